@@ -1,1 +1,13 @@
-//! syntax
+//! Turns text into a lossless tree and reports what is wrong with it.
+//!
+//! The crate knows the shape of the language and nothing of its meaning: no types, no tools, no
+//! contract, no disk. Parsing never fails: the result is always a tree whose tokens joined are the
+//! text, byte for byte, plus diagnostics.
+//!
+//! Start reading at [`diagnostic`] (what a finding is) and [`span`] (where it is).
+
+pub mod diagnostic;
+pub mod span;
+
+pub use diagnostic::{Applicability, Code, Diagnostic, Edit, Fix, Label, Severity};
+pub use span::{LineIndex, Place, Span};
