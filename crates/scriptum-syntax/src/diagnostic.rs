@@ -85,7 +85,10 @@ impl Diagnostic {
             code,
             severity: Severity::Error,
             message: message.into(),
-            primary: Label { span, text: String::new() },
+            primary: Label {
+                span,
+                text: String::new(),
+            },
             labels: Vec::new(),
             help: None,
             fix: None,
@@ -94,7 +97,10 @@ impl Diagnostic {
 
     /// A warning at `span`.
     pub fn warning(code: Code, message: impl Into<String>, span: Span) -> Diagnostic {
-        Diagnostic { severity: Severity::Warning, ..Diagnostic::error(code, message, span) }
+        Diagnostic {
+            severity: Severity::Warning,
+            ..Diagnostic::error(code, message, span)
+        }
     }
 
     /// Says what is at the primary place.
@@ -107,7 +113,10 @@ impl Diagnostic {
     /// Adds another place that explains the finding.
     #[must_use]
     pub fn also(mut self, span: Span, text: impl Into<String>) -> Diagnostic {
-        self.labels.push(Label { span, text: text.into() });
+        self.labels.push(Label {
+            span,
+            text: text.into(),
+        });
         self
     }
 

@@ -42,7 +42,9 @@ impl Span {
 
     /// The text of the range; empty when the range is not one of `source`.
     pub fn of(self, source: &str) -> &str {
-        source.get(self.start as usize..self.end as usize).unwrap_or("")
+        source
+            .get(self.start as usize..self.end as usize)
+            .unwrap_or("")
     }
 }
 
@@ -70,8 +72,15 @@ pub struct Place {
 impl LineIndex {
     /// Finds the lines of `source`; texts of 4 GiB and more are refused before this point.
     pub fn new(source: &str) -> LineIndex {
-        let newlines = source.bytes().zip(1u32..).filter(|(byte, _)| *byte == b'\n');
-        LineIndex { starts: std::iter::once(0).chain(newlines.map(|(_, next)| next)).collect() }
+        let newlines = source
+            .bytes()
+            .zip(1u32..)
+            .filter(|(byte, _)| *byte == b'\n');
+        LineIndex {
+            starts: std::iter::once(0)
+                .chain(newlines.map(|(_, next)| next))
+                .collect(),
+        }
     }
 
     /// The line of `offset`, from 1.
@@ -83,7 +92,13 @@ impl LineIndex {
     pub fn place(&self, source: &str, offset: u32) -> Place {
         let line = self.line(offset);
         let start = self.starts.get(line as usize - 1).copied().unwrap_or(0);
-        let column = Span::new(start, offset.max(start)).of(source).chars().count();
-        Place { line, column: u32::try_from(column).unwrap_or(u32::MAX).saturating_add(1) }
+        let column = Span::new(start, offset.max(start))
+            .of(source)
+            .chars()
+            .count();
+        Place {
+            line,
+            column: u32::try_from(column).unwrap_or(u32::MAX).saturating_add(1),
+        }
     }
 }
