@@ -1,1 +1,22 @@
-//! vm
+//! The program and the machine that runs it one turn at a time.
+//!
+//! The machine is pure: one notification and a time in; events, effects and changed frames out. It
+//! knows no clock, disk, network or thread, and holds nothing on the Rust stack between two turns, so
+//! equal inputs give equal turns for ever. What it asks of the outside it asks as an [`Effect`]; what
+//! the outside answers comes back as a [`Notification`].
+//!
+//! Start reading at [`program`] (what is run), [`record`] (what goes in and out), then `machine`.
+
+#![warn(missing_docs)]
+
+pub mod frames;
+pub mod path;
+pub mod program;
+pub mod record;
+
+pub use frames::{FrameCell, FrameDelta, FrameKey, Frames, Slot};
+pub use path::StepPath;
+pub use record::{
+    Blob, Call, Effect, Entry, Event, Notification, PauseReason, Record, Recovery, Resume, Seq,
+    Status, StepError, Timestamp, Turn,
+};

@@ -1,0 +1,57 @@
+//! The program: what both front ends (source text and YAML IR) become, and what the machine runs.
+//!
+//! A program is data. Names are resolved when it runs, by walking the live scopes outwards, then the
+//! inputs, then the environment; the checker has made sure before that they exist.
+
+mod expr;
+mod step;
+
+use std::sync::Arc;
+
+use scriptum_contract::{Contract, ToolName, ToolOrigin};
+use serde::{Deserialize, Serialize};
+
+pub use expr::{BinaryOp, Expr, Node, NodeId, Op, TemplatePart, UnaryOp};
+pub use step::{
+    Action, Body, Branch, Callee, Case, Check, Decide, Do, Each, Emit, Input, Let, OnError,
+    Section, Step, StepKind,
+};
+
+/// Number of the IR format that this build writes.
+pub const IR_VERSION: u32 = 1;
+
+/// A whole script, ready to be checked and run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Program {
+    /// Format of this document; [`IR_VERSION`].
+    pub ir: u32,
+    /// The title behind `script`.
+    pub title: Arc<str>,
+    /// The free text below the title; lines joined by `\n`.
+    #[serde(default, skip_serializing_if = "str::is_empty")]
+    pub description: Arc<str>,
+    /// The declared semantic version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<Arc<str>>,
+    /// The typed interface.
+    pub contract: Contract,
+    /// What the script imports, in order, wildcards spelled out as far as they are used.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tools: Vec<ToolImport>,
+    /// The steps.
+    pub body: Body,
+    /// The steps of `on thread error`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_thread_error: Option<Body>,
+}
+
+/// One imported tool.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToolImport {
+    /// Name in the script.
+    pub local: Arc<str>,
+    /// Full name.
+    pub name: ToolName,
+    /// Where it comes from.
+    pub origin: ToolOrigin,
+}
