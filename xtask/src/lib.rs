@@ -1,0 +1,3 @@
+//! Repository chores as functions, so that the command and the tests run the same code.
+
+pub mod tidy;
