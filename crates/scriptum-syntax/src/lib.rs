@@ -6,8 +6,16 @@
 //!
 //! Start reading at [`diagnostic`] (what a finding is) and [`span`] (where it is).
 
+pub mod ast;
 pub mod diagnostic;
+mod escape;
+mod kind;
+mod parse;
 pub mod span;
+mod tree;
 
 pub use diagnostic::{Applicability, Code, Diagnostic, Edit, Fix, Label, Severity};
+pub use kind::{SyntaxKind, Verb};
+pub use parse::Parse;
 pub use span::{LineIndex, Place, Span};
+pub use tree::{Scriptum, SyntaxElement, SyntaxNode, SyntaxToken};

@@ -1,0 +1,727 @@
+//! The vocabulary of the tree: every kind of token and node, and the words and verbs of the language.
+//!
+//! Words are contextual. The lexer gives each known word its own kind, and the parser turns it back
+//! into [`SyntaxKind::Ident`] wherever a name stands, so `type`, `model` or `input` name fields freely.
+
+/// Declares the kinds together with the table that turns numbers back into kinds.
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident,)*) => {
+        /// What a token or node is.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[repr(u8)]
+        pub enum SyntaxKind { $($(#[$doc])* $name,)* }
+
+        /// Every kind at the place of its number.
+        const KINDS: &[SyntaxKind] = &[$(SyntaxKind::$name,)*];
+    };
+}
+
+kinds! {
+    // Trivia: text that the grammar does not see.
+    /// Spaces, tabs, line breaks; one token for a whole run.
+    Whitespace,
+    /// `-- to the end of the line`.
+    Comment,
+    /// A comment of another language (`//`, `#`), reported and then skipped like a comment.
+    ForeignComment,
+    /// `-- @name values` before `script`.
+    Annotation,
+
+    // Whole lines.
+    /// One line of the description, as written.
+    Prose,
+    /// `### Title ###`.
+    SectionLine,
+
+    // Literals.
+    /// A name.
+    Ident,
+    /// Digits without fraction or exponent.
+    Integer,
+    /// A number with a fraction or an exponent.
+    Decimal,
+    /// Digits that run into letters: `5m`, `0x1F`, `1_000`.
+    BadNumber,
+    /// A whole string without interpolation, quotes included.
+    String,
+    /// A string without interpolation and without its closing quote.
+    UnclosedString,
+    /// The opening quote of a string with interpolation.
+    StringOpen,
+    /// Text between interpolations, as written.
+    StringText,
+    /// `{` that begins an interpolation.
+    InterpolationOpen,
+    /// `}` that ends an interpolation.
+    InterpolationClose,
+    /// The closing quote of a string with interpolation.
+    StringClose,
+    /// `'text'`: a habit of other languages.
+    SingleQuoted,
+
+    // Punctuation.
+    /// `(`
+    LeftParen,
+    /// `)`
+    RightParen,
+    /// `[`
+    LeftBracket,
+    /// `]`
+    RightBracket,
+    /// `{`
+    LeftBrace,
+    /// `}`
+    RightBrace,
+    /// `,`
+    Comma,
+    /// `:`
+    Colon,
+    /// `::`
+    ColonColon,
+    /// `.`
+    Dot,
+    /// `=`
+    Equals,
+    /// `==`
+    EqualEqual,
+    /// `!=`
+    NotEqual,
+    /// `<`
+    Less,
+    /// `<=`
+    LessEqual,
+    /// `>`
+    Greater,
+    /// `>=`
+    GreaterEqual,
+    /// `+`
+    Plus,
+    /// `-`
+    Minus,
+    /// `*`
+    Star,
+    /// `/`
+    Slash,
+    /// `%`
+    Percent,
+    /// `|`
+    Pipe,
+    /// `?`
+    QuestionMark,
+    /// `?.`
+    QuestionDot,
+    /// `??`
+    QuestionQuestion,
+    /// `=>`
+    FatArrow,
+    /// `->`
+    Arrow,
+    /// `->>`
+    StreamArrow,
+
+    // Punctuation of other languages, kept apart to say something useful about it.
+    /// `:=`
+    ColonEquals,
+    /// `===`
+    TripleEqual,
+    /// `!==`
+    NotDoubleEqual,
+    /// `&&`
+    AndAnd,
+    /// `||`
+    OrOr,
+    /// `!`
+    Bang,
+    /// `;`
+    Semicolon,
+    /// A character that nothing begins with.
+    Error,
+
+    // Words of declarations.
+    /// `script`
+    ScriptKw,
+    /// `version`
+    VersionKw,
+    /// `enum`
+    EnumKw,
+    /// `input`
+    InputKw,
+    /// `output`
+    OutputKw,
+    /// `stream`
+    StreamKw,
+    /// `import`
+    ImportKw,
+    /// `tools`
+    ToolsKw,
+    /// `env`
+    EnvKw,
+    /// `from`
+    FromKw,
+    /// `native`
+    NativeKw,
+    /// `mcp`
+    McpKw,
+    /// `as`
+    AsKw,
+    /// `list`
+    ListKw,
+
+    // Verbs, in the order of `Verb`.
+    /// `do`
+    DoKw,
+    /// `let`
+    LetKw,
+    /// `each`
+    EachKw,
+    /// `decide`
+    DecideKw,
+    /// `check`
+    CheckKw,
+    /// `together`
+    TogetherKw,
+    /// `pipe`
+    PipeKw,
+    /// `repeat`
+    RepeatKw,
+    /// `wait`
+    WaitKw,
+    /// `agent`
+    AgentKw,
+    /// `ask`
+    AskKw,
+    /// `plan`
+    PlanKw,
+    /// `run`
+    RunKw,
+    /// `emit`
+    EmitKw,
+    /// `yield`
+    YieldKw,
+    /// `send`
+    SendKw,
+
+    // Words of clauses.
+    /// `with`
+    WithKw,
+    /// `via`
+    ViaKw,
+    /// `parallel`
+    ParallelKw,
+    /// `sleep`
+    SleepKw,
+    /// `batch`
+    BatchKw,
+    /// `max`
+    MaxKw,
+    /// `until`
+    UntilKw,
+    /// `when`
+    WhenKw,
+    /// `otherwise`
+    OtherwiseKw,
+    /// `on`
+    OnKw,
+    /// `thread`
+    ThreadKw,
+    /// `error`
+    ErrorKw,
+    /// `pass`
+    PassKw,
+    /// `fail`
+    FailKw,
+    /// `retry`
+    RetryKw,
+    /// `every`
+    EveryKw,
+    /// `fallback`
+    FallbackKw,
+    /// `ignore`
+    IgnoreKw,
+    /// `continue`
+    ContinueKw,
+    /// `goto`
+    GotoKw,
+    /// `for`
+    ForKw,
+    /// `event`
+    EventKw,
+    /// `timeout`
+    TimeoutKw,
+    /// `returns`
+    ReturnsKw,
+
+    // Words of expressions: the only ones that cannot name a value.
+    /// `if`
+    IfKw,
+    /// `then`
+    ThenKw,
+    /// `else`
+    ElseKw,
+    /// `and`
+    AndKw,
+    /// `or`
+    OrKw,
+    /// `not`
+    NotKw,
+    /// `in`
+    InKw,
+    /// `true`
+    TrueKw,
+    /// `false`
+    FalseKw,
+    /// `null`
+    NullKw,
+
+    // What the parser sees where a logical line is over; never in a tree.
+    /// The end of the logical line.
+    LineEnd,
+
+    // Nodes: the file.
+    /// The root.
+    SourceFile,
+    /// `script "Title"`
+    ScriptHeader,
+    /// The prose lines after the header.
+    Description,
+    /// `version "1.0.0"`
+    VersionDecl,
+    /// `enum Name : base = A | B`
+    EnumDecl,
+    /// One variant of an enum.
+    EnumVariant,
+    /// `input` and its fields.
+    InputBlock,
+    /// `output` and its fields.
+    OutputBlock,
+    /// `stream` and its fields.
+    StreamBlock,
+    /// `import tools` and its entries.
+    ToolsBlock,
+    /// One entry of `import tools`.
+    ToolImport,
+    /// `name` or `ns::ns::name`.
+    ToolPath,
+    /// `native` or `mcp("server")`.
+    ToolSource,
+    /// `env` and its entries.
+    EnvBlock,
+    /// One entry of `env`.
+    EnvEntry,
+    /// `name : type constraints = default` with its child fields.
+    Field,
+    /// `range(0, 1)`, `unique`.
+    Constraint,
+    /// `text`, `Mode`.
+    NamedType,
+    /// `list<T>`.
+    ListType,
+    /// `{ a: text, b: number }` in the place of a type.
+    ShapeType,
+    /// `on thread error` and its steps.
+    ThreadErrorBlock,
+
+    // Nodes: steps.
+    /// Indented steps.
+    Block,
+    /// `### Title ###`
+    Section,
+    /// `do "Label" with tool`
+    DoStep,
+    /// `let name = expr`
+    LetStep,
+    /// `each item in xs`
+    EachStep,
+    /// `decide "Label" with rules`
+    DecideStep,
+    /// `check "Label" condition`
+    CheckStep,
+    /// `together`
+    TogetherStep,
+    /// `pipe item from source`
+    PipeStep,
+    /// `repeat max n until expr`
+    RepeatStep,
+    /// `wait "5m"`
+    WaitStep,
+    /// `agent "Label" with llm`
+    AgentStep,
+    /// `ask "Label"`
+    AskStep,
+    /// `plan "Label" with llm`
+    PlanStep,
+    /// `run target`
+    RunStep,
+    /// `emit "Label"`
+    EmitStep,
+    /// `yield "Label"`
+    YieldStep,
+    /// `send "Label" via "channel"`
+    SendStep,
+    /// A statement of another language (`if`, `for`, `while`), reported and kept.
+    ForeignStep,
+
+    // Nodes: parts of steps.
+    /// A string that names or titles something: a step, a branch, a version, a server.
+    Label,
+    /// `name = expr`
+    Input,
+    /// `{ a = 1, b = 2 }`
+    InlineInputs,
+    /// `-> name` or `->> name`
+    BindArrow,
+    /// `returns { total: number }`
+    Returns,
+    /// `parallel n`
+    ParallelClause,
+    /// `sleep ms`
+    SleepClause,
+    /// `batch n`
+    BatchClause,
+    /// `max n`
+    MaxClause,
+    /// `until expr`
+    UntilClause,
+    /// `timeout "1h"`
+    TimeoutClause,
+    /// `event "name"`
+    EventClause,
+    /// `when condition -> "Branch"`
+    WhenRule,
+    /// `otherwise -> "Branch"`
+    OtherwiseRule,
+    /// `"Branch":` and its steps, in a decide.
+    Branch,
+    /// `"Lane":` and its steps, in a together.
+    Lane,
+    /// `ask llm "question"` in a check.
+    Question,
+    /// `on error: action`
+    OnError,
+    /// `on pass: action`
+    OnPass,
+    /// `on fail: action`
+    OnFail,
+    /// `retry 3 every "5s"`
+    RetryAction,
+    /// `fallback tool { k = v }`
+    FallbackAction,
+    /// `ignore`
+    IgnoreAction,
+    /// `continue`
+    ContinueAction,
+    /// `goto "Label"`
+    GotoAction,
+    /// `fail "message"`
+    FailAction,
+
+    // Nodes: expressions.
+    /// A number, `true`, `false` or `null`.
+    LiteralExpr,
+    /// A string in the place of a value.
+    StringExpr,
+    /// A bare name.
+    NameExpr,
+    /// `a.b` or `a?.b`
+    FieldExpr,
+    /// `a[0]` or `a?[0]`
+    IndexExpr,
+    /// `a?`
+    OptionalExpr,
+    /// `f(x)`
+    CallExpr,
+    /// `x => expr`
+    LambdaExpr,
+    /// `[a, b]`
+    ListExpr,
+    /// `{ a: 1 }`
+    ObjectExpr,
+    /// `(a)`
+    ParenExpr,
+    /// `-a`, `not a`
+    UnaryExpr,
+    /// `a + b`
+    BinaryExpr,
+    /// `if c then a else b`
+    IfExpr,
+    /// A type in the place of a value, in a `schema`.
+    TypeExpr,
+
+    // Nodes: parts of expressions.
+    /// `{expr}` in a string.
+    Interpolation,
+    /// `(a, b)` of a call.
+    ArgumentList,
+    /// `x` or `(x, i)` of a lambda.
+    ParameterList,
+    /// `key: value` of an object.
+    ObjectEntry,
+
+    // Nodes: what could not be read.
+    /// Tokens that fit nowhere.
+    Unparsed,
+}
+
+impl SyntaxKind {
+    /// The kind with this number, if there is one.
+    pub(crate) fn from_raw(raw: u16) -> Option<SyntaxKind> {
+        KINDS.get(usize::from(raw)).copied()
+    }
+
+    /// True for whitespace, comments and annotations.
+    pub fn is_trivia(self) -> bool {
+        self <= SyntaxKind::Annotation
+    }
+
+    /// True for comments and annotations.
+    pub fn is_comment(self) -> bool {
+        SyntaxKind::Comment <= self && self <= SyntaxKind::Annotation
+    }
+
+    /// True for a word of the language, as opposed to a name of the author's own.
+    pub fn is_keyword(self) -> bool {
+        SyntaxKind::ScriptKw <= self && self <= SyntaxKind::NullKw
+    }
+
+    /// True for everything that can be a name where the grammar asks for one.
+    pub fn is_word(self) -> bool {
+        self == SyntaxKind::Ident || self.is_keyword()
+    }
+
+    /// True for the words of expressions, which name no value: `if and not true …`.
+    pub fn is_reserved(self) -> bool {
+        SyntaxKind::IfKw <= self && self <= SyntaxKind::NullKw
+    }
+
+    /// True for nodes that are expressions.
+    pub fn is_expr(self) -> bool {
+        SyntaxKind::LiteralExpr <= self && self <= SyntaxKind::TypeExpr
+    }
+
+    /// True for nodes; false for tokens.
+    pub fn is_node(self) -> bool {
+        SyntaxKind::SourceFile <= self
+    }
+
+    /// The kind of a word: a keyword's own, else [`SyntaxKind::Ident`].
+    pub fn of_word(word: &str) -> SyntaxKind {
+        // Nothing longer or shorter is a keyword, and most names end here.
+        if !(2..=9).contains(&word.len()) {
+            return SyntaxKind::Ident;
+        }
+        match word {
+            "script" => SyntaxKind::ScriptKw,
+            "version" => SyntaxKind::VersionKw,
+            "enum" => SyntaxKind::EnumKw,
+            "input" => SyntaxKind::InputKw,
+            "output" => SyntaxKind::OutputKw,
+            "stream" => SyntaxKind::StreamKw,
+            "import" => SyntaxKind::ImportKw,
+            "tools" => SyntaxKind::ToolsKw,
+            "env" => SyntaxKind::EnvKw,
+            "from" => SyntaxKind::FromKw,
+            "native" => SyntaxKind::NativeKw,
+            "mcp" => SyntaxKind::McpKw,
+            "as" => SyntaxKind::AsKw,
+            "list" => SyntaxKind::ListKw,
+            "do" => SyntaxKind::DoKw,
+            "let" => SyntaxKind::LetKw,
+            "each" => SyntaxKind::EachKw,
+            "decide" => SyntaxKind::DecideKw,
+            "check" => SyntaxKind::CheckKw,
+            "together" => SyntaxKind::TogetherKw,
+            "pipe" => SyntaxKind::PipeKw,
+            "repeat" => SyntaxKind::RepeatKw,
+            "wait" => SyntaxKind::WaitKw,
+            "agent" => SyntaxKind::AgentKw,
+            "ask" => SyntaxKind::AskKw,
+            "plan" => SyntaxKind::PlanKw,
+            "run" => SyntaxKind::RunKw,
+            "emit" => SyntaxKind::EmitKw,
+            "yield" => SyntaxKind::YieldKw,
+            "send" => SyntaxKind::SendKw,
+            "with" => SyntaxKind::WithKw,
+            "via" => SyntaxKind::ViaKw,
+            "parallel" => SyntaxKind::ParallelKw,
+            "sleep" => SyntaxKind::SleepKw,
+            "batch" => SyntaxKind::BatchKw,
+            "max" => SyntaxKind::MaxKw,
+            "until" => SyntaxKind::UntilKw,
+            "when" => SyntaxKind::WhenKw,
+            "otherwise" => SyntaxKind::OtherwiseKw,
+            "on" => SyntaxKind::OnKw,
+            "thread" => SyntaxKind::ThreadKw,
+            "error" => SyntaxKind::ErrorKw,
+            "pass" => SyntaxKind::PassKw,
+            "fail" => SyntaxKind::FailKw,
+            "retry" => SyntaxKind::RetryKw,
+            "every" => SyntaxKind::EveryKw,
+            "fallback" => SyntaxKind::FallbackKw,
+            "ignore" => SyntaxKind::IgnoreKw,
+            "continue" => SyntaxKind::ContinueKw,
+            "goto" => SyntaxKind::GotoKw,
+            "for" => SyntaxKind::ForKw,
+            "event" => SyntaxKind::EventKw,
+            "timeout" => SyntaxKind::TimeoutKw,
+            "returns" => SyntaxKind::ReturnsKw,
+            "if" => SyntaxKind::IfKw,
+            "then" => SyntaxKind::ThenKw,
+            "else" => SyntaxKind::ElseKw,
+            "and" => SyntaxKind::AndKw,
+            "or" => SyntaxKind::OrKw,
+            "not" => SyntaxKind::NotKw,
+            "in" => SyntaxKind::InKw,
+            "true" => SyntaxKind::TrueKw,
+            "false" => SyntaxKind::FalseKw,
+            "null" => SyntaxKind::NullKw,
+            _ => SyntaxKind::Ident,
+        }
+    }
+}
+
+/// The word that begins a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verb {
+    /// Calls a tool.
+    Do,
+    /// Names a value.
+    Let,
+    /// Runs a body for each item of a list.
+    Each,
+    /// Takes one of several branches.
+    Decide,
+    /// Tests a condition.
+    Check,
+    /// Runs lanes at once.
+    Together,
+    /// Runs a body for each item of a stream.
+    Pipe,
+    /// Runs a body until something holds.
+    Repeat,
+    /// Waits for a time or an event.
+    Wait,
+    /// Lets a model think and use tools.
+    Agent,
+    /// Asks a person.
+    Ask,
+    /// Lets a model write a script.
+    Plan,
+    /// Runs another script.
+    Run,
+    /// Ends a scope with a result.
+    Emit,
+    /// Tells the watchers something.
+    Yield,
+    /// Sends a message through a channel.
+    Send,
+}
+
+impl Verb {
+    /// Every verb.
+    pub const ALL: [Verb; 16] = [
+        Verb::Do,
+        Verb::Let,
+        Verb::Each,
+        Verb::Decide,
+        Verb::Check,
+        Verb::Together,
+        Verb::Pipe,
+        Verb::Repeat,
+        Verb::Wait,
+        Verb::Agent,
+        Verb::Ask,
+        Verb::Plan,
+        Verb::Run,
+        Verb::Emit,
+        Verb::Yield,
+        Verb::Send,
+    ];
+
+    /// The word itself.
+    pub fn word(self) -> &'static str {
+        match self {
+            Verb::Do => "do",
+            Verb::Let => "let",
+            Verb::Each => "each",
+            Verb::Decide => "decide",
+            Verb::Check => "check",
+            Verb::Together => "together",
+            Verb::Pipe => "pipe",
+            Verb::Repeat => "repeat",
+            Verb::Wait => "wait",
+            Verb::Agent => "agent",
+            Verb::Ask => "ask",
+            Verb::Plan => "plan",
+            Verb::Run => "run",
+            Verb::Emit => "emit",
+            Verb::Yield => "yield",
+            Verb::Send => "send",
+        }
+    }
+
+    /// The verb that a keyword is.
+    pub fn of(kind: SyntaxKind) -> Option<Verb> {
+        let index = (kind as usize).checked_sub(SyntaxKind::DoKw as usize)?;
+        Verb::ALL.get(index).copied()
+    }
+
+    /// The keyword of the verb.
+    pub fn keyword(self) -> SyntaxKind {
+        SyntaxKind::of_word(self.word())
+    }
+
+    /// True when a step of this verb may have an arrow.
+    pub fn can_bind(self) -> bool {
+        match self {
+            Verb::Let | Verb::Emit | Verb::Yield | Verb::Send | Verb::Check => false,
+            Verb::Do
+            | Verb::Each
+            | Verb::Decide
+            | Verb::Together
+            | Verb::Pipe
+            | Verb::Repeat
+            | Verb::Wait
+            | Verb::Agent
+            | Verb::Ask
+            | Verb::Plan
+            | Verb::Run => true,
+        }
+    }
+
+    /// True when a step of this verb may have an `on error:` clause.
+    pub fn can_recover(self) -> bool {
+        match self {
+            Verb::Do | Verb::Agent | Verb::Plan | Verb::Run | Verb::Ask => true,
+            Verb::Let
+            | Verb::Each
+            | Verb::Decide
+            | Verb::Check
+            | Verb::Together
+            | Verb::Pipe
+            | Verb::Repeat
+            | Verb::Wait
+            | Verb::Emit
+            | Verb::Yield
+            | Verb::Send => false,
+        }
+    }
+
+    /// True for `each`, `pipe` and `repeat`, whose body runs many times.
+    pub fn is_loop(self) -> bool {
+        matches!(self, Verb::Each | Verb::Pipe | Verb::Repeat)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn verbs_and_their_keywords_stand_in_one_order() {
+        for verb in Verb::ALL {
+            assert_eq!(Verb::of(verb.keyword()), Some(verb));
+        }
+        assert_eq!(Verb::of(SyntaxKind::WithKw), None);
+        assert_eq!(Verb::of(SyntaxKind::Ident), None);
+    }
+}

@@ -1,0 +1,31 @@
+//! The result of parsing.
+
+use crate::{Diagnostic, Severity, SyntaxNode, ast, ast::AstNode};
+
+/// The tree of a text, and what is wrong with the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parse {
+    /// The tree; its root is a [`SyntaxKind::SourceFile`](crate::SyntaxKind::SourceFile).
+    pub(crate) green: rowan::GreenNode,
+    /// What is wrong, in the order of the text.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Parse {
+    /// The root of the tree.
+    pub fn syntax(&self) -> SyntaxNode {
+        SyntaxNode::new_root(self.green.clone())
+    }
+
+    /// The typed view of the tree.
+    pub fn tree(&self) -> ast::SourceFile {
+        ast::SourceFile::cast(self.syntax()).expect("the root of every tree is a source file")
+    }
+
+    /// True when something is an error and not merely a warning.
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics
+            .iter()
+            .any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+}
