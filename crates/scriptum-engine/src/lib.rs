@@ -15,8 +15,9 @@ pub use id::{Incarnation, InvalidThreadId, ProgramHash, ThreadId};
 pub use ports::{
     clock::Clock,
     store::{
-        Claim, ClaimScope, Commit, Committed, Created, InboxItem, InboxNumber, NewThread, Page,
-        ProgramRow, StepChange, StepRow, StepStatus, Store, StoreError, ThreadFilter, ThreadRow,
+        Change, Claim, ClaimScope, Commit, Committed, Created, InboxItem, InboxNumber, NewThread,
+        Page, ProgramRow, StepChange, StepRow, StepStatus, Store, StoreError, ThreadFilter,
+        ThreadRow,
     },
     tool::{Sink, Tool, ToolCall, ToolError, ToolErrorKind, ToolSource},
 };

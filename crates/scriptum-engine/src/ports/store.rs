@@ -35,7 +35,8 @@ pub trait Store: Send + Sync {
     async fn heartbeat(&self, me: &Incarnation, until: Timestamp) -> Result<(), StoreError>;
 
     /// Takes over up to `max` threads that are due: not ended, owned by nobody that lives, and with an
-    /// inbox entry, a wake-up whose time has come, or open work left by a dead owner.
+    /// inbox entry, a wake-up whose time has come, or open work left by a dead owner. What the
+    /// claimer owns already is not claimed again.
     async fn claim(
         &self,
         me: &Incarnation,
@@ -49,7 +50,8 @@ pub trait Store: Send + Sync {
     async fn inbox(&self, of: ThreadId, after: InboxNumber) -> Result<Vec<InboxItem>, StoreError>;
 
     /// Writes turns of many threads in one transaction. Each item is done, or refused because the
-    /// incarnation is not the owner any more; refused items write nothing and spoil no other.
+    /// incarnation is not the owner any more or the entries do not follow the journal; refused items
+    /// write nothing and spoil no other.
     async fn commit(
         &self,
         me: &Incarnation,
@@ -83,8 +85,18 @@ pub trait Store: Send + Sync {
     /// The storage form of a large value.
     async fn value(&self, hash: &ValueHash) -> Result<Arc<[u8]>, StoreError>;
 
-    /// Ids of threads that changed. A hint only: it may come late, twice, or not at all.
-    fn changes(&self) -> BoxStream<'static, ThreadId>;
+    /// What changed. A hint only: it may come late, twice, or not at all.
+    fn changes(&self) -> BoxStream<'static, Change>;
+}
+
+/// A hint about one thread. The two kinds are kept apart because an owner would otherwise read its
+/// inbox after each of its own commits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// Its inbox grew, or it was given back while it is due: a worker has something to do.
+    Posted(ThreadId),
+    /// Its journal or its row moved: a watcher has something to read.
+    Committed(ThreadId),
 }
 
 /// Why a store could not do it. Nothing in here is of one driver.
@@ -214,6 +226,9 @@ pub enum Committed {
     Done,
     /// The thread belongs to somebody else: nothing was written, nothing may be sent.
     LostOwner,
+    /// The entries are not those right behind the journal's last one: the owner works from an old
+    /// state. Nothing was written.
+    Stale,
 }
 
 /// A thread as lists show it.
