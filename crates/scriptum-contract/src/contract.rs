@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{EnumDef, Field};
+use crate::{EnumDef, Field, Reason, Shape, Type, Value, Violation, check_fields, coerce};
 
 /// What a script takes and gives.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -42,4 +42,79 @@ pub struct EnvField {
     /// True: the value is redacted wherever it could be shown.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub secret: bool,
+}
+
+impl Contract {
+    /// Checks the input of a new thread and fills in the defaults. With `coerce`, text is converted
+    /// to the declared types first, as callers need it who have only text.
+    ///
+    /// # Errors
+    /// All violations, if there is one. A field that is not declared is one.
+    pub fn check_inputs(&self, input: &Value, coerce: bool) -> Result<Value, Vec<Violation>> {
+        if coerce {
+            check_fields(&coerced(input, &self.inputs), &self.inputs, false)
+        } else {
+            check_fields(input, &self.inputs, false)
+        }
+    }
+
+    /// Checks the result of a thread and fills in the defaults. Further fields are kept.
+    ///
+    /// # Errors
+    /// All violations, if there is one.
+    pub fn check_output(&self, output: &Value) -> Result<Value, Vec<Violation>> {
+        check_fields(output, &self.outputs, true)
+    }
+
+    /// Checks what a `yield` sends and fills in the defaults. Further fields are kept; without a
+    /// `stream` block everything is right.
+    ///
+    /// # Errors
+    /// All violations, if there is one.
+    pub fn check_yield(&self, sent: &Value) -> Result<Value, Vec<Violation>> {
+        match &self.stream {
+            Some(fields) => check_fields(sent, fields, true),
+            None => Ok(sent.clone()),
+        }
+    }
+}
+
+fn coerced(input: &Value, fields: &[Field]) -> Value {
+    let shape = Shape {
+        fields: fields.to_vec(),
+        open: false,
+    };
+    coerce(input, &Type::Shape(Arc::new(shape)))
+}
+
+impl EnvField {
+    /// The value of the variable: what was found in the environment, converted to the declared type
+    /// and checked, else the default.
+    ///
+    /// # Errors
+    /// All violations, with the variable's name as their pointer. They say nothing of the value of a
+    /// secret.
+    pub fn read(&self, found: Option<&str>) -> Result<Value, Vec<Violation>> {
+        let given = found.map(|text| coerce(&Value::text(text), &self.field.ty));
+        let object = Value::object(given.map(|value| (Arc::clone(&self.field.name), value)));
+        let fields = std::slice::from_ref(&self.field);
+        let filled =
+            check_fields(&object, fields, false).map_err(|violations| self.redacted(violations))?;
+        let value = filled
+            .as_object()
+            .and_then(|object| object.get(&self.field.name));
+        Ok(value.cloned().unwrap_or_default())
+    }
+
+    fn redacted(&self, mut violations: Vec<Violation>) -> Vec<Violation> {
+        if self.secret {
+            for violation in violations
+                .iter_mut()
+                .filter(|it| it.reason != Reason::Missing)
+            {
+                "breaks a rule of its type; the value is secret".clone_into(&mut violation.message);
+            }
+        }
+        violations
+    }
 }

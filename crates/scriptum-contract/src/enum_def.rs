@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Value;
+use crate::{Type, Value};
 
 /// A declared enum.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -37,6 +37,26 @@ pub struct Variant {
     /// The documentation behind `--`; may be empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub doc: String,
+}
+
+impl EnumBase {
+    /// The word for it in a declaration.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            EnumBase::Text => "text",
+            EnumBase::Integer => "integer",
+            EnumBase::Number => "number",
+        }
+    }
+
+    /// The type of the wire values.
+    pub fn ty(self) -> Type {
+        match self {
+            EnumBase::Text => Type::text(),
+            EnumBase::Integer => Type::integer(),
+            EnumBase::Number => Type::number(),
+        }
+    }
 }
 
 impl EnumDef {

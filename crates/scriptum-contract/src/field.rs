@@ -43,6 +43,11 @@ impl Field {
         }
     }
 
+    /// True when the field must be given: it is required and nothing stands in for it.
+    pub fn is_needed(&self) -> bool {
+        self.required && self.default.is_none()
+    }
+
     /// The same field with documentation.
     #[must_use]
     pub fn doc(mut self, doc: &str) -> Field {

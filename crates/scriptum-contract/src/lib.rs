@@ -8,18 +8,32 @@
 
 #![warn(missing_docs)]
 
+mod check;
+mod coerce;
 mod contract;
+mod defaults;
+mod definition;
+mod display;
 mod enum_def;
 mod field;
+pub mod limits;
+mod nearest;
+mod pattern;
 mod tool;
 mod ty;
 mod value;
 mod violation;
 
+pub use check::check;
+pub use coerce::coerce;
 pub use contract::{Contract, EnvField};
+pub use defaults::check_fields;
+pub use definition::Flaw;
 pub use enum_def::{EnumBase, EnumDef, Variant};
 pub use field::Field;
+pub use nearest::nearest;
+pub use pattern::{Matcher, PatternError, TooHard};
 pub use tool::{ToolCatalog, ToolName, ToolOrigin, ToolSignature};
 pub use ty::{Integer, List, Number, Pattern, Shape, Text, Type};
-pub use value::{Object, StoredValue, Value, ValueHash};
+pub use value::{JsonError, Object, StoredValue, Value, ValueHash};
 pub use violation::{Reason, Violation};

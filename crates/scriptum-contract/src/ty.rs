@@ -174,4 +174,67 @@ impl Type {
             | Type::Shape(_) => Type::Optional(Arc::new(self)),
         }
     }
+
+    /// The type without its null: the inner type of an optional one, and otherwise itself.
+    pub fn without_null(&self) -> &Type {
+        match self {
+            Type::Optional(inner) => inner,
+            Type::Any
+            | Type::Text(_)
+            | Type::Number(_)
+            | Type::Integer(_)
+            | Type::Boolean
+            | Type::Object
+            | Type::Binary
+            | Type::Date
+            | Type::Timestamp
+            | Type::List(_)
+            | Type::Enum(_)
+            | Type::Shape(_)
+            | Type::Null
+            | Type::Never => self,
+        }
+    }
+
+    /// The list, if it is one.
+    pub fn as_list(&self) -> Option<&List> {
+        match self {
+            Type::List(list) => Some(list),
+            Type::Any
+            | Type::Text(_)
+            | Type::Number(_)
+            | Type::Integer(_)
+            | Type::Boolean
+            | Type::Object
+            | Type::Binary
+            | Type::Date
+            | Type::Timestamp
+            | Type::Enum(_)
+            | Type::Shape(_)
+            | Type::Null
+            | Type::Optional(_)
+            | Type::Never => None,
+        }
+    }
+
+    /// The record, if it is one.
+    pub fn as_shape(&self) -> Option<&Shape> {
+        match self {
+            Type::Shape(shape) => Some(shape),
+            Type::Any
+            | Type::Text(_)
+            | Type::Number(_)
+            | Type::Integer(_)
+            | Type::Boolean
+            | Type::Object
+            | Type::Binary
+            | Type::Date
+            | Type::Timestamp
+            | Type::List(_)
+            | Type::Enum(_)
+            | Type::Null
+            | Type::Optional(_)
+            | Type::Never => None,
+        }
+    }
 }

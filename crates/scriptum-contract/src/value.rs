@@ -4,12 +4,16 @@
 //! *storage form*: JSON in which a [`Value::Stored`] reference cannot be mistaken for an object of a
 //! user. What people and tools see is the plain JSON of [`Value::to_json`] and [`Value::from_json`].
 
-mod json;
+mod depth;
+pub(crate) mod json;
+pub(crate) mod number;
 mod object;
+mod read;
 mod storage;
 
 use std::sync::Arc;
 
+pub use json::JsonError;
 pub use object::Object;
 
 /// A value of a running script.
@@ -151,7 +155,7 @@ impl PartialEq for Value {
             (Value::Int(a), Value::Int(b)) => a == b,
             (Value::Float(a), Value::Float(b)) => a == b,
             (Value::Int(int), Value::Float(float)) | (Value::Float(float), Value::Int(int)) => {
-                equal_numbers(*int, *float)
+                number::whole(*float) == Some(*int)
             }
             (Value::Text(a), Value::Text(b)) => a == b,
             (Value::List(a), Value::List(b)) => Arc::ptr_eq(a, b) || a == b,
@@ -170,18 +174,6 @@ impl PartialEq for Value {
             ) => false,
         }
     }
-}
-
-/// Exact comparison: no integer is rounded to a double on the way.
-fn equal_numbers(int: i64, float: f64) -> bool {
-    const TWO_TO_63: f64 = 9_223_372_036_854_775_808.0;
-    let in_range = -TWO_TO_63 <= float && float < TWO_TO_63;
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "the range was checked just before"
-    )]
-    let same = in_range && float.fract() == 0.0 && float as i64 == int;
-    same
 }
 
 impl From<bool> for Value {

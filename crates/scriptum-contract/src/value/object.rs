@@ -73,12 +73,15 @@ impl<'a> IntoIterator for &'a Object {
 /// Of equal keys the last value stays, at the place of the first.
 impl FromIterator<(Arc<str>, Value)> for Object {
     fn from_iter<I: IntoIterator<Item = (Arc<str>, Value)>>(entries: I) -> Object {
-        let entries: Vec<_> = entries.into_iter().collect();
-        if entries.len() <= ENTRIES_WALKED_MAX {
-            few(entries)
-        } else {
-            many(entries)
-        }
+        from_entries(entries.into_iter().collect())
+    }
+}
+
+fn from_entries(entries: Vec<(Arc<str>, Value)>) -> Object {
+    if entries.len() <= ENTRIES_WALKED_MAX {
+        few(entries)
+    } else {
+        many(entries)
     }
 }
 
@@ -97,27 +100,41 @@ fn few(entries: Vec<(Arc<str>, Value)>) -> Object {
 }
 
 fn many(entries: Vec<(Arc<str>, Value)>) -> Object {
-    let mut position_of = std::collections::BTreeMap::<Arc<str>, usize>::new();
-    let mut unique: Vec<(Arc<str>, Value)> = Vec::with_capacity(entries.len());
-    for (key, value) in entries {
-        match position_of.get(&key).and_then(|at| unique.get_mut(*at)) {
-            Some(slot) => slot.1 = value,
-            None => {
-                position_of.insert(Arc::clone(&key), unique.len());
-                unique.push((key, value));
+    let count = u32::try_from(entries.len()).expect("an object has fewer than 2^32 entries");
+    let key = |at: &u32| entries.get(*at as usize).map(|(key, _)| key);
+    let mut sorted: Vec<u32> = (0..count).collect();
+    // The sort is stable: equal keys stay in the order of their entries.
+    sorted.sort_by(|a, b| key(a).cmp(&key(b)));
+    let all_differ = sorted.is_sorted_by(|a, b| key(a) < key(b));
+    if !all_differ {
+        return from_entries(without_repeats(entries, &sorted));
+    }
+    Object(Arc::new(Body {
+        entries: entries.into(),
+        sorted: sorted.into(),
+    }))
+}
+
+fn without_repeats(mut entries: Vec<(Arc<str>, Value)>, sorted: &[u32]) -> Vec<(Arc<str>, Value)> {
+    let keys: Vec<_> = entries.iter().map(|(key, _)| Arc::clone(key)).collect();
+    let mut stays = vec![true; entries.len()];
+    for equal in sorted.chunk_by(|a, b| keys.get(*a as usize) == keys.get(*b as usize)) {
+        let (Some(first), Some(last)) = (equal.first(), equal.last()) else {
+            continue;
+        };
+        let value = entries.get(*last as usize).map(|(_, value)| value.clone());
+        if let (Some(slot), Some(value)) = (entries.get_mut(*first as usize), value) {
+            slot.1 = value;
+        }
+        for later in equal.iter().skip(1) {
+            if let Some(stays) = stays.get_mut(*later as usize) {
+                *stays = false;
             }
         }
     }
-    let as_index = |at: usize| u32::try_from(at).expect("an object has fewer than 2^32 entries");
-    let sorted = if unique.len() <= ENTRIES_WALKED_MAX {
-        Box::default()
-    } else {
-        position_of.into_values().map(as_index).collect()
-    };
-    Object(Arc::new(Body {
-        entries: unique.into(),
-        sorted,
-    }))
+    let mut stays = stays.into_iter();
+    entries.retain(|_| stays.next() == Some(true));
+    entries
 }
 
 /// Equal entries in any order.
@@ -128,5 +145,48 @@ impl PartialEq for Object {
                 && self
                     .iter()
                     .all(|(key, value)| other.get(key) == Some(value)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Entries named by `names`, each with its position as its value.
+    fn object(names: &[&str]) -> Object {
+        let entries = names.iter().zip(0..);
+        entries
+            .map(|(name, at)| (Arc::from(*name), Value::Int(at)))
+            .collect()
+    }
+
+    #[test]
+    fn of_equal_keys_the_last_value_stays_at_the_first_place() {
+        let few = object(&["b", "a", "b"]);
+        assert_eq!(
+            few,
+            [
+                (Arc::from("b"), Value::Int(2)),
+                (Arc::from("a"), Value::Int(1))
+            ]
+            .into_iter()
+            .collect()
+        );
+        assert_eq!(few.keys().map(|key| &**key).collect::<String>(), "ba");
+
+        let many = object(&[
+            "j", "i", "h", "g", "f", "e", "d", "c", "b", "j", "a", "h", "j",
+        ]);
+        assert_eq!(
+            many.keys().map(|key| &**key).collect::<String>(),
+            "jihgfedcba"
+        );
+        assert_eq!(many.get("j"), Some(&Value::Int(12)));
+        assert_eq!(many.get("h"), Some(&Value::Int(11)));
+        assert_eq!(many.get("a"), Some(&Value::Int(10)));
+        assert_eq!(many.get("k"), None);
+
+        let one = object(&["x"; 20]);
+        assert_eq!((one.len(), one.get("x")), (1, Some(&Value::Int(19))));
     }
 }

@@ -1,17 +1,17 @@
 //! The storage form: JSON, with `{"$stored": [hash, size]}` for a reference. A user's object that
 //! has a key of one or more `$` before `stored` gets one `$` more, so it never reads as a reference.
 
-use std::{borrow::Cow, fmt, sync::Arc};
+use std::{borrow::Cow, sync::Arc};
 
 use serde::{
-    Deserialize, Deserializer, Serialize, Serializer,
-    de::{self, MapAccess, SeqAccess, Visitor},
+    Serialize, Serializer,
     ser::{SerializeMap, SerializeSeq},
 };
 
-use super::{Object, StoredValue, Value, ValueHash};
+use super::{StoredValue, Value, ValueHash};
 
-const MARK: &str = "$stored";
+/// The key of a reference.
+pub(super) const MARK: &str = "$stored";
 
 impl Serialize for Value {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -44,77 +44,6 @@ impl Serialize for Value {
     }
 }
 
-impl<'de> Deserialize<'de> for Value {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
-        deserializer.deserialize_any(FromStorage)
-    }
-}
-
-struct FromStorage;
-
-impl<'de> Visitor<'de> for FromStorage {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_none<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        Value::deserialize(deserializer)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(Value::Bool(value))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(Value::Int(value))
-    }
-
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "beyond 64 bits signed a number is a double"
-    )]
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(i64::try_from(value).map_or(Value::Float(value as f64), Value::Int))
-    }
-
-    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Value, E> {
-        Value::float(value).ok_or_else(|| E::custom("a number must be finite"))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::text(value))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
-        let mut items = Vec::new();
-        while let Some(item) = seq.next_element()? {
-            items.push(item);
-        }
-        Ok(Value::List(items.into()))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        let mut entries = Vec::new();
-        while let Some(key) = map.next_key::<Cow<'de, str>>()? {
-            if key == MARK {
-                return stored(map.next_value()?).map_err(de::Error::custom);
-            }
-            entries.push((Arc::from(unescaped(&key)), map.next_value()?));
-        }
-        Ok(Value::Object(entries.into_iter().collect::<Object>()))
-    }
-}
-
 fn is_marked(key: &str) -> bool {
     key.starts_with('$') && key.trim_start_matches('$') == "stored"
 }
@@ -127,7 +56,7 @@ fn escaped(key: &str) -> Cow<'_, str> {
     }
 }
 
-fn unescaped(key: &str) -> &str {
+pub(super) fn unescaped(key: &str) -> &str {
     if is_marked(key) {
         key.strip_prefix('$').unwrap_or(key)
     } else {
@@ -135,7 +64,7 @@ fn unescaped(key: &str) -> &str {
     }
 }
 
-fn stored((hash, size_bytes): (String, u64)) -> Result<Value, String> {
+pub(super) fn stored((hash, size_bytes): (String, u64)) -> Result<Value, String> {
     let hash = parse_hash(&hash).ok_or_else(|| format!("'{hash}' is no SHA-256 in hexadecimal"))?;
     Ok(Value::Stored(Arc::new(StoredValue { hash, size_bytes })))
 }
