@@ -1,0 +1,355 @@
+//! The content of a store in memory, and each verb as a change of it. A verb that is refused has
+//! changed nothing.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Bound,
+    sync::Arc,
+};
+
+use scriptum_contract::ValueHash;
+use scriptum_engine::{
+    Claim, ClaimScope, Commit, Committed, Created, InboxItem, InboxNumber, Incarnation, NewThread,
+    Page, ProgramHash, ProgramRow, StepChange, StepRow, StoreError, ThreadFilter, ThreadId,
+    ThreadRow,
+};
+use scriptum_vm::{Entry, Frames, Notification, Seq, Status, StepPath, Timestamp};
+
+use super::due::Due;
+use crate::{
+    check::{check_gap_free, ended, no_program, no_thread, seq_before, taken},
+    steps,
+};
+
+/// All that the store keeps.
+#[derive(Default)]
+pub(super) struct State {
+    pub(super) programs: BTreeMap<ProgramHash, ProgramRow>,
+    pub(super) values: BTreeMap<ValueHash, Arc<[u8]>>,
+    /// Until when each incarnation lives.
+    pub(super) workers: BTreeMap<Incarnation, Timestamp>,
+    requests: BTreeMap<Arc<str>, ThreadId>,
+    threads: BTreeMap<ThreadId, Thread>,
+    due: Due,
+}
+
+/// One thread with all that belongs to it.
+pub(super) struct Thread {
+    /// Counts threads in the order in which they were made.
+    pub(super) number: u64,
+    pub(super) row: ThreadRow,
+    pub(super) frames: Frames,
+    journal: Vec<Entry>,
+    steps: BTreeMap<StepPath, StepRow>,
+    inbox: BTreeMap<InboxNumber, Posted>,
+    last_inbox: InboxNumber,
+}
+
+struct Posted {
+    at: Timestamp,
+    notification: Notification,
+}
+
+impl Thread {
+    /// When the oldest entry of the inbox was posted.
+    pub(super) fn posted_at(&self) -> Option<Timestamp> {
+        self.inbox.first_key_value().map(|(_, posted)| posted.at)
+    }
+
+    pub(super) fn inbox_after(&self, after: InboxNumber) -> Vec<InboxItem> {
+        let behind = (Bound::Excluded(after), Bound::Unbounded);
+        let item = |(number, posted): (&InboxNumber, &Posted)| InboxItem {
+            number: *number,
+            notification: posted.notification.clone(),
+        };
+        self.inbox.range(behind).map(item).collect()
+    }
+
+    pub(super) fn steps_under(&self, under: &StepPath, page: &Page<StepPath>) -> Vec<StepRow> {
+        let from = match &page.after {
+            Some(after) if after >= under => Bound::Excluded(after),
+            Some(_) | None => Bound::Included(under),
+        };
+        let rows = self.steps.range((from, Bound::Unbounded));
+        rows.take_while(|(path, _)| path.is_under(under))
+            .take(page.max as usize)
+            .map(|(_, row)| row.clone())
+            .collect()
+    }
+
+    fn add_to_inbox(&mut self, notification: Notification, at: Timestamp) {
+        self.last_inbox.0 += 1;
+        self.inbox
+            .insert(self.last_inbox, Posted { at, notification });
+    }
+
+    fn write(&mut self, commit: Commit) {
+        if let Some(last) = commit.entries.last() {
+            self.row.last_seq = last.seq;
+        }
+        self.journal.extend(commit.entries);
+        self.frames.apply(commit.frames);
+        for change in commit.steps {
+            let path = steps::path_of(&change).clone();
+            let row = steps::fold(self.steps.remove(&path), change)
+                .expect("the plan refused steps that end without having started");
+            self.steps.insert(path, row);
+        }
+        for number in commit.acks {
+            self.inbox.remove(&number);
+        }
+        self.row.status = commit.status;
+        self.row.pause = commit.pause;
+        self.row.wake_at = commit.wake_at;
+        self.row.updated_at = commit.at;
+        if let Some(program) = commit.program {
+            self.row.program = program;
+        }
+        if commit.release {
+            self.row.owner = None;
+        }
+        if commit.status.is_ended() {
+            self.row.owner = None;
+            self.row.wake_at = None;
+            self.inbox.clear();
+        }
+    }
+}
+
+impl State {
+    pub(super) fn put_program(&mut self, program: ProgramRow) {
+        self.programs.entry(program.hash.clone()).or_insert(program);
+    }
+
+    pub(super) fn thread(&self, id: ThreadId) -> Result<&Thread, StoreError> {
+        self.threads.get(&id).ok_or_else(|| no_thread(id))
+    }
+
+    pub(super) fn create(&mut self, new: NewThread) -> Result<Created, StoreError> {
+        let known = new.request_id.as_ref().and_then(|it| self.requests.get(it));
+        if let Some(first) = known {
+            return Ok(Created::Existing(*first));
+        }
+        if self.threads.contains_key(&new.id) {
+            return Err(taken(new.id));
+        }
+        if !self.programs.contains_key(&new.program) {
+            return Err(no_program(&new.program));
+        }
+        if let Some(request_id) = new.request_id {
+            self.requests.insert(request_id, new.id);
+        }
+        let mut thread = Thread {
+            number: self.threads.len() as u64,
+            row: ThreadRow {
+                id: new.id,
+                program: new.program,
+                script: new.script,
+                status: Status::Pending,
+                pause: None,
+                created_at: new.at,
+                updated_at: new.at,
+                wake_at: None,
+                owner: None,
+                last_seq: Seq(0),
+            },
+            frames: Frames::default(),
+            journal: Vec::new(),
+            steps: BTreeMap::new(),
+            inbox: BTreeMap::new(),
+            last_inbox: InboxNumber(0),
+        };
+        thread.add_to_inbox(new.started, new.at);
+        self.due.add(&thread);
+        self.threads.insert(new.id, thread);
+        Ok(Created::New)
+    }
+
+    pub(super) fn post(
+        &mut self,
+        to: ThreadId,
+        notification: Notification,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        if self.thread(to)?.row.status.is_ended() {
+            return Err(ended(to));
+        }
+        self.change(to, |thread| thread.add_to_inbox(notification, at));
+        Ok(())
+    }
+
+    pub(super) fn claim(
+        &mut self,
+        me: &Incarnation,
+        now: Timestamp,
+        scope: ClaimScope,
+        max: u32,
+    ) -> Result<Vec<Claim>, StoreError> {
+        let is_dead = |owner: &Incarnation| owner != me && !self.lives(owner, now);
+        let mut due = self.due.orphans(is_dead);
+        let max = max as usize;
+        match scope {
+            ClaimScope::All => due.extend(self.due.waiting(now, max.saturating_sub(due.len()))),
+            ClaimScope::Only(id) => {
+                due.retain(|orphan| *orphan == id);
+                due.extend(self.is_waiting(id, now).then_some(id));
+            }
+        }
+        due.truncate(max);
+        due.into_iter().map(|id| self.take(me, id)).collect()
+    }
+
+    fn lives(&self, worker: &Incarnation, now: Timestamp) -> bool {
+        self.workers.get(worker).is_some_and(|until| now < *until)
+    }
+
+    fn is_waiting(&self, id: ThreadId, now: Timestamp) -> bool {
+        self.threads.get(&id).is_some_and(|thread| {
+            let is_awake = thread.row.wake_at.is_some_and(|at| at <= now);
+            let is_free = thread.row.owner.is_none() && !thread.row.status.is_ended();
+            is_free && (is_awake || thread.posted_at().is_some())
+        })
+    }
+
+    fn take(&mut self, me: &Incarnation, id: ThreadId) -> Result<Claim, StoreError> {
+        let orphaned = self.thread(id)?.row.owner.is_some();
+        self.change(id, |thread| thread.row.owner = Some(me.clone()));
+        let thread = self.thread(id)?;
+        Ok(Claim {
+            thread: thread.row.clone(),
+            frames: thread.frames.clone(),
+            inbox: thread.inbox_after(InboxNumber(0)),
+            orphaned,
+        })
+    }
+
+    /// All or, with an error, nothing: a plan decides about each commit before the first is written.
+    pub(super) fn commit(
+        &mut self,
+        me: &Incarnation,
+        batch: Vec<Commit>,
+    ) -> Result<Vec<Committed>, StoreError> {
+        for commit in &batch {
+            if let Some(before) = seq_before(&commit.entries) {
+                check_gap_free(commit.thread, before, &commit.entries)?;
+            }
+        }
+        let mut plan = Plan::default();
+        let planned: Result<Vec<Committed>, StoreError> = batch
+            .iter()
+            .map(|commit| plan.add(self, me, commit))
+            .collect();
+        let planned = planned?;
+        for (commit, outcome) in batch.into_iter().zip(&planned) {
+            match outcome {
+                Committed::Done => self.write(commit),
+                Committed::LostOwner => {}
+            }
+        }
+        Ok(planned)
+    }
+
+    fn write(&mut self, mut commit: Commit) {
+        for blob in std::mem::take(&mut commit.blobs) {
+            self.values.entry(blob.hash).or_insert(blob.bytes);
+        }
+        self.change(commit.thread, |thread| thread.write(commit));
+    }
+
+    pub(super) fn journal(
+        &self,
+        of: ThreadId,
+        after: Seq,
+        max: u32,
+    ) -> Result<Vec<Entry>, StoreError> {
+        let journal = &self.thread(of)?.journal;
+        let skip = usize::try_from(after.0).unwrap_or(usize::MAX);
+        let behind = journal.get(skip..).unwrap_or_default();
+        let entries: Vec<Entry> = behind.iter().take(max as usize).cloned().collect();
+        check_gap_free(of, after, &entries)?;
+        Ok(entries)
+    }
+
+    pub(super) fn list(&self, filter: &ThreadFilter, page: &Page<ThreadId>) -> Vec<ThreadRow> {
+        let end = page.after.map_or(Bound::Unbounded, Bound::Excluded);
+        let newest_first = self.threads.range((Bound::Unbounded, end)).rev();
+        let is_shown = |row: &&ThreadRow| {
+            filter.status.is_none_or(|status| row.status == status)
+                && !(filter.open_only && row.status.is_ended())
+        };
+        newest_first
+            .map(|(_, thread)| &thread.row)
+            .filter(is_shown)
+            .take(page.max as usize)
+            .cloned()
+            .collect()
+    }
+
+    /// The only way in which a thread changes, so that [`Due`] follows every change.
+    fn change(&mut self, id: ThreadId, change: impl FnOnce(&mut Thread)) {
+        if let Some(thread) = self.threads.get_mut(&id) {
+            self.due.remove(thread);
+            change(thread);
+            self.due.add(thread);
+        }
+    }
+}
+
+/// What the commits of a batch will have made of their threads, as far as later ones depend on it.
+#[derive(Default)]
+struct Plan(BTreeMap<ThreadId, Planned>);
+
+struct Planned {
+    is_owner: bool,
+    last_seq: Seq,
+    started: BTreeSet<StepPath>,
+}
+
+impl Plan {
+    fn add(
+        &mut self,
+        state: &State,
+        me: &Incarnation,
+        commit: &Commit,
+    ) -> Result<Committed, StoreError> {
+        let Some(thread) = state.threads.get(&commit.thread) else {
+            return Ok(Committed::LostOwner);
+        };
+        let planned = self.0.entry(commit.thread).or_insert_with(|| Planned {
+            is_owner: thread.row.owner.as_ref() == Some(me),
+            last_seq: thread.row.last_seq,
+            started: BTreeSet::new(),
+        });
+        if !planned.is_owner {
+            return Ok(Committed::LostOwner);
+        }
+        planned.last_seq = check_gap_free(commit.thread, planned.last_seq, &commit.entries)?;
+        for change in &commit.steps {
+            planned.check_step(thread, change)?;
+        }
+        if let Some(program) = &commit.program
+            && !state.programs.contains_key(program)
+        {
+            return Err(no_program(program));
+        }
+        planned.is_owner = !commit.release && !commit.status.is_ended();
+        Ok(Committed::Done)
+    }
+}
+
+impl Planned {
+    fn check_step(&mut self, thread: &Thread, change: &StepChange) -> Result<(), StoreError> {
+        match change {
+            StepChange::Started { path, .. } | StepChange::Skipped { path, .. } => {
+                self.started.insert(path.clone());
+                Ok(())
+            }
+            StepChange::Ended { path, .. } => {
+                let is_known = self.started.contains(path) || thread.steps.contains_key(path);
+                is_known
+                    .then_some(())
+                    .ok_or_else(|| steps::never_started(thread.row.id, path))
+            }
+        }
+    }
+}
