@@ -4,37 +4,45 @@
 use scriptum_engine::{ProgramHash, StoreError, ThreadId};
 use scriptum_vm::{Entry, Seq};
 
-/// Entries follow the number before them and one another without gaps; gives the last number.
+/// Entries that are to be written together have no gap between them.
 ///
 /// # Errors
 /// [`StoreError::Corrupt`] names the thread and the place of the gap.
-pub(crate) fn check_gap_free(
+pub(crate) fn check_gap_free(thread: ThreadId, entries: &[Entry]) -> Result<(), StoreError> {
+    match entries {
+        [] => Ok(()),
+        [first, rest @ ..] => check_read(thread, first.seq, rest),
+    }
+}
+
+/// Entries that were read follow the number `after` and one another without a gap.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] names the thread and the place of the gap.
+pub(crate) fn check_read(
     thread: ThreadId,
-    before: Seq,
+    after: Seq,
     entries: &[Entry],
-) -> Result<Seq, StoreError> {
-    entries.iter().try_fold(before, |last, entry| {
+) -> Result<(), StoreError> {
+    let ends = entries.iter().try_fold(after, |last, entry| {
         if last.0.checked_add(1) == Some(entry.seq.0) {
             Ok(entry.seq)
         } else {
-            Err(gap(thread, last, entry.seq))
+            Err(StoreError::Corrupt(format!(
+                "journal of {thread} goes from entry {} to entry {}",
+                last.0, entry.seq.0
+            )))
         }
-    })
+    });
+    ends.map(|_| ())
 }
 
-/// The number before the first entry, which says where the entries have to be written.
-pub(crate) fn seq_before(entries: &[Entry]) -> Option<Seq> {
+/// True when entries can be written behind the last one of a journal.
+pub(crate) fn follows(last: Seq, entries: &[Entry]) -> bool {
+    let next = last.0.checked_add(1);
     entries
         .first()
-        .map(|entry| Seq(entry.seq.0.saturating_sub(1)))
-}
-
-/// The journal would have a gap.
-fn gap(thread: ThreadId, last: Seq, next: Seq) -> StoreError {
-    StoreError::Corrupt(format!(
-        "journal of {thread} goes from entry {} to entry {}",
-        last.0, next.0
-    ))
+        .is_none_or(|entry| next == Some(entry.seq.0))
 }
 
 /// There is no such thread.

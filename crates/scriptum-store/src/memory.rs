@@ -16,8 +16,9 @@ use async_trait::async_trait;
 use futures::stream::BoxStream;
 use scriptum_contract::ValueHash;
 use scriptum_engine::{
-    Claim, ClaimScope, Commit, Committed, Created, InboxItem, InboxNumber, Incarnation, NewThread,
-    Page, ProgramHash, ProgramRow, StepRow, Store, StoreError, ThreadFilter, ThreadId, ThreadRow,
+    Change, Claim, ClaimScope, Commit, Committed, Created, InboxItem, InboxNumber, Incarnation,
+    NewThread, Page, ProgramHash, ProgramRow, StepRow, Store, StoreError, ThreadFilter, ThreadId,
+    ThreadRow,
 };
 use scriptum_vm::{Entry, Frames, Notification, Seq, StepPath, Timestamp};
 
@@ -76,14 +77,14 @@ impl Store for MemoryStore {
         let id = new.id;
         let created = self.state()?.create(new)?;
         if created == Created::New {
-            self.hints.send(id);
+            self.hints.send(Change::Posted(id));
         }
         Ok(created)
     }
 
     async fn post(&self, to: ThreadId, n: Notification, at: Timestamp) -> Result<(), StoreError> {
         self.state()?.post(to, n, at)?;
-        self.hints.send(to);
+        self.hints.send(Change::Posted(to));
         Ok(())
     }
 
@@ -111,13 +112,9 @@ impl Store for MemoryStore {
         me: &Incarnation,
         batch: Vec<Commit>,
     ) -> Result<Vec<Committed>, StoreError> {
-        let threads: Vec<ThreadId> = batch.iter().map(|commit| commit.thread).collect();
-        let committed = self.state()?.commit(me, batch)?;
-        for (thread, outcome) in threads.into_iter().zip(&committed) {
-            match outcome {
-                Committed::Done => self.hints.send(thread),
-                Committed::LostOwner => {}
-            }
+        let (committed, changes) = self.state()?.commit(me, batch)?;
+        for change in changes {
+            self.hints.send(change);
         }
         Ok(committed)
     }
@@ -159,7 +156,7 @@ impl Store for MemoryStore {
             .ok_or_else(|| StoreError::NotFound(format!("value {hash}")))
     }
 
-    fn changes(&self) -> BoxStream<'static, ThreadId> {
+    fn changes(&self) -> BoxStream<'static, Change> {
         self.hints.listen()
     }
 }

@@ -3,21 +3,22 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    iter,
     ops::Bound,
     sync::Arc,
 };
 
 use scriptum_contract::ValueHash;
 use scriptum_engine::{
-    Claim, ClaimScope, Commit, Committed, Created, InboxItem, InboxNumber, Incarnation, NewThread,
-    Page, ProgramHash, ProgramRow, StepChange, StepRow, StoreError, ThreadFilter, ThreadId,
-    ThreadRow,
+    Change, Claim, ClaimScope, Commit, Committed, Created, InboxItem, InboxNumber, Incarnation,
+    NewThread, Page, ProgramHash, ProgramRow, StepChange, StepRow, StoreError, ThreadFilter,
+    ThreadId, ThreadRow,
 };
 use scriptum_vm::{Entry, Frames, Notification, Seq, Status, StepPath, Timestamp};
 
 use super::due::Due;
 use crate::{
-    check::{check_gap_free, ended, no_program, no_thread, seq_before, taken},
+    check::{check_gap_free, check_read, ended, follows, no_program, no_thread, taken},
     steps,
 };
 
@@ -223,16 +224,14 @@ impl State {
         })
     }
 
-    /// All or, with an error, nothing: a plan decides about each commit before the first is written.
+    /// A plan decides about each commit before the first is written, so an error leaves nothing behind.
     pub(super) fn commit(
         &mut self,
         me: &Incarnation,
         batch: Vec<Commit>,
-    ) -> Result<Vec<Committed>, StoreError> {
+    ) -> Result<(Vec<Committed>, Vec<Change>), StoreError> {
         for commit in &batch {
-            if let Some(before) = seq_before(&commit.entries) {
-                check_gap_free(commit.thread, before, &commit.entries)?;
-            }
+            check_gap_free(commit.thread, &commit.entries)?;
         }
         let mut plan = Plan::default();
         let planned: Result<Vec<Committed>, StoreError> = batch
@@ -240,20 +239,23 @@ impl State {
             .map(|commit| plan.add(self, me, commit))
             .collect();
         let planned = planned?;
-        for (commit, outcome) in batch.into_iter().zip(&planned) {
-            match outcome {
-                Committed::Done => self.write(commit),
-                Committed::LostOwner => {}
-            }
-        }
-        Ok(planned)
+        let done = |(commit, outcome): (Commit, &Committed)| match outcome {
+            Committed::Done => Some(commit),
+            Committed::LostOwner | Committed::Stale => None,
+        };
+        let done = batch.into_iter().zip(&planned).filter_map(done);
+        let changes = done.flat_map(|commit| self.write(commit)).collect();
+        Ok((planned, changes))
     }
 
-    fn write(&mut self, mut commit: Commit) {
+    fn write(&mut self, mut commit: Commit) -> impl Iterator<Item = Change> + use<> {
         for blob in std::mem::take(&mut commit.blobs) {
             self.values.entry(blob.hash).or_insert(blob.bytes);
         }
-        self.change(commit.thread, |thread| thread.write(commit));
+        let (id, at) = (commit.thread, commit.at);
+        self.change(id, |thread| thread.write(commit));
+        let given_back = self.is_waiting(id, at).then_some(Change::Posted(id));
+        iter::once(Change::Committed(id)).chain(given_back)
     }
 
     pub(super) fn journal(
@@ -266,7 +268,7 @@ impl State {
         let skip = usize::try_from(after.0).unwrap_or(usize::MAX);
         let behind = journal.get(skip..).unwrap_or_default();
         let entries: Vec<Entry> = behind.iter().take(max as usize).cloned().collect();
-        check_gap_free(of, after, &entries)?;
+        check_read(of, after, &entries)?;
         Ok(entries)
     }
 
@@ -323,7 +325,9 @@ impl Plan {
         if !planned.is_owner {
             return Ok(Committed::LostOwner);
         }
-        planned.last_seq = check_gap_free(commit.thread, planned.last_seq, &commit.entries)?;
+        if !follows(planned.last_seq, &commit.entries) {
+            return Ok(Committed::Stale);
+        }
         for change in &commit.steps {
             planned.check_step(thread, change)?;
         }
@@ -332,6 +336,10 @@ impl Plan {
         {
             return Err(no_program(program));
         }
+        planned.last_seq = commit
+            .entries
+            .last()
+            .map_or(planned.last_seq, |entry| entry.seq);
         planned.is_owner = !commit.release && !commit.status.is_ended();
         Ok(Committed::Done)
     }
