@@ -9,7 +9,10 @@
 
 #![warn(missing_docs)]
 
+pub mod builtins;
+pub mod eval;
 pub mod frames;
+pub mod limits;
 pub mod path;
 pub mod program;
 pub mod record;

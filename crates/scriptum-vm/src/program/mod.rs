@@ -20,6 +20,9 @@ pub use step::{
 /// Number of the IR format that this build writes.
 pub const IR_VERSION: u32 = 1;
 
+/// Levels of nodes in each other that an expression may have; bounds every walk over it.
+pub const EXPRESSION_DEPTH_MAX: u32 = 128;
+
 /// A whole script, ready to be checked and run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Program {

@@ -1,0 +1,177 @@
+//! Fields and elements: `of.name`, `of[index]`, their null-safe forms, and the left side of `??`.
+
+use std::sync::Arc;
+
+use scriptum_contract::{Object, Value};
+
+use super::{
+    EXPRESSION_FAILED, EvalError, Evaluator,
+    describe::{describe, list_keys, nearest, show},
+    failed,
+    load::index,
+};
+use crate::{
+    StepError,
+    program::{Node, Op},
+};
+
+/// Keys that the details of an error name.
+const KEYS_IN_DETAILS_MAX: usize = 100;
+
+impl<'e> Evaluator<'e> {
+    /// `of.name`.
+    pub(super) fn field(
+        &mut self,
+        of: &Node,
+        value: &Value,
+        name: &str,
+        safe: bool,
+    ) -> Result<Value, EvalError> {
+        let value = self.open(value)?;
+        match &value {
+            Value::Object(object) => match object.get(name) {
+                Some(field) => Ok(field.clone()),
+                None if safe => Ok(Value::Null),
+                None => Err(missing_field(of, name, object)),
+            },
+            Value::Null
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::Float(_)
+            | Value::Text(_)
+            | Value::List(_)
+            | Value::Stored(_) => {
+                if safe {
+                    return Ok(Value::Null);
+                }
+                Err(failed(format!(
+                    "cannot read '{name}' of {}: it is {}, not an object",
+                    describe(of),
+                    show(&value)
+                )))
+            }
+        }
+    }
+
+    /// `of[index]`.
+    pub(super) fn index(
+        &mut self,
+        of: &Node,
+        value: &Value,
+        at: &Value,
+        safe: bool,
+    ) -> Result<Value, EvalError> {
+        let value = self.open(value)?;
+        let at = self.open(at)?;
+        match (&value, &at) {
+            (Value::Object(_), Value::Text(name)) => self.field(of, &value, name, safe),
+            (Value::List(items), Value::Int(position)) => match element(items, *position) {
+                Some(item) => Ok(item.clone()),
+                None if safe => Ok(Value::Null),
+                None => Err(missing_element(of, *position, items.len())),
+            },
+            _ if safe => Ok(Value::Null),
+            (Value::List(_), _) => Err(failed(format!(
+                "cannot read an element of {}: its position must be an integer, this one is {}",
+                describe(of),
+                show(&at)
+            ))),
+            (Value::Object(_), _) => Err(failed(format!(
+                "cannot read a field of {}: its key must be a text, this one is {}",
+                describe(of),
+                show(&at)
+            ))),
+            _ => Err(failed(format!(
+                "cannot read an element of {}: it is {}, not a list or an object",
+                describe(of),
+                show(&value)
+            ))),
+        }
+    }
+
+    /// The value of the left side of `??`: as if each access on the way were null-safe.
+    pub(crate) fn value_or_null(&mut self, node: &'e Node) -> Result<Value, EvalError> {
+        match &node.op {
+            Op::Field { of, name, .. } => {
+                let value = self.value_or_null(of)?;
+                self.charge(1)?;
+                self.field(of, &value, name, true)
+            }
+            Op::Index { of, index, .. } => {
+                let value = self.value_or_null(of)?;
+                let index = self.value(index)?;
+                self.index(of, &value, &index, true)
+            }
+            Op::Literal(_)
+            | Op::Variant { .. }
+            | Op::Name(_)
+            | Op::Env(_)
+            | Op::Template(_)
+            | Op::List(_)
+            | Op::Object(_)
+            | Op::Unary(..)
+            | Op::Binary(..)
+            | Op::If { .. }
+            | Op::Call { .. }
+            | Op::Lambda { .. } => self.value(node),
+        }
+    }
+}
+
+/// The element at a position; negative positions count from the end.
+fn element(items: &[Value], position: i64) -> Option<&Value> {
+    let from_start = if position < 0 {
+        i64::try_from(items.len()).ok()?.checked_add(position)?
+    } else {
+        position
+    };
+    items.get(usize::try_from(from_start).ok()?)
+}
+
+fn missing_field(of: &Node, name: &str, object: &Object) -> EvalError {
+    let keys: Vec<&str> = object.keys().map(|key| &**key).collect();
+    let close = nearest(name, keys.iter().copied());
+    let mut message = format!("cannot read '{name}' of {}: ", describe(of));
+    if keys.is_empty() {
+        message.push_str("the object is empty");
+    } else {
+        message.push_str("the object has ");
+        message.push_str(&list_keys(&keys));
+    }
+    let mut details = vec![(
+        Arc::from("keys"),
+        Value::list(
+            keys.iter()
+                .take(KEYS_IN_DETAILS_MAX)
+                .map(|key| Value::text(key)),
+        ),
+    )];
+    if let Some(close) = close {
+        message.push_str("; did you mean '");
+        message.push_str(close);
+        message.push_str("'?");
+        details.push((Arc::from("nearest"), Value::text(close)));
+    }
+    EvalError::Failed(StepError {
+        details: Value::object(details),
+        ..StepError::permanent(EXPRESSION_FAILED, message)
+    })
+}
+
+fn missing_element(of: &Node, position: i64, length: usize) -> EvalError {
+    let has = match length {
+        0 => "is empty".to_owned(),
+        1 => "has 1 element".to_owned(),
+        more => format!("has {more} elements"),
+    };
+    EvalError::Failed(StepError {
+        details: Value::object([("length", index(length))]),
+        ..StepError::permanent(
+            EXPRESSION_FAILED,
+            format!(
+                "cannot read element {position} of {}: the list {has}",
+                describe(of)
+            ),
+        )
+    })
+}

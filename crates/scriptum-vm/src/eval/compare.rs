@@ -1,0 +1,128 @@
+//! Equality, order and membership.
+
+use std::{cmp::Ordering, sync::Arc};
+
+use scriptum_contract::{Object, Value};
+
+use super::{EvalError, Evaluator, Number, describe::show, evaluator::both, failed};
+
+impl Evaluator<'_> {
+    /// Deep equality: `1 == 1.0`, objects regardless of key order.
+    pub(crate) fn equal(&mut self, a: &Value, b: &Value) -> Result<bool, EvalError> {
+        self.charge(1)?;
+        if let (Value::Stored(a), Value::Stored(b)) = (a, b)
+            && a.hash == b.hash
+        {
+            return Ok(true);
+        }
+        let (a, b) = self.open_both(a, b)?;
+        match (&a, &b) {
+            (Value::List(a), Value::List(b)) => self.equal_lists(a, b),
+            (Value::Object(a), Value::Object(b)) => self.equal_objects(a, b),
+            (Value::Text(a), Value::Text(b)) => {
+                self.charge_text(a.len().min(b.len()))?;
+                Ok(a == b)
+            }
+            (a, b) => Ok(a == b),
+        }
+    }
+
+    /// Which is greater: of two numbers, or of two texts by code points (dates and timestamps are texts).
+    pub(crate) fn order(&mut self, a: &Value, b: &Value) -> Result<Ordering, EvalError> {
+        let (a, b) = self.open_both(a, b)?;
+        if let (Value::Text(a), Value::Text(b)) = (&a, &b) {
+            self.charge_text(a.len().min(b.len()))?;
+            return Ok(a.cmp(b));
+        }
+        match (Number::of(&a), Number::of(&b)) {
+            (Some(a), Some(b)) => Ok(a.order(b)),
+            (Some(_) | None, None) | (None, Some(_)) => Err(failed(format!(
+                "cannot compare {} with {}: only two numbers or two texts have an order",
+                show(&a),
+                show(&b)
+            ))),
+        }
+    }
+
+    /// `item in container`: an element of a list, a key of an object, a part of a text.
+    pub(crate) fn holds(&mut self, container: &Value, item: &Value) -> Result<bool, EvalError> {
+        let container = self.open(container)?;
+        if let Value::List(items) = &container {
+            return self.position(items, item).map(|found| found.is_some());
+        }
+        let item = self.open(item)?;
+        match (&container, &item) {
+            (Value::Object(object), Value::Text(key)) => Ok(object.get(key).is_some()),
+            (Value::Text(text), Value::Text(part)) => {
+                self.charge_text(text.len())?;
+                Ok(text.contains(&**part))
+            }
+            (Value::Object(_), _) => Err(failed(format!(
+                "cannot look for {} in an object: its keys are texts",
+                show(&item)
+            ))),
+            (Value::Text(_), _) => Err(failed(format!(
+                "cannot look for {} in a text: only a text can be part of it",
+                show(&item)
+            ))),
+            _ => Err(failed(format!(
+                "cannot look for {} in {}: it is no list, object or text",
+                show(&item),
+                show(&container)
+            ))),
+        }
+    }
+
+    /// The position of the first element that equals `item`.
+    pub(crate) fn position(
+        &mut self,
+        items: &[Value],
+        item: &Value,
+    ) -> Result<Option<usize>, EvalError> {
+        for (at, candidate) in items.iter().enumerate() {
+            let equal = self.equal(candidate, item);
+            if equal.map_err(|error| self.widen(error, items))? {
+                return Ok(Some(at));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Both values opened; asks for both at once.
+    pub(crate) fn open_both(&mut self, a: &Value, b: &Value) -> Result<(Value, Value), EvalError> {
+        let (a, b) = (self.open(a), self.open(b));
+        both(a, b)
+    }
+
+    fn equal_lists(&mut self, a: &Arc<[Value]>, b: &Arc<[Value]>) -> Result<bool, EvalError> {
+        if Arc::ptr_eq(a, b) {
+            return Ok(true);
+        }
+        if a.len() != b.len() {
+            return Ok(false);
+        }
+        for (left, right) in a.iter().zip(b.iter()) {
+            let equal = self.equal(left, right);
+            let equal = equal.map_err(|error| self.widen(self.widen(error, a), b))?;
+            if !equal {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn equal_objects(&mut self, a: &Object, b: &Object) -> Result<bool, EvalError> {
+        if a.len() != b.len() {
+            return Ok(false);
+        }
+        for (key, left) in a {
+            let Some(right) = b.get(key) else {
+                return Ok(false);
+            };
+            if !self.equal(left, right)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}

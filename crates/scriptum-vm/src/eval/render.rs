@@ -1,0 +1,48 @@
+//! Values as text, the way interpolation shows them.
+
+use std::{fmt::Write as _, sync::Arc};
+
+use scriptum_contract::Value;
+
+use super::{EvalError, Evaluator, failed, number::push_float};
+
+impl Evaluator<'_> {
+    /// The text of a value.
+    pub(crate) fn text_of(&mut self, value: &Value) -> Result<Arc<str>, EvalError> {
+        let value = self.open(value)?;
+        if let Value::Text(text) = value {
+            return Ok(text);
+        }
+        let mut text = String::new();
+        self.push_text(&mut text, &value)?;
+        Ok(text.into())
+    }
+
+    /// Appends a value: texts as they are, numbers in their shortest form, null as nothing, everything
+    /// else as compact JSON.
+    pub(crate) fn push_text(&mut self, text: &mut String, value: &Value) -> Result<(), EvalError> {
+        match self.open(value)? {
+            // An opened value is no reference.
+            Value::Null | Value::Stored(_) => {}
+            Value::Bool(truth) => text.push_str(if truth { "true" } else { "false" }),
+            Value::Int(int) => write!(text, "{int}").expect("writing to a text does not fail"),
+            Value::Float(float) => push_float(text, float),
+            Value::Text(part) => text.push_str(&part),
+            structure @ (Value::List(_) | Value::Object(_)) => {
+                text.push_str(&self.json_of(&structure)?);
+            }
+        }
+        self.check_text(text.len())
+    }
+
+    /// Compact JSON.
+    pub(crate) fn json_of(&mut self, value: &Value) -> Result<String, EvalError> {
+        let whole = self.open_deep(value)?;
+        self.check_size(&whole)?;
+        let json = whole
+            .to_json()
+            .map_err(|error| failed(format!("cannot write the value as JSON: {error}")))?;
+        self.check_text(json.len())?;
+        Ok(json)
+    }
+}

@@ -1,0 +1,52 @@
+//! Every limit of the crate: a name, a unit, and why it is what it is.
+//!
+//! A limit that is met is an error that names it, never a panic and never a wrong result.
+
+pub use crate::program::EXPRESSION_DEPTH_MAX;
+
+/// Levels of lists and objects in each other that the result of an expression may have.
+///
+/// Far beyond what people write or services send, and shallow enough for every recursive walk.
+pub const VALUE_DEPTH_MAX: u32 = 128;
+
+/// Steps that one evaluation may take: a node, an element or 64 bytes of text are about a step.
+///
+/// A worker runs other threads too; this many steps take it a few hundred milliseconds, and a
+/// list of a million elements can still be walked with an ordinary function.
+pub const EVAL_STEPS_MAX: u64 = 20_000_000;
+
+/// Bytes of one text that an expression makes.
+///
+/// Larger content belongs in files and artifacts, which steps pass on by name.
+pub const TEXT_BYTES_MAX: usize = 16 << 20;
+
+/// Elements of one list, and entries of one object, that an expression makes.
+pub const LIST_ITEMS_MAX: usize = 1_000_000;
+
+/// Bytes that the whole result of one expression may have, counted as often as it repeats a part.
+///
+/// Parts are shared in memory and written out in full in storage, where sharing ends.
+pub const RESULT_BYTES_MAX: usize = 64 << 20;
+
+/// Bytes of storage form up to which a value stays where it is used; a larger one is stored once, by its
+/// hash. About one page of a database.
+pub const INLINE_VALUE_BYTES_MAX: usize = 4096;
+
+/// Events that one turn may decide before it ends with `unfinished`.
+///
+/// Keeps a commit small and lets a worker take turns between threads.
+pub const EVENTS_PER_TURN_MAX: usize = 1_000;
+
+/// Jumps (`goto`, and each round of `check … retry`) that one thread may make: a script that jumps more
+/// often runs in circles.
+pub const JUMPS_MAX: u32 = 1_000;
+
+/// Iterations of one loop: as many as the longest list has elements.
+#[expect(clippy::cast_possible_truncation, reason = "a million fits")]
+pub const ITERATIONS_MAX: u32 = LIST_ITEMS_MAX as u32;
+
+/// Iterations of one loop that run at once; each of them is a live frame in memory.
+pub const PARALLEL_MAX: u32 = 10_000;
+
+/// Scopes (loops, branches) in each other: bounds the length of a path and the work of looking up a name.
+pub const SCOPE_DEPTH_MAX: u32 = 64;
