@@ -1,0 +1,215 @@
+//! The command line as types. Names and meanings are those of the specification.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+use crate::duration::Duration;
+
+/// Typed, durable workflows: check a script, run it, and let it survive whatever happens.
+#[derive(Debug, Parser)]
+#[command(name = "scriptum", version, propagate_version = true, arg_required_else_help = true)]
+#[command(after_help = "Example: scriptum run examples/source_report.scriptum")]
+pub(crate) struct Args {
+    /// Form of the result
+    #[arg(short, long, global = true, value_enum, env = "SCRIPTUM_OUTPUT", default_value = "table")]
+    pub(crate) output: Output,
+
+    /// When to color
+    #[arg(long, global = true, value_enum, default_value = "auto")]
+    pub(crate) color: Color,
+
+    /// Print results only, no progress
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+
+    /// Log to stderr; twice or thrice for more
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Compile a script and run it durably on the embedded store
+    #[command(after_help = "Example: scriptum run brief.scriptum --set topic=Rust")]
+    Run(Run),
+    /// Report all that is wrong with scripts
+    #[command(after_help = "Example: scriptum check --fix examples")]
+    Check(Check),
+    /// Show what a script takes and gives
+    #[command(after_help = "Example: scriptum contract brief.scriptum --json-schema inputs")]
+    Contract(Contract),
+    /// Show the compiled form of a script
+    #[command(after_help = "Example: scriptum ir brief.scriptum -o json")]
+    Ir(Ir),
+    /// Explain a diagnostic code
+    #[command(after_help = "Example: scriptum explain unknown-tool")]
+    Explain(Explain),
+    /// Measure the engine on this machine's disk
+    #[command(after_help = "Example: scriptum bench -o json")]
+    Bench(Bench),
+}
+
+/// Form of a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Output {
+    Table,
+    Json,
+    Yaml,
+    Wide,
+}
+
+/// When to color.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+impl Color {
+    pub(crate) fn apply(self) {
+        match self {
+            Color::Auto => (),
+            Color::Always => anstream::ColorChoice::Always.write_global(),
+            Color::Never => anstream::ColorChoice::Never.write_global(),
+        }
+    }
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Run {
+    /// The script; optional with --resume and --list
+    pub(crate) file: Option<PathBuf>,
+
+    /// Inputs as a JSON object, @FILE, or - for standard input
+    #[arg(long, value_name = "JSON|@FILE", conflicts_with = "resume")]
+    pub(crate) input: Option<String>,
+
+    /// One input, merged over --input: key=text, dotted keys, key:=json
+    #[arg(long, value_name = "KEY=VALUE", conflicts_with = "resume")]
+    pub(crate) set: Vec<String>,
+
+    /// Go on with a thread that is paused, or whose process died
+    #[arg(long, value_name = "THREAD")]
+    pub(crate) resume: Option<String>,
+
+    /// The answer to an open question of the thread
+    #[arg(long, value_name = "JSON|@FILE", requires = "resume")]
+    pub(crate) value: Option<String>,
+
+    /// New inputs for the failed step, replacing all of them
+    #[arg(long = "override", value_name = "JSON|@FILE", requires = "resume")]
+    #[arg(conflicts_with_all = ["value", "step_output"])]
+    pub(crate) override_input: Option<String>,
+
+    /// Takes the failed step as completed with this output
+    #[arg(long, value_name = "JSON|@FILE", requires = "resume", conflicts_with = "value")]
+    pub(crate) step_output: Option<String>,
+
+    /// Which failed step is meant, such as 1.0.2
+    #[arg(long, value_name = "PATH", requires = "resume")]
+    pub(crate) step: Option<String>,
+
+    /// A value of the environment of this run
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) env_var: Vec<String>,
+
+    /// Folder of the embedded store
+    #[arg(long, value_name = "DIR", env = "SCRIPTUM_DATA_DIR", default_value = "./.scriptum")]
+    pub(crate) data_dir: PathBuf,
+
+    /// Folder that file tools are confined to; the folder of FILE without it
+    #[arg(long, value_name = "DIR")]
+    pub(crate) workspace: Option<PathBuf>,
+
+    /// Hosts or networks that tools may reach although they are private
+    #[arg(long, value_name = "CIDR|NAME")]
+    pub(crate) allow_net: Vec<String>,
+
+    /// Longest time that the thread may run, such as 30s or 1h30m
+    #[arg(long, value_name = "DUR", conflicts_with = "resume")]
+    pub(crate) timeout: Option<Duration>,
+
+    /// Show the threads of the embedded store
+    #[arg(long, conflicts_with_all = ["resume", "input", "set"])]
+    pub(crate) list: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Check {
+    /// Scripts, folders of scripts, or - for standard input
+    #[arg(required = true, value_name = "FILE|DIR")]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// Make the edits that are certain
+    #[arg(long)]
+    pub(crate) fix: bool,
+
+    /// Take warnings as errors
+    #[arg(long)]
+    pub(crate) deny_warnings: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Contract {
+    /// The script, or - for standard input
+    pub(crate) file: PathBuf,
+
+    /// JSON Schema 2020-12 of one part instead
+    #[arg(long, value_name = "PART", value_enum, num_args = 0..=1, default_missing_value = "inputs")]
+    pub(crate) json_schema: Option<Part>,
+}
+
+/// A part of a contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Part {
+    Inputs,
+    Outputs,
+    Stream,
+    Env,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Ir {
+    /// The script, or - for standard input
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Explain {
+    /// A code such as unknown-tool
+    #[arg(required_unless_present = "list")]
+    pub(crate) code: Option<String>,
+
+    /// All codes with a line each
+    #[arg(long)]
+    pub(crate) list: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Bench {
+    /// Which measurements: seq10, load, long, wide; all without it
+    #[arg(value_enum)]
+    pub(crate) only: Vec<Measurement>,
+
+    /// Folder for the store that is measured; a temporary one in the current folder without it
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+}
+
+/// One measurement of `scriptum bench`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Measurement {
+    /// One thread of 10 steps, again and again: latency.
+    Seq10,
+    /// 2,000 threads of 10 steps, 64 at once: throughput.
+    Load,
+    /// One thread of 10,000 steps in sequence: flatness.
+    Long,
+    /// One loop over 100,000 items, 64 at once: throughput and memory.
+    Wide,
+}

@@ -1,0 +1,117 @@
+//! Exit codes, and the failures that end a command.
+
+use std::fmt;
+
+/// What the process tells its caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Code {
+    /// All went well.
+    Success,
+    /// The answer is no: the source has errors.
+    No,
+    /// Wrong usage, wrong input.
+    InvalidArgument,
+    /// Not permitted.
+    PermissionDenied,
+    /// No such file, thread or code.
+    NotFound,
+    /// A deadline passed.
+    DeadlineExceeded,
+    /// The store cannot be reached.
+    Unavailable,
+    /// A fault of ours, or of the store's content.
+    Internal,
+    /// The state forbids it.
+    FailedPrecondition,
+    /// The thread ended FAILED.
+    ThreadFailed,
+    /// The thread ended CANCELLED.
+    ThreadCancelled,
+    /// The thread is PAUSED.
+    ThreadPaused,
+    /// Ctrl-C.
+    Interrupted,
+}
+
+impl Code {
+    fn number(self) -> u8 {
+        match self {
+            Code::Success => 0,
+            Code::No => 1,
+            Code::InvalidArgument => 2,
+            Code::PermissionDenied => 4,
+            Code::NotFound => 5,
+            Code::DeadlineExceeded => 8,
+            Code::Unavailable => 9,
+            Code::Internal => 10,
+            Code::FailedPrecondition => 11,
+            Code::ThreadFailed => 20,
+            Code::ThreadCancelled => 21,
+            Code::ThreadPaused => 22,
+            Code::Interrupted => 130,
+        }
+    }
+}
+
+impl From<Code> for std::process::ExitCode {
+    fn from(code: Code) -> std::process::ExitCode {
+        std::process::ExitCode::from(code.number())
+    }
+}
+
+/// Why a command stopped: printed as `error: …`, one line a detail, one line of help.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    /// The exit code.
+    pub(crate) code: Code,
+    /// One line, lower-case, no full stop.
+    pub(crate) message: String,
+    /// One line a violation or cause.
+    pub(crate) details: Vec<String>,
+    /// What to do.
+    pub(crate) help: Option<String>,
+}
+
+impl Failure {
+    pub(crate) fn new(code: Code, message: impl Into<String>) -> Failure {
+        Failure { code, message: message.into(), details: Vec::new(), help: None }
+    }
+
+    pub(crate) fn details(self, details: impl IntoIterator<Item = String>) -> Failure {
+        Failure { details: details.into_iter().collect(), ..self }
+    }
+
+    pub(crate) fn help(self, help: impl Into<String>) -> Failure {
+        Failure { help: Some(help.into()), ..self }
+    }
+
+    /// Writes it to stderr.
+    pub(crate) fn print(&self) {
+        anstream::eprintln!("{}", crate::ui::style::error(&format!("error: {}", self.message)));
+        for detail in &self.details {
+            eprintln!("  {detail}");
+        }
+        if let Some(help) = &self.help {
+            eprintln!("help: {help}");
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl From<scriptum_engine::StoreError> for Failure {
+    fn from(error: scriptum_engine::StoreError) -> Failure {
+        use scriptum_engine::StoreError;
+        let code = match &error {
+            StoreError::Unavailable(_) => Code::Unavailable,
+            StoreError::Conflict(_) => Code::FailedPrecondition,
+            StoreError::NotFound(_) => Code::NotFound,
+            StoreError::Corrupt(_) => Code::Internal,
+        };
+        Failure::new(code, error.to_string())
+    }
+}

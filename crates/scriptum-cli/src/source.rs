@@ -1,0 +1,85 @@
+//! Script files: reading them, and finding them in folders.
+
+use std::{
+    ffi::OsStr,
+    io::Read as _,
+    path::{Path, PathBuf},
+};
+
+use crate::exit::{Code, Failure};
+
+/// Longest source that is read: 256 MiB. The compiler has a smaller limit of its own with a diagnostic.
+const SOURCE_BYTES_MAX: u64 = 256 * 1024 * 1024;
+
+/// A source text and the name that diagnostics give it.
+#[derive(Debug)]
+pub(crate) struct Source {
+    pub(crate) name: String,
+    pub(crate) text: String,
+}
+
+/// Reads a script; `-` is standard input.
+pub(crate) fn read(path: &Path) -> Result<Source, Failure> {
+    if path == Path::new("-") {
+        return text_of(std::io::stdin().lock(), "<stdin>".to_owned());
+    }
+    let name = path.display().to_string();
+    let file = std::fs::File::open(path).map_err(|error| {
+        Failure::new(Code::NotFound, format!("cannot open '{name}': {error}"))
+    })?;
+    if file.metadata().is_ok_and(|it| it.is_dir()) {
+        let message = format!("'{name}' is a folder, not a script");
+        return Err(Failure::new(Code::InvalidArgument, message));
+    }
+    text_of(file, name)
+}
+
+/// The scripts that a path means: itself, or every `*.scriptum` below a folder, in path order.
+pub(crate) fn scripts_at(path: &Path) -> Result<Vec<PathBuf>, Failure> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let mut folders = vec![path.to_owned()];
+    let mut scripts = Vec::new();
+    while let Some(folder) = folders.pop() {
+        let unreadable = |error: std::io::Error| {
+            Failure::new(Code::NotFound, format!("cannot list '{}': {error}", folder.display()))
+        };
+        for entry in std::fs::read_dir(&folder).map_err(unreadable)? {
+            let entry = entry.map_err(unreadable)?;
+            let hidden = entry.file_name().to_string_lossy().starts_with('.');
+            // The kind of the entry itself, so that a link to a parent folder makes no circle.
+            let kind = entry.file_type().map_err(unreadable)?;
+            if kind.is_dir() && !hidden {
+                folders.push(entry.path());
+            } else if !kind.is_dir() && entry.path().extension() == Some(OsStr::new("scriptum")) {
+                scripts.push(entry.path());
+            }
+        }
+    }
+    scripts.sort();
+    Ok(scripts)
+}
+
+fn text_of(source: impl std::io::Read, name: String) -> Result<Source, Failure> {
+    let mut bytes = Vec::new();
+    source.take(SOURCE_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(|error| {
+        Failure::new(Code::NotFound, format!("cannot read '{name}': {error}"))
+    })?;
+    if bytes.len() as u64 > SOURCE_BYTES_MAX {
+        let message = format!("'{name}' is larger than {} MiB", SOURCE_BYTES_MAX >> 20);
+        return Err(Failure::new(Code::InvalidArgument, message));
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(Source { name, text }),
+        Err(error) => Err(not_utf8(&name, &error)),
+    }
+}
+
+fn not_utf8(name: &str, error: &std::string::FromUtf8Error) -> Failure {
+    let at = error.utf8_error().valid_up_to();
+    let before = error.as_bytes().get(..at).unwrap_or_default();
+    let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+    let message = format!("'{name}' is not UTF-8: line {line}, byte offset {at}");
+    Failure::new(Code::InvalidArgument, message).help("save the file as UTF-8")
+}

@@ -1,0 +1,158 @@
+//! The steps of a run as far as they are of interest to somebody who watches: those under way, and
+//! the loops around them. What has ended is reported once and forgotten, so that a loop over a
+//! million items takes no memory here.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use scriptum_contract::Value;
+use scriptum_vm::{Entry, Event, PauseReason, Record, Recovery, StepError, StepPath, Timestamp};
+
+/// Loops with more items than this report their progress, not each child.
+pub(crate) const CHILDREN_SHOWN_MAX: u64 = 20;
+
+/// The live steps of a run.
+#[derive(Debug, Default)]
+pub(crate) struct Tree {
+    pub(crate) nodes: BTreeMap<StepPath, Node>,
+}
+
+/// A step that is under way.
+#[derive(Debug, Clone)]
+pub(crate) struct Node {
+    pub(crate) name: String,
+    pub(crate) started_at: Timestamp,
+    pub(crate) attempt: u32,
+    /// Set for loops.
+    pub(crate) items: Option<Items>,
+    /// Set between two attempts.
+    pub(crate) retry: Option<Retry>,
+    /// True for steps in a loop that reports its progress as a whole.
+    pub(crate) folded: bool,
+}
+
+/// How far a loop is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Items {
+    pub(crate) total: u64,
+    /// Iterations that began.
+    pub(crate) started: u64,
+    /// Iterations that ended: those that began and have no live step.
+    pub(crate) done: u64,
+}
+
+/// What a step waits for before its next attempt.
+#[derive(Debug, Clone)]
+pub(crate) struct Retry {
+    pub(crate) due: Timestamp,
+    pub(crate) why: Arc<str>,
+}
+
+/// What an entry changed, for people.
+#[derive(Debug)]
+pub(crate) enum Change {
+    Started(StepPath, Node),
+    Progress(StepPath, Node),
+    Retrying(StepPath, Node, Timestamp),
+    Ended { path: StepPath, node: Node, at: Timestamp, how: Ending },
+    Skipped { path: StepPath, name: String },
+    Paused(PauseReason),
+    Resumed,
+}
+
+/// How a step ended.
+#[derive(Debug)]
+pub(crate) enum Ending {
+    Completed(Option<Recovery>),
+    Failed(StepError, Option<Recovery>),
+}
+
+impl Tree {
+    /// Takes an entry in and says what it changed.
+    pub(crate) fn apply(&mut self, entry: &Entry) -> Option<Change> {
+        let Record::Event(event) = &entry.record else { return None };
+        let at = entry.at;
+        match event {
+            Event::StepStarted { path, attempt, label, primitive, tool, input } => {
+                let node = Node {
+                    name: name_of(label.as_deref(), tool.as_deref(), primitive),
+                    started_at: at,
+                    attempt: *attempt,
+                    items: items_of(primitive, input),
+                    retry: None,
+                    folded: self.is_folded(path),
+                };
+                self.nodes.insert(path.clone(), node.clone());
+                Some(Change::Started(path.clone(), node))
+            }
+            Event::StepRetrying { path, due, error, .. } => {
+                let node = self.nodes.get_mut(path)?;
+                let why = error.as_ref().map_or("the attempt failed".into(), |it| Arc::clone(&it.message));
+                node.retry = Some(Retry { due: *due, why });
+                Some(Change::Retrying(path.clone(), node.clone(), at))
+            }
+            Event::StepCompleted { path, recovery, .. } => {
+                self.end(path, at, Ending::Completed(*recovery))
+            }
+            Event::StepFailed { path, error, recovery, .. } => {
+                self.end(path, at, Ending::Failed(error.clone(), *recovery))
+            }
+            Event::StepSkipped { path, label, primitive } => Some(Change::Skipped {
+                path: path.clone(),
+                name: name_of(label.as_deref(), None, primitive),
+            }),
+            Event::ThreadPaused { reason, .. } => Some(Change::Paused(*reason)),
+            Event::ThreadResumed => Some(Change::Resumed),
+            Event::ThreadCompleted { .. }
+            | Event::ThreadFailed { .. }
+            | Event::ThreadCancelled { .. } => None,
+        }
+    }
+
+    /// The innermost loop around `path`, recounted.
+    pub(crate) fn recounted_loop(&mut self, path: &StepPath) -> Option<Change> {
+        let iteration = path.parent()?;
+        let path = iteration.parent()?;
+        let live = self.live_iterations(&path);
+        let node = self.nodes.get_mut(&path)?;
+        let items = node.items.as_mut()?;
+        items.started = items.started.max(u64::from(iteration.last()?) + 1);
+        items.done = items.started.saturating_sub(live);
+        Some(Change::Progress(path, node.clone()))
+    }
+
+    fn live_iterations(&self, path: &StepPath) -> u64 {
+        let depth = path.components().len();
+        let below = self.nodes.range(path.child(0)..).take_while(|(it, _)| it.is_under(path));
+        let mut iterations: Vec<_> =
+            below.filter_map(|(it, _)| it.components().get(depth).copied()).collect();
+        iterations.dedup();
+        iterations.len() as u64
+    }
+
+    fn end(&mut self, path: &StepPath, at: Timestamp, how: Ending) -> Option<Change> {
+        let node = self.nodes.remove(path)?;
+        Some(Change::Ended { path: path.clone(), node, at, how })
+    }
+
+    /// True inside a loop with many items.
+    fn is_folded(&self, path: &StepPath) -> bool {
+        std::iter::successors(path.parent(), StepPath::parent)
+            .filter_map(|ancestor| self.nodes.get(&ancestor)?.items)
+            .any(|items| items.total > CHILDREN_SHOWN_MAX)
+    }
+}
+
+fn name_of(label: Option<&str>, tool: Option<&str>, primitive: &str) -> String {
+    match (label, tool) {
+        (Some(label), Some(tool)) => format!("{label} ({tool})"),
+        (Some(label), None) => label.to_owned(),
+        (None, Some(tool)) => tool.to_owned(),
+        (None, None) => primitive.to_owned(),
+    }
+}
+
+fn items_of(primitive: &str, input: &Value) -> Option<Items> {
+    let count = input.as_object().filter(|_| primitive == "iterate")?.get("count")?;
+    let Value::Int(count) = count else { return None };
+    Some(Items { total: u64::try_from(*count).ok()?, started: 0, done: 0 })
+}
