@@ -17,7 +17,7 @@ pub mod path;
 pub mod program;
 pub mod record;
 
-pub use frames::{FrameCell, FrameDelta, FrameKey, Frames, Slot};
+pub use frames::{FrameCell, FrameDelta, FrameKey, Frames, InvalidFrameKey, Slot};
 pub use path::StepPath;
 pub use record::{
     Blob, Call, Effect, Entry, Event, Notification, PauseReason, Record, Recovery, Resume, Seq,

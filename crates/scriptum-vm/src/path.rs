@@ -1,6 +1,6 @@
 //! Where a step stands in a run: `1.0.2` is the second step, its first iteration, its third child.
 
-use std::{fmt, str::FromStr};
+use std::{borrow::Borrow, fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use smallvec::SmallVec;
@@ -46,6 +46,13 @@ impl StepPath {
     /// True when `self` is `ancestor` or lies below it.
     pub fn is_under(&self, ancestor: &StepPath) -> bool {
         self.0.starts_with(&ancestor.0)
+    }
+}
+
+/// Maps keyed by paths can be asked with components alone.
+impl Borrow<[u32]> for StepPath {
+    fn borrow(&self) -> &[u32] {
+        &self.0
     }
 }
 

@@ -37,6 +37,10 @@ pub enum Notification {
         env: BTreeMap<Arc<str>, Value>,
         /// Source of jitter and of `uuid()`.
         seed: u64,
+        /// What the script may know of its thread as `thread`: an object with `id`, `script` and
+        /// `version`. The machine adds the status.
+        #[serde(default)]
+        thread: Value,
     },
     /// A call gave a result. Ignored unless that attempt of that step is open.
     Returned {
@@ -152,7 +156,8 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         recovery: Option<Recovery>,
     },
-    /// A step will not run: its branch was not taken, no case was true, a jump passed over it.
+    /// A step will not run: its branch was not taken, no case was true, a jump passed over it. A step
+    /// that ran before keeps its record, so no event says that it is passed over later.
     StepSkipped {
         /// The step.
         path: StepPath,
@@ -181,6 +186,9 @@ pub enum Event {
     ThreadFailed {
         /// Why.
         error: StepError,
+        /// The step that failed, where one is the cause.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        path: Option<StepPath>,
         /// What `on thread error` emitted.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         output: Option<Value>,
@@ -313,6 +321,8 @@ impl Status {
 /// What one `apply` produced: the unit of commit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Turn {
+    /// The notification as it is journalled: large values replaced by references to `blobs`.
+    pub notification: Notification,
     /// What the machine decided, in order.
     pub events: Vec<Event>,
     /// What it newly asks of the outside; not to be started before the turn is durable.
