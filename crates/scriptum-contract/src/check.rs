@@ -12,6 +12,7 @@ mod words;
 
 use std::{cmp::Ordering, collections::BTreeMap};
 
+pub(crate) use multiple::{Decimal, is_multiple};
 pub(crate) use unique::repeated;
 pub(crate) use words::{number_text, shown};
 
@@ -167,7 +168,7 @@ impl<'a> Checker<'a> {
         let outside = is_outside(rules, |bound| number::compare(int, bound));
         self.bounds(outside, rules, || int.to_string());
         if let Some(step) = rules.multiple_of {
-            let fits = multiple::is_multiple(multiple::Decimal::of_int(int), step);
+            let fits = is_multiple(Decimal::of_int(int), step);
             self.step(fits, step, || int.to_string());
         }
     }
@@ -176,7 +177,7 @@ impl<'a> Checker<'a> {
         let outside = is_outside(rules, |bound| float.partial_cmp(&bound));
         self.bounds(outside, rules, || number_text(float));
         if let Some(step) = rules.multiple_of {
-            let fits = multiple::is_multiple(multiple::Decimal::of_float(float), step);
+            let fits = is_multiple(Decimal::of_float(float), step);
             self.step(fits, step, || number_text(float));
         }
     }

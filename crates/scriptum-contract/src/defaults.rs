@@ -1,10 +1,10 @@
-//! Checks an object against declared fields and fills in their defaults, nested ones too.
+//! Fills the defaults of declared fields into an object, nested ones too, and checks the result.
 
 use std::sync::Arc;
 
 use crate::{Field, Object, Type, Value, Violation, check::violations_of_fields};
 
-/// Checks `object` against `fields` and fills in the defaults of what is not given.
+/// Fills the defaults of `fields` into `object` and checks the result.
 ///
 /// The result has the fields in their declared order, then the further ones; those are accepted only
 /// of an `open` set of fields. Records inside whose fields have defaults are completed in the same
@@ -22,10 +22,16 @@ use crate::{Field, Object, Type, Value, Violation, check::violations_of_fields};
 /// assert_eq!(filled.unwrap().to_json().unwrap(), r#"{"topic":"tea","depth":3}"#);
 /// ```
 pub fn check_fields(object: &Value, fields: &[Field], open: bool) -> Result<Value, Vec<Violation>> {
-    let violations = violations_of_fields(object, fields, open);
-    match object.as_object() {
-        Some(given) if violations.is_empty() => Ok(Value::Object(completed(given, fields))),
-        Some(_) | None => Err(violations),
+    let Some(given) = object.as_object() else {
+        return Err(violations_of_fields(object, fields, open));
+    };
+    // A default may break a rule of what is around it, as two elements that it makes equal.
+    let completed = Value::Object(completed(given, fields));
+    let violations = violations_of_fields(&completed, fields, open);
+    if violations.is_empty() {
+        Ok(completed)
+    } else {
+        Err(violations)
     }
 }
 
@@ -42,7 +48,8 @@ fn completed(given: &Object, fields: &[Field]) -> Object {
     declared.chain(further).collect()
 }
 
-fn with_defaults(value: &Value, ty: &Type) -> Value {
+/// A value with the defaults of its type, whether it fits the type or not.
+pub(crate) fn with_defaults(value: &Value, ty: &Type) -> Value {
     if !has_defaults(ty) {
         return value.clone();
     }

@@ -6,6 +6,7 @@ use std::{fmt, sync::Arc};
 use crate::{
     EnumBase, EnumDef, Field, List, Number, Text, Type, Value, Violation, check,
     check::{number_text, repeated, shown},
+    defaults::with_defaults,
     pattern::{Matcher, PatternError},
 };
 
@@ -140,7 +141,7 @@ impl Field {
         if flaws.is_empty()
             && let Some(default) = &self.default
         {
-            let violations = check(default, &self.ty);
+            let violations = check(&with_defaults(default, &self.ty), &self.ty);
             if !violations.is_empty() {
                 flaws.push(Flaw::Default(Arc::clone(&self.name), violations));
             }

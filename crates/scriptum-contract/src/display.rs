@@ -1,11 +1,13 @@
 //! Types in the words of the language: `text`, `list<number>`, `{ a: text, b?: number }`.
 //!
-//! The plain form is for messages and names the type alone; the alternate form, `{:#}`, adds the
-//! rules as they are written in a declaration.
+//! The plain form is for messages: it names the type alone, and of a large record the first fields.
+//! The alternate form, `{:#}`, is complete, with the rules as they are written in a declaration.
 
 use std::fmt::{self, Display};
 
-use crate::{EnumDef, Field, List, Number, Shape, Text, Type, check::number_text};
+use crate::{
+    EnumDef, Field, List, Number, Shape, Text, Type, check::number_text, limits::SHOWN_NAMES_MAX,
+};
 
 impl Display for Type {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -78,9 +80,17 @@ fn write_shape(f: &mut fmt::Formatter<'_>, shape: &Shape) -> fmt::Result {
         return write!(f, "{{{}}}", further.unwrap_or_default());
     }
     f.write_str("{ ")?;
-    for (index, field) in shape.fields.iter().enumerate() {
+    let shown = if f.alternate() {
+        shape.fields.len()
+    } else {
+        SHOWN_NAMES_MAX
+    };
+    for (index, field) in shape.fields.iter().take(shown).enumerate() {
         f.write_str(if index == 0 { "" } else { ", " })?;
         write_field(f, field)?;
+    }
+    if let Some(more @ 1..) = shape.fields.len().checked_sub(shown) {
+        write!(f, ", {more} more")?;
     }
     further.iter().try_for_each(|mark| write!(f, ", {mark}"))?;
     f.write_str(" }")

@@ -8,6 +8,7 @@
 
 #![warn(missing_docs)]
 
+mod assignable;
 mod check;
 mod coerce;
 mod contract;
@@ -16,6 +17,7 @@ mod definition;
 mod display;
 mod enum_def;
 mod field;
+mod join;
 pub mod limits;
 mod nearest;
 mod pattern;
@@ -24,6 +26,7 @@ mod ty;
 mod value;
 mod violation;
 
+pub use assignable::{Assignable, assignable};
 pub use check::check;
 pub use coerce::coerce;
 pub use contract::{Contract, EnvField};

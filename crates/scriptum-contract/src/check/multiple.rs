@@ -3,14 +3,14 @@
 
 /// A magnitude, `digits × 10^exponent`. The sign does not matter here.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Decimal {
+pub(crate) struct Decimal {
     /// At most 19 digits.
     digits: u128,
     exponent: i32,
 }
 
 impl Decimal {
-    pub(super) fn of_int(int: i64) -> Decimal {
+    pub(crate) fn of_int(int: i64) -> Decimal {
         Decimal {
             digits: u128::from(int.unsigned_abs()),
             exponent: 0,
@@ -18,7 +18,7 @@ impl Decimal {
     }
 
     /// The shortest decimal that reads back as this double.
-    pub(super) fn of_float(float: f64) -> Decimal {
+    pub(crate) fn of_float(float: f64) -> Decimal {
         let shortest = format!("{:e}", float.abs());
         let (mantissa, exponent) = shortest.split_once('e').unwrap_or((&shortest, "0"));
         let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
@@ -31,7 +31,7 @@ impl Decimal {
 }
 
 /// True when `number` is a whole multiple of `step`. Of a step of zero only zero is.
-pub(super) fn is_multiple(number: Decimal, step: f64) -> bool {
+pub(crate) fn is_multiple(number: Decimal, step: f64) -> bool {
     let step = Decimal::of_float(step);
     if number.digits == 0 || step.digits == 0 {
         return number.digits == 0;
