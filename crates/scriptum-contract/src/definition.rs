@@ -4,7 +4,7 @@
 use std::{fmt, sync::Arc};
 
 use crate::{
-    EnumBase, EnumDef, Field, List, Number, Text, Type, Value, Violation, check,
+    EnumBase, EnumDef, Field, Number, Pattern, Text, Type, Value, Violation, check,
     check::{number_text, repeated, shown},
     defaults::with_defaults,
     pattern::{Matcher, PatternError},
@@ -114,14 +114,14 @@ impl Type {
 
     fn find_flaws(&self, flaws: &mut Vec<Flaw>) {
         match self {
-            Type::Text(rules) => rules.find_flaws(flaws),
-            Type::Number(rules) => flaws.extend(rules.flaw()),
-            Type::Integer(rules) => flaws.extend(rules.flaw().or_else(|| rules.no_integer())),
-            Type::List(list) => list.find_flaws(flaws),
+            Type::List(list) => list.item.find_flaws(flaws),
             Type::Enum(def) => flaws.extend(def.flaws()),
             Type::Shape(shape) => find_flaws_of_fields(&shape.fields, flaws),
             Type::Optional(inner) => inner.find_flaws(flaws),
             Type::Any
+            | Type::Text(_)
+            | Type::Number(_)
+            | Type::Integer(_)
             | Type::Boolean
             | Type::Object
             | Type::Binary
@@ -129,6 +129,28 @@ impl Type {
             | Type::Timestamp
             | Type::Null
             | Type::Never => {}
+        }
+        flaws.extend(self.own_flaw());
+    }
+
+    /// The first flaw among the rules of the type itself, apart from its elements and fields.
+    pub(crate) fn own_flaw(&self) -> Option<Flaw> {
+        match self {
+            Type::Text(rules) => rules.flaw(),
+            Type::Number(rules) => rules.flaw(),
+            Type::Integer(rules) => rules.flaw().or_else(|| rules.no_integer()),
+            Type::List(list) => empty_size((list.min_items, list.max_items), "elements"),
+            Type::Any
+            | Type::Boolean
+            | Type::Object
+            | Type::Binary
+            | Type::Date
+            | Type::Timestamp
+            | Type::Enum(_)
+            | Type::Shape(_)
+            | Type::Null
+            | Type::Optional(_)
+            | Type::Never => None,
         }
     }
 }
@@ -161,20 +183,13 @@ fn find_flaws_of_fields(fields: &[Field], flaws: &mut Vec<Flaw>) {
 }
 
 impl Text {
-    fn find_flaws(&self, flaws: &mut Vec<Flaw>) {
-        flaws.extend(empty_size((self.min_length, self.max_length), "characters"));
-        for pattern in &self.patterns {
-            if let Err(error) = Matcher::new(&pattern.0) {
-                flaws.push(Flaw::Pattern(Arc::clone(&pattern.0), error));
-            }
-        }
-    }
-}
-
-impl List {
-    fn find_flaws(&self, flaws: &mut Vec<Flaw>) {
-        self.item.find_flaws(flaws);
-        flaws.extend(empty_size((self.min_items, self.max_items), "elements"));
+    fn flaw(&self) -> Option<Flaw> {
+        let broken = |pattern: &Pattern| {
+            let error = Matcher::new(&pattern.0).err()?;
+            Some(Flaw::Pattern(Arc::clone(&pattern.0), error))
+        };
+        empty_size((self.min_length, self.max_length), "characters")
+            .or_else(|| self.patterns.iter().find_map(broken))
     }
 }
 
