@@ -2,18 +2,18 @@
 //!
 //! A limit that is met is an error that names it, never a panic and never a wrong result.
 
-pub use crate::program::EXPRESSION_DEPTH_MAX;
+pub use scriptum_contract::limits::VALUE_DEPTH_MAX;
 
-/// Levels of lists and objects in each other that the result of an expression may have.
-///
-/// Far beyond what people write or services send, and shallow enough for every recursive walk.
-pub const VALUE_DEPTH_MAX: u32 = 128;
+pub use crate::program::EXPRESSION_DEPTH_MAX;
 
 /// Steps that one evaluation may take: a node, an element or 64 bytes of text are about a step.
 ///
 /// A worker runs other threads too; this many steps take it a few hundred milliseconds, and a
 /// list of a million elements can still be walked with an ordinary function.
 pub const EVAL_STEPS_MAX: u64 = 20_000_000;
+
+/// Bytes of text that take about as long to walk over as one node takes to evaluate.
+pub const TEXT_BYTES_PER_STEP: usize = 64;
 
 /// Bytes of one text that an expression makes.
 ///

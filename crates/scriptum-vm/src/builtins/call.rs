@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use scriptum_contract::Value;
+use scriptum_contract::{Object, Value};
 use smallvec::SmallVec;
 
-use super::{Builtin, Kind, Presence, Takes};
+use super::{Builtin, Kind, Param, Presence, Takes};
 use crate::{
-    eval::{EvalError, Evaluator, Function, failed, show},
+    eval::{EvalError, Evaluator, Function, Number, failed, show, whole},
     program::{Node, Op},
 };
 
@@ -23,6 +23,8 @@ enum Arg<'e> {
     /// Evaluated, and opened where the row names a kind.
     Value(Value),
     Function(Function<'e>),
+    /// Evaluated when the function asks for it.
+    Later(&'e Node),
 }
 
 impl<'c, 'e> Call<'c, 'e> {
@@ -32,15 +34,7 @@ impl<'c, 'e> Call<'c, 'e> {
         builtin: &'static Builtin,
         nodes: &'e [Node],
     ) -> Result<Call<'c, 'e>, EvalError> {
-        if nodes.len() < builtin.args_min()
-            || builtin.args_max().is_some_and(|max| nodes.len() > max)
-        {
-            return Err(failed(format!(
-                "cannot call {}: {} arguments were given",
-                builtin.signature(),
-                nodes.len()
-            )));
-        }
+        check_count(builtin, nodes.len())?;
         let mut call = Call {
             evaluator,
             builtin,
@@ -48,7 +42,10 @@ impl<'c, 'e> Call<'c, 'e> {
         };
         let mut needs = Vec::new();
         for (at, node) in nodes.iter().enumerate() {
-            match call.argument(at, node) {
+            let param = builtin
+                .param(at)
+                .expect("the number of arguments was checked");
+            match call.argument(param, node) {
                 Ok(arg) => call.args.push(arg),
                 Err(EvalError::Need(more)) => needs.extend(more),
                 Err(error) if needs.is_empty() => return Err(error),
@@ -63,20 +60,17 @@ impl<'c, 'e> Call<'c, 'e> {
         }
     }
 
-    fn argument(&mut self, at: usize, node: &'e Node) -> Result<Arg<'e>, EvalError> {
-        let param = self
-            .builtin
-            .param(at)
-            .expect("the number of arguments was checked");
+    fn argument(&mut self, param: &Param, node: &'e Node) -> Result<Arg<'e>, EvalError> {
         match (&param.takes, &node.op) {
             (Takes::Function(_), Op::Lambda { params, body }) => {
                 Ok(Arg::Function(Function { params, body }))
             }
-            (Takes::Function(_), _) => Err(self.wrong(at, "it is no function")),
+            (Takes::Function(_), _) => Err(self.wrong(param, "a value, as in x => x")),
             (Takes::Any | Takes::Fallback | Takes::OneOf(_), Op::Lambda { .. }) => {
-                Err(self.wrong(at, "it is a function"))
+                Err(self.wrong(param, "a function"))
             }
-            (Takes::Any | Takes::Fallback, _) => self.evaluator.value(node).map(Arg::Value),
+            (Takes::Fallback, _) => Ok(Arg::Later(node)),
+            (Takes::Any, _) => self.evaluator.value(node).map(Arg::Value),
             (Takes::OneOf(kinds), _) => {
                 let value = self.evaluator.value(node)?;
                 let value = self.evaluator.open(&value)?;
@@ -84,72 +78,171 @@ impl<'c, 'e> Call<'c, 'e> {
                 if absent || kinds.iter().any(|kind| kind.is(&value)) {
                     Ok(Arg::Value(value))
                 } else {
-                    Err(self.wrong(at, &format!("it is {}", show(&value))))
+                    Err(self.wrong(param, &show(&value)))
                 }
             }
         }
     }
 
+    /// Number of arguments.
+    pub(crate) fn len(&self) -> usize {
+        self.args.len()
+    }
+
+    /// An argument as it is; null when it was not given.
+    pub(crate) fn value(&self, at: usize) -> Value {
+        match self.args.get(at) {
+            Some(Arg::Value(value)) => value.clone(),
+            Some(Arg::Function(_) | Arg::Later(_)) | None => Value::Null,
+        }
+    }
+
+    /// All arguments.
+    pub(crate) fn values(&self) -> Vec<Value> {
+        (0..self.len()).map(|at| self.value(at)).collect()
+    }
+
+    /// The value of an argument that waited to be asked for, read null-safely.
+    pub(crate) fn later(&mut self, at: usize) -> Result<Value, EvalError> {
+        match self.args.get(at) {
+            Some(Arg::Later(node)) => self.evaluator.value_or_null(node),
+            Some(Arg::Value(_) | Arg::Function(_)) | None => Ok(Value::Null),
+        }
+    }
+
+    /// A function, if it was given.
+    pub(crate) fn given_function(&self, at: usize) -> Option<Function<'e>> {
+        match self.args.get(at)? {
+            Arg::Function(function) => Some(*function),
+            Arg::Value(_) | Arg::Later(_) => None,
+        }
+    }
+
     /// A function.
     pub(crate) fn function(&self, at: usize) -> Function<'e> {
-        match self.args.get(at) {
-            Some(Arg::Function(function)) => *function,
-            Some(Arg::Value(_)) | None => unreachable!("the row takes a function here"),
+        self.given_function(at)
+            .expect("the row asks for a function")
+    }
+
+    /// A text, if it was given.
+    pub(crate) fn given_text(&self, at: usize) -> Option<Arc<str>> {
+        match self.args.get(at)? {
+            Arg::Value(Value::Text(text)) => Some(Arc::clone(text)),
+            Arg::Value(_) | Arg::Function(_) | Arg::Later(_) => None,
         }
+    }
+
+    /// A text, whose length is charged.
+    pub(crate) fn text(&mut self, at: usize) -> Result<Arc<str>, EvalError> {
+        let text = self.given_text(at).expect("the row asks for a text");
+        self.evaluator.charge_text(text.len())?;
+        Ok(text)
     }
 
     /// A list.
     pub(crate) fn list(&self, at: usize) -> Arc<[Value]> {
         match self.args.get(at) {
             Some(Arg::Value(Value::List(items))) => Arc::clone(items),
-            Some(Arg::Value(_) | Arg::Function(_)) | None => {
-                unreachable!("the row takes a list here")
+            Some(Arg::Value(_) | Arg::Function(_) | Arg::Later(_)) | None => {
+                unreachable!("the row asks for a list")
             }
         }
     }
 
-    fn wrong(&self, at: usize, reason: &str) -> EvalError {
-        let param = self
-            .builtin
-            .param(at)
-            .expect("the number of arguments was checked");
+    /// Number of elements of a list, or of entries of an object.
+    pub(crate) fn entries(&self, at: usize) -> usize {
+        match self.value(at).as_object() {
+            Some(object) => object.len(),
+            None => self.list(at).len(),
+        }
+    }
+
+    /// An object.
+    pub(crate) fn object(&self, at: usize) -> Object {
+        match self.args.get(at) {
+            Some(Arg::Value(Value::Object(object))) => object.clone(),
+            Some(Arg::Value(_) | Arg::Function(_) | Arg::Later(_)) | None => {
+                unreachable!("the row asks for an object")
+            }
+        }
+    }
+
+    /// A number.
+    pub(crate) fn number(&self, at: usize) -> Number {
+        Number::of(&self.value(at)).expect("the row asks for a number")
+    }
+
+    /// An integer, if it was given.
+    pub(crate) fn given_int(&self, at: usize) -> Option<i64> {
+        match Number::of(&self.value(at))? {
+            Number::Int(int) => Some(int),
+            Number::Float(float) => whole(float),
+        }
+    }
+
+    /// The numbers of a list.
+    pub(crate) fn numbers(&mut self, at: usize) -> Result<Vec<Number>, EvalError> {
+        let items = self.list(at);
+        let items = self.evaluator.open_all(&items)?;
+        let numbers = items.iter().enumerate().map(|(position, item)| {
+            let found = || format!("element {position} is {}, not a number", show(item));
+            Number::of(item).ok_or_else(|| self.failed(&found()))
+        });
+        numbers.collect()
+    }
+
+    /// The call cannot be computed, for this reason.
+    pub(crate) fn failed(&self, reason: &str) -> EvalError {
         failed(format!(
-            "cannot call {}: {} must be {}, {reason}",
-            self.builtin.signature(),
-            param.name,
-            param.takes
+            "cannot compute {}: {reason}",
+            self.builtin.signature()
         ))
     }
+
+    fn wrong(&self, param: &Param, found: &str) -> EvalError {
+        failed(format!(
+            "cannot call {}: {} must be {}, not {found}",
+            self.builtin.signature(),
+            param.name,
+            param.takes,
+        ))
+    }
+}
+
+fn check_count(builtin: &Builtin, given: usize) -> Result<(), EvalError> {
+    let enough = given >= builtin.args_min();
+    if enough && builtin.args_max().is_none_or(|max| given <= max) {
+        return Ok(());
+    }
+    let arguments = match given {
+        1 => "1 argument was given".to_owned(),
+        other => format!("{other} arguments were given"),
+    };
+    Err(failed(format!(
+        "cannot call {}: {arguments}",
+        builtin.signature()
+    )))
 }
 
 impl Kind {
     /// True when a value is of this kind.
     fn is(self, value: &Value) -> bool {
-        match (self, value) {
-            (Kind::Text, Value::Text(_))
-            | (Kind::Number | Kind::Integer, Value::Int(_))
-            | (Kind::Number, Value::Float(_))
-            | (Kind::Boolean, Value::Bool(_))
-            | (Kind::List | Kind::Numbers, Value::List(_))
-            | (Kind::Object, Value::Object(_)) => true,
-            (Kind::Integer, Value::Float(float)) => crate::eval::whole(*float).is_some(),
-            (
-                Kind::Text
-                | Kind::Number
-                | Kind::Integer
-                | Kind::Boolean
-                | Kind::List
-                | Kind::Numbers
-                | Kind::Object,
+        match self {
+            Kind::Text => matches!(value, Value::Text(_)),
+            Kind::Number => matches!(value, Value::Int(_) | Value::Float(_)),
+            Kind::Integer => match value {
+                Value::Int(_) => true,
+                Value::Float(float) => whole(*float).is_some(),
                 Value::Null
                 | Value::Bool(_)
-                | Value::Int(_)
-                | Value::Float(_)
                 | Value::Text(_)
                 | Value::List(_)
                 | Value::Object(_)
-                | Value::Stored(_),
-            ) => false,
+                | Value::Stored(_) => false,
+            },
+            Kind::Boolean => matches!(value, Value::Bool(_)),
+            Kind::List | Kind::Numbers => matches!(value, Value::List(_)),
+            Kind::Object => matches!(value, Value::Object(_)),
         }
     }
 }

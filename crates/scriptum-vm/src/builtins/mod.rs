@@ -6,13 +6,20 @@
 //! an example, and the examples are tests.
 
 mod call;
+mod convert;
+mod functions;
 mod lists;
+mod numbers;
+mod objects;
+mod rules;
 mod signature;
+mod texts;
+mod times;
 
-use scriptum_contract::Value;
+use scriptum_contract::{Value, nearest};
 
 use crate::{
-    eval::{EvalError, Evaluator, failed, nearest},
+    eval::{EvalError, Evaluator, failed},
     program::Node,
 };
 
@@ -20,7 +27,62 @@ pub(crate) use call::Call;
 pub use signature::{Builtin, Example, Kind, Lambda, Param, Presence, Takes};
 
 /// All built-in functions, by name.
-pub static ALL: &[Builtin] = &[lists::COUNT, lists::MAP];
+pub static ALL: &[Builtin] = &[
+    numbers::ABS,
+    functions::ALL,
+    functions::ANY,
+    lists::AVG,
+    convert::BASE64_DECODE,
+    convert::BASE64_ENCODE,
+    numbers::CEIL,
+    objects::COALESCE,
+    lists::CONTAINS,
+    numbers::COSINE_SIMILARITY,
+    lists::COUNT,
+    times::DATE_ADD,
+    texts::ENDS_WITH,
+    times::ENV,
+    functions::FILTER,
+    functions::FIND,
+    lists::FIRST,
+    lists::FLATTEN,
+    numbers::FLOOR,
+    times::FORMAT_TIME,
+    functions::GROUP_BY,
+    objects::HAS,
+    texts::JOIN,
+    objects::KEYS,
+    lists::LAST,
+    texts::LEN,
+    texts::LOWER,
+    functions::MAP,
+    texts::MATCHES,
+    lists::MAX,
+    objects::MERGE,
+    lists::MIN,
+    times::NOW,
+    convert::PARSE_JSON,
+    lists::RANGE,
+    functions::REDUCE,
+    texts::REPLACE,
+    numbers::ROUND,
+    convert::SHA256,
+    lists::SLICE,
+    functions::SORT_BY,
+    texts::SPLIT,
+    texts::STARTS_WITH,
+    lists::SUM,
+    convert::TO_INTEGER,
+    convert::TO_JSON,
+    convert::TO_NUMBER,
+    convert::TO_TEXT,
+    texts::TRIM,
+    objects::TYPE_OF,
+    lists::UNIQUE,
+    texts::UPPER,
+    times::UUID,
+    objects::VALUES,
+];
 
 /// The function of that name.
 pub fn find(name: &str) -> Option<&'static Builtin> {

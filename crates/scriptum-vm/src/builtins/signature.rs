@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use scriptum_contract::{EnumBase, Type, Value};
+use scriptum_contract::{Assignable, Shape, Type, Value, assignable};
 
 use super::Call;
 use crate::eval::EvalError;
@@ -14,7 +14,8 @@ pub struct Builtin {
     /// Its parameters, in order.
     pub params: &'static [Param],
     /// The type of the result, from the types of the arguments. The type of a lambda argument is the
-    /// type of its body. Holds for whatever arguments [`Takes::accepts`] lets pass.
+    /// type of its body. Holds for whatever arguments [`Takes::accepts`] lets pass, and gives
+    /// [`Type::Any`] rather than a guess.
     pub result: fn(&[Type]) -> Type,
     /// What it does, in one line.
     pub doc: &'static str,
@@ -34,7 +35,7 @@ impl fmt::Debug for Builtin {
 pub struct Example {
     /// The call.
     pub call: &'static str,
-    /// An expression of literals that equals it.
+    /// An expression that equals it, mostly a literal.
     pub value: &'static str,
 }
 
@@ -54,7 +55,7 @@ pub struct Param {
 pub enum Presence {
     /// Once.
     Required,
-    /// Once or not at all; null counts as not at all.
+    /// Once or not at all; null counts as not at all, unless any value may be given.
     Optional,
     /// Any number of times, also never; only the last parameter.
     Repeated,
@@ -96,12 +97,12 @@ pub enum Kind {
 /// A lambda as an argument.
 #[derive(Debug, Clone, Copy)]
 pub struct Lambda {
-    /// Types of its parameters, from the types of the call's arguments *before* it. The author may
-    /// name only the first ones, but at least one.
+    /// Types of its parameters, from the types of the call's arguments before it. The author may name
+    /// only the first ones, but at least one.
     ///
     /// A function whose result comes back as a parameter (`reduce`) is given the type of its body behind
     /// them, once it is known: infer, ask again with it, and infer again until the answer stays the same;
-    /// if that does not end after a few rounds, take `any`.
+    /// if that does not end after a few rounds, take [`Type::Any`] for the body.
     pub params: fn(&[Type]) -> Vec<Type>,
     /// Names of the parameters, for people.
     pub names: &'static [&'static str],
@@ -126,61 +127,66 @@ impl Builtin {
 
     /// Most arguments; `None` without a limit.
     pub fn args_max(&self) -> Option<usize> {
-        let repeats = self
-            .params
-            .last()
-            .is_some_and(|last| last.presence == Presence::Repeated);
+        let last = self.params.last();
+        let repeats = last.is_some_and(|last| last.presence == Presence::Repeated);
         (!repeats).then_some(self.params.len())
     }
 
-    /// How it is called: `slice(value, start, [end])`.
+    /// How it is called: `slice(value, start, [end])`, `merge(object, more…)`.
     pub fn signature(&self) -> String {
-        let params: Vec<String> = self
-            .params
-            .iter()
-            .map(|param| match param.presence {
-                Presence::Required => param.name.to_owned(),
-                Presence::Optional => format!("[{}]", param.name),
-                Presence::Repeated => format!("{}…", param.name),
-            })
-            .collect();
+        let param = |param: &Param| match param.presence {
+            Presence::Required => param.name.to_owned(),
+            Presence::Optional => format!("[{}]", param.name),
+            Presence::Repeated => format!("{}…", param.name),
+        };
+        let params: Vec<String> = self.params.iter().map(param).collect();
         format!("{}({})", self.name, params.join(", "))
     }
 }
 
 impl Takes {
-    /// True when a value of this type may be given; open values are checked when the call runs. Whether
-    /// null may be given depends on [`Presence`], and a lambda's type is the business of [`Lambda`].
-    pub fn accepts(&self, ty: &Type) -> bool {
+    /// Whether a value of this type may be given; open values are checked when the call runs. For a
+    /// lambda, `ty` is the type of its body.
+    pub fn accepts(&self, ty: &Type) -> Assignable {
         match self {
-            Takes::Any | Takes::Fallback => true,
-            Takes::OneOf(kinds) => kinds.iter().any(|kind| kind.accepts(ty)),
-            Takes::Function(lambda) => lambda.result.is_none_or(|kind| kind.accepts(ty)),
+            Takes::Any | Takes::Fallback => Assignable::Yes,
+            Takes::Function(lambda) => match lambda.result {
+                Some(kind) => assignable(ty, &kind.ty()),
+                None => Assignable::Yes,
+            },
+            Takes::OneOf(kinds) => accepts_one(kinds, ty),
         }
     }
 }
 
+fn accepts_one(kinds: &[Kind], ty: &Type) -> Assignable {
+    let mut refused = None;
+    for kind in kinds {
+        match assignable(ty, &kind.ty()) {
+            accepted @ (Assignable::Yes | Assignable::Checked) => return accepted,
+            no @ Assignable::No(_) => refused = refused.or(Some(no)),
+        }
+    }
+    refused.unwrap_or(Assignable::Yes)
+}
+
 impl Kind {
-    /// True when values of the type are of this kind, or are checked when the call runs.
-    pub fn accepts(self, ty: &Type) -> bool {
-        match ty {
-            Type::Any | Type::Object | Type::Never => true,
-            Type::Null | Type::Optional(_) => false,
-            Type::Text(_) | Type::Binary | Type::Date | Type::Timestamp => self == Kind::Text,
-            Type::Integer(_) => matches!(self, Kind::Integer | Kind::Number),
-            Type::Number(_) => self == Kind::Number,
-            Type::Boolean => self == Kind::Boolean,
-            Type::Enum(def) => match def.base {
-                EnumBase::Text => self == Kind::Text,
-                EnumBase::Integer => matches!(self, Kind::Integer | Kind::Number),
-                EnumBase::Number => self == Kind::Number,
-            },
-            Type::List(list) => match self {
-                Kind::List => true,
-                Kind::Numbers => Kind::Number.accepts(&list.item),
-                Kind::Text | Kind::Number | Kind::Integer | Kind::Boolean | Kind::Object => false,
-            },
-            Type::Shape(_) => self == Kind::Object,
+    /// The type of all values of this kind.
+    pub fn ty(self) -> Type {
+        match self {
+            Kind::Text => Type::text(),
+            Kind::Number => Type::number(),
+            Kind::Integer => Type::integer(),
+            Kind::Boolean => Type::Boolean,
+            Kind::List => Type::list(Type::Any),
+            Kind::Numbers => Type::list(Type::number()),
+            Kind::Object => Type::Shape(
+                Shape {
+                    fields: Vec::new(),
+                    open: true,
+                }
+                .into(),
+            ),
         }
     }
 
@@ -190,7 +196,7 @@ impl Kind {
             Kind::Text => "a text",
             Kind::Number => "a number",
             Kind::Integer => "an integer",
-            Kind::Boolean => "a boolean",
+            Kind::Boolean => "true or false",
             Kind::List => "a list",
             Kind::Numbers => "a list of numbers",
             Kind::Object => "an object",

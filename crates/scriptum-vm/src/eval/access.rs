@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use scriptum_contract::{Object, Value};
+use scriptum_contract::{Object, Value, nearest};
 
 use super::{
     EXPRESSION_FAILED, EvalError, Evaluator,
-    describe::{describe, list_keys, nearest, show},
+    describe::{describe, list_keys, show},
     failed,
     load::index,
 };
@@ -15,7 +15,7 @@ use crate::{
     program::{Node, Op},
 };
 
-/// Keys that the details of an error name.
+/// Keys that the details of an error name, and that are compared to find the nearest one.
 const KEYS_IN_DETAILS_MAX: usize = 100;
 
 impl<'e> Evaluator<'e> {
@@ -130,7 +130,7 @@ fn element(items: &[Value], position: i64) -> Option<&Value> {
 
 fn missing_field(of: &Node, name: &str, object: &Object) -> EvalError {
     let keys: Vec<&str> = object.keys().map(|key| &**key).collect();
-    let close = nearest(name, keys.iter().copied());
+    let close = nearest(name, keys.iter().copied().take(KEYS_IN_DETAILS_MAX));
     let mut message = format!("cannot read '{name}' of {}: ", describe(of));
     if keys.is_empty() {
         message.push_str("the object is empty");

@@ -1,4 +1,4 @@
-//! Words for error messages: expressions and values in a few characters, and the nearest name.
+//! Words for error messages: expressions and values in a few characters.
 
 use std::fmt::Write as _;
 
@@ -13,10 +13,6 @@ const TEXT_SHOWN: usize = 40;
 const KEYS_SHOWN: usize = 8;
 /// Levels of an expression that a message shows.
 const LEVELS_SHOWN: u32 = 8;
-/// Names that are compared to find the nearest one.
-const NAMES_COMPARED_MAX: usize = 1000;
-/// Longest name in bytes that is compared.
-const NAME_BYTES_COMPARED_MAX: usize = 64;
 
 /// An expression as a message names it: `hits[0].title`.
 pub(super) fn describe(node: &Node) -> String {
@@ -107,28 +103,4 @@ fn shortened(text: &str) -> String {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or(text)),
         None => text.to_owned(),
     }
-}
-
-/// The name that is written nearly like `name`: a slip or two, the first of the closest.
-pub(crate) fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    if name.len() > NAME_BYTES_COMPARED_MAX {
-        return None;
-    }
-    let slips_max = (name.chars().count() / 3).clamp(1, 3);
-    names
-        .take(NAMES_COMPARED_MAX)
-        .filter(|known| known.len() <= NAME_BYTES_COMPARED_MAX)
-        .map(|known| (slips(name, known), known))
-        .filter(|(slips, _)| *slips <= slips_max)
-        .min_by_key(|(slips, _)| *slips)
-        .map(|(_, known)| known)
-}
-
-/// How far apart two names are; a difference in case or in `_` and `-` alone is half a slip, so none.
-fn slips(a: &str, b: &str) -> usize {
-    let plain = |name: &str| name.to_lowercase().replace(['_', '-'], "");
-    if plain(a) == plain(b) {
-        return 0;
-    }
-    strsim::osa_distance(a, b)
 }

@@ -6,13 +6,18 @@ use scriptum_contract::Value;
 
 use super::{Arithmetic, EvalError, Scope, failed, limit, truth};
 use crate::{
-    builtins,
-    limits::{EVAL_STEPS_MAX, EXPRESSION_DEPTH_MAX, LIST_ITEMS_MAX, TEXT_BYTES_MAX},
+    Timestamp, builtins,
+    limits::{
+        EVAL_STEPS_MAX, EXPRESSION_DEPTH_MAX, LIST_ITEMS_MAX, TEXT_BYTES_MAX, TEXT_BYTES_PER_STEP,
+    },
     program::{BinaryOp, Node, Op, TemplatePart, UnaryOp},
 };
 
-/// Bytes of text that count as one step.
-const TEXT_BYTES_PER_STEP: usize = 64;
+/// Elements that take about as long to copy as one node takes to evaluate.
+const ITEMS_PER_STEP: usize = 8;
+
+/// Levels that a built-in may add to what its arguments have: `group_by` makes a list of objects of lists.
+const NESTING_OF_CALL: usize = 3;
 
 /// One evaluation under way.
 pub(crate) struct Evaluator<'e> {
@@ -109,16 +114,10 @@ impl<'e> Evaluator<'e> {
         Ok(Value::from(text))
     }
 
-    /// Refuses texts beyond the limit.
+    /// Takes the steps for a text that is going to be made, and refuses it beyond the limit.
     pub(crate) fn check_text(&mut self, size_bytes: usize) -> Result<(), EvalError> {
         self.charge_text(size_bytes)?;
-        if size_bytes <= TEXT_BYTES_MAX {
-            return Ok(());
-        }
-        Err(limit(format!(
-            "the text would be longer than {} MiB",
-            TEXT_BYTES_MAX >> 20
-        )))
+        check_length(size_bytes)
     }
 
     /// A list that an operation made.
@@ -130,7 +129,7 @@ impl<'e> Evaluator<'e> {
 
     /// Refuses lists and objects beyond the limit, before they are made.
     pub(crate) fn check_items(&mut self, items: usize) -> Result<(), EvalError> {
-        self.charge(items / 16)?;
+        self.charge(items / ITEMS_PER_STEP)?;
         if items <= LIST_ITEMS_MAX {
             return Ok(());
         }
@@ -146,11 +145,26 @@ impl<'e> Evaluator<'e> {
         Ok(Value::object(entries))
     }
 
+    /// The time of the turn.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.scope.now()
+    }
+
+    /// A number that no other call gets.
+    pub(crate) fn fresh(&self) -> u64 {
+        self.scope.fresh()
+    }
+
+    /// An environment variable.
+    pub(crate) fn env(&self, name: &str) -> Value {
+        self.scope.env(name).unwrap_or_default()
+    }
+
     fn op(&mut self, node: &'e Node) -> Result<Value, EvalError> {
         match &node.op {
             Op::Literal(value) | Op::Variant { value, .. } => Ok(value.clone()),
             Op::Name(name) => Ok(self.name(name)),
-            Op::Env(name) => Ok(self.scope.env(name).unwrap_or_default()),
+            Op::Env(name) => Ok(self.env(name)),
             Op::Template(parts) => self.template(parts),
             Op::List(items) => {
                 let items = self.values(items.iter())?;
@@ -309,6 +323,40 @@ impl<'e> Evaluator<'e> {
         }
         self.text(text)
     }
+}
+
+/// Refuses texts beyond the limit.
+pub(super) fn check_length(size_bytes: usize) -> Result<(), EvalError> {
+    if size_bytes <= TEXT_BYTES_MAX {
+        return Ok(());
+    }
+    Err(limit(format!(
+        "the text would be longer than {} MiB",
+        TEXT_BYTES_MAX >> 20
+    )))
+}
+
+/// Levels that the value of a node may have beyond those of the values that it reads, at most.
+pub(crate) fn nesting(node: &Node) -> usize {
+    match &node.op {
+        Op::Literal(_)
+        | Op::Variant { .. }
+        | Op::Name(_)
+        | Op::Env(_)
+        | Op::Template(_)
+        | Op::Unary(..) => 0,
+        Op::List(items) => 1 + deepest(items.iter()),
+        Op::Object(entries) => 1 + deepest(entries.iter().map(|(_, value)| value)),
+        Op::Field { of, .. } | Op::Index { of, .. } => nesting(of),
+        Op::Binary(_, left, right) => nesting(left).max(nesting(right)),
+        Op::If { yes, no, .. } => nesting(yes).max(nesting(no)),
+        Op::Call { args, .. } => NESTING_OF_CALL + args.iter().map(nesting).sum::<usize>(),
+        Op::Lambda { body, .. } => nesting(body),
+    }
+}
+
+fn deepest<'n>(nodes: impl Iterator<Item = &'n Node>) -> usize {
+    nodes.map(nesting).max().unwrap_or(0)
 }
 
 /// Both results, or all that both of them need, or the first failure.

@@ -5,18 +5,17 @@ use std::{ops::ControlFlow, sync::Arc};
 use scriptum_contract::{StoredValue, Value};
 
 use super::{EvalError, Evaluator, Function, limit};
-use crate::limits::{RESULT_BYTES_MAX, VALUE_DEPTH_MAX};
-
-/// Depth beyond which no walk goes: values between two checks may be deeper than a result may be.
-const WALK_DEPTH_MAX: u32 = 8 * VALUE_DEPTH_MAX;
+use crate::limits::{RESULT_BYTES_MAX, TEXT_BYTES_PER_STEP, VALUE_DEPTH_MAX};
 
 /// What a walk over a value saw.
 #[derive(Default)]
 struct Seen {
+    /// Lists, objects and what is in them, and the value itself.
+    parts: usize,
     /// About the length of its JSON.
     size_bytes: usize,
     /// Levels of lists and objects.
-    depth: u32,
+    depth: usize,
     /// References to stored values in it.
     stored: Vec<Arc<StoredValue>>,
 }
@@ -45,25 +44,28 @@ impl<'e> Evaluator<'e> {
         items.iter().map(|item| self.open(item)).collect()
     }
 
-    /// The value without any reference to a stored one inside.
+    /// The value without any reference to a stored one inside, no deeper and larger than a result.
     pub(crate) fn open_deep(&mut self, value: &Value) -> Result<Value, EvalError> {
-        let seen = self.walk(value)?;
-        if seen.stored.is_empty() {
-            return Ok(value.clone());
+        let mut value = self.open(value)?;
+        loop {
+            let seen = self.measure(&value)?;
+            if seen.stored.is_empty() {
+                return Ok(value);
+            }
+            let missing: Vec<_> = seen
+                .stored
+                .into_iter()
+                .filter(|stored| self.scope.load(stored).is_none())
+                .collect();
+            if !missing.is_empty() {
+                return Err(EvalError::Need(missing));
+            }
+            value = self.opened(&value)?;
         }
-        let missing: Vec<_> = seen
-            .stored
-            .into_iter()
-            .filter(|stored| self.scope.load(stored).is_none())
-            .collect();
-        if !missing.is_empty() {
-            return Err(EvalError::Need(missing));
-        }
-        self.opened(value, 0)
     }
 
-    /// Applies a function to each element. When one needs stored values, the others are tried as well, to
-    /// learn all needs at once. `act` sees position and result, in order, and says when to stop.
+    /// Applies a function to each element. When one needs stored values, the others are tried as well,
+    /// to learn all needs at once. `act` sees position and result, in order, and says when to stop.
     pub(crate) fn for_each(
         &mut self,
         items: &[Value],
@@ -85,8 +87,8 @@ impl<'e> Evaluator<'e> {
                 Ok(ControlFlow::Continue(())) => {}
                 Ok(ControlFlow::Break(())) => return Ok(()),
                 Err(EvalError::Need(more)) => needs.extend(more),
-                Err(failed) if needs.is_empty() => return Err(failed),
-                // What failed may be met again, or not, once the needs are there.
+                Err(error) if needs.is_empty() => return Err(error),
+                // What failed is met again, if it still fails, once the needs are there.
                 Err(EvalError::Failed(_)) => break,
             }
         }
@@ -110,109 +112,80 @@ impl<'e> Evaluator<'e> {
 
     /// Refuses values beyond the limits of results.
     pub(crate) fn check_size(&mut self, value: &Value) -> Result<(), EvalError> {
-        let seen = self.walk(value)?;
-        if seen.depth > VALUE_DEPTH_MAX {
-            return Err(too_deep());
-        }
-        Ok(())
+        self.measure(value).map(|_| ())
+    }
+
+    /// Takes the steps for comparing a value so many times.
+    pub(crate) fn charge_comparisons(
+        &mut self,
+        value: &Value,
+        comparisons: usize,
+    ) -> Result<(), EvalError> {
+        let seen = self.measure(value)?;
+        let once = seen.parts + seen.size_bytes / TEXT_BYTES_PER_STEP;
+        self.charge(once.saturating_mul(comparisons))
     }
 
     fn missing(&self, items: &[Value]) -> Vec<Arc<StoredValue>> {
-        let stored = items.iter().filter_map(|item| match item {
-            Value::Stored(stored) => Some(stored),
-            Value::Null
-            | Value::Bool(_)
-            | Value::Int(_)
-            | Value::Float(_)
-            | Value::Text(_)
-            | Value::List(_)
-            | Value::Object(_) => None,
-        });
+        let stored = items.iter().filter_map(as_stored);
         stored
             .filter(|stored| self.scope.load(stored).is_none())
             .map(Arc::clone)
             .collect()
     }
 
-    fn walk(&mut self, value: &Value) -> Result<Seen, EvalError> {
+    /// Walks over a value without recursion, however deep it is. Parts that are there several times are
+    /// counted as often.
+    fn measure(&mut self, value: &Value) -> Result<Seen, EvalError> {
         let mut seen = Seen::default();
-        self.visit(value, 0, &mut seen)?;
+        let mut open = vec![(value, 0)];
+        while let Some((value, depth)) = open.pop() {
+            seen.parts += 1;
+            seen.size_bytes += 4;
+            match value {
+                Value::Text(text) => seen.size_bytes += text.len(),
+                Value::List(items) => {
+                    self.charge(items.len() + 1)?;
+                    seen.depth = seen.depth.max(depth + 1);
+                    open.extend(items.iter().map(|item| (item, depth + 1)));
+                }
+                Value::Object(object) => {
+                    self.charge(object.len() + 1)?;
+                    seen.depth = seen.depth.max(depth + 1);
+                    seen.size_bytes += object.keys().map(|key| key.len()).sum::<usize>();
+                    open.extend(object.iter().map(|(_, item)| (item, depth + 1)));
+                }
+                Value::Stored(stored) => seen.stored.push(Arc::clone(stored)),
+                Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) => {}
+            }
+            check_seen(&seen)?;
+        }
         Ok(seen)
     }
 
-    fn visit(&mut self, value: &Value, depth: u32, seen: &mut Seen) -> Result<(), EvalError> {
+    /// Rebuilds a value with the content of its references in their place; the content may have
+    /// references again.
+    fn opened(&mut self, value: &Value) -> Result<Value, EvalError> {
         self.charge(1)?;
-        if depth > WALK_DEPTH_MAX {
-            return Err(too_deep());
-        }
-        seen.size_bytes += match value {
-            Value::Text(text) => text.len() + 2,
-            Value::Null
-            | Value::Bool(_)
-            | Value::Int(_)
-            | Value::Float(_)
-            | Value::List(_)
-            | Value::Object(_)
-            | Value::Stored(_) => 4,
-        };
-        if seen.size_bytes > RESULT_BYTES_MAX {
-            return Err(limit(format!(
-                "the value would be larger than {} MiB",
-                RESULT_BYTES_MAX >> 20
-            )));
-        }
         match value {
             Value::List(items) => {
-                seen.depth = seen.depth.max(depth + 1);
-                items
-                    .iter()
-                    .try_for_each(|item| self.visit(item, depth + 1, seen))
-            }
-            Value::Object(object) => {
-                seen.depth = seen.depth.max(depth + 1);
-                object.iter().try_for_each(|(key, item)| {
-                    seen.size_bytes += key.len() + 4;
-                    self.visit(item, depth + 1, seen)
-                })
-            }
-            Value::Stored(stored) => {
-                seen.stored.push(Arc::clone(stored));
-                Ok(())
-            }
-            Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_) => {
-                Ok(())
-            }
-        }
-    }
-
-    /// Rebuilds a value with the content of its references in their place.
-    fn opened(&mut self, value: &Value, depth: u32) -> Result<Value, EvalError> {
-        self.charge(1)?;
-        if depth > WALK_DEPTH_MAX {
-            return Err(too_deep());
-        }
-        match value {
-            Value::List(items) => {
-                let items: Result<Arc<[Value]>, _> = items
-                    .iter()
-                    .map(|item| self.opened(item, depth + 1))
-                    .collect();
+                let items: Result<Arc<[Value]>, _> =
+                    items.iter().map(|item| self.opened(item)).collect();
                 Ok(Value::List(items?))
             }
             Value::Object(object) => {
                 let entries = object
                     .iter()
-                    .map(|(key, item)| Ok((Arc::clone(key), self.opened(item, depth + 1)?)));
+                    .map(|(key, item)| Ok((Arc::clone(key), self.opened(item)?)));
                 let entries: Result<_, EvalError> = entries.collect();
                 Ok(Value::Object(entries?))
             }
-            Value::Stored(_) => {
-                let content = self.open(value)?;
-                self.open_deep(&content)
-            }
-            Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_) => {
-                Ok(value.clone())
-            }
+            Value::Stored(_)
+            | Value::Null
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::Float(_)
+            | Value::Text(_) => self.open(value),
         }
     }
 }
@@ -222,8 +195,30 @@ pub(crate) fn index(at: usize) -> Value {
     Value::Int(i64::try_from(at).unwrap_or(i64::MAX))
 }
 
-fn too_deep() -> EvalError {
-    limit(format!(
-        "the value would be nested more than {VALUE_DEPTH_MAX} levels deep"
-    ))
+fn as_stored(value: &Value) -> Option<&Arc<StoredValue>> {
+    match value {
+        Value::Stored(stored) => Some(stored),
+        Value::Null
+        | Value::Bool(_)
+        | Value::Int(_)
+        | Value::Float(_)
+        | Value::Text(_)
+        | Value::List(_)
+        | Value::Object(_) => None,
+    }
+}
+
+fn check_seen(seen: &Seen) -> Result<(), EvalError> {
+    if seen.depth > VALUE_DEPTH_MAX {
+        return Err(limit(format!(
+            "the value would be nested more than {VALUE_DEPTH_MAX} levels deep"
+        )));
+    }
+    if seen.size_bytes > RESULT_BYTES_MAX {
+        return Err(limit(format!(
+            "the value would be larger than {} MiB",
+            RESULT_BYTES_MAX >> 20
+        )));
+    }
+    Ok(())
 }

@@ -14,6 +14,7 @@ mod compare;
 mod describe;
 mod error;
 mod evaluator;
+mod key;
 mod load;
 mod number;
 mod render;
@@ -25,10 +26,11 @@ use scriptum_contract::{StoredValue, Value};
 use crate::{Timestamp, program::Node};
 
 pub(crate) use arithmetic::Arithmetic;
-pub(crate) use describe::{nearest, show};
+pub(crate) use describe::show;
 pub use error::{EXPRESSION_FAILED, EvalError, LIMIT_EXCEEDED};
 pub(crate) use error::{failed, limit};
-pub(crate) use evaluator::{Evaluator, Function};
+pub(crate) use evaluator::{Evaluator, Function, nesting};
+pub(crate) use key::{Key, key_of};
 pub(crate) use load::index;
 pub(crate) use number::{Number, whole};
 

@@ -1,4 +1,4 @@
-//! Numbers of both kinds, compared exactly and written in their shortest form.
+//! Numbers of both kinds, and how they are written.
 
 use std::cmp::Ordering;
 
@@ -47,11 +47,15 @@ impl Number {
 
     /// Which is greater, without rounding either.
     pub(crate) fn order(self, other: Number) -> Ordering {
-        match (self, other) {
-            (Number::Int(a), Number::Int(b)) => a.cmp(&b),
-            (Number::Float(a), Number::Float(b)) => order_floats(a, b),
-            (Number::Int(int), Number::Float(float)) => order_mixed(int, float),
-            (Number::Float(float), Number::Int(int)) => order_mixed(int, float).reverse(),
+        let order = self.to_value().compare_numbers(&other.to_value());
+        order.expect("a value never holds NaN")
+    }
+
+    /// The number as a value.
+    pub(crate) fn to_value(self) -> Value {
+        match self {
+            Number::Int(int) => Value::Int(int),
+            Number::Float(float) => Value::Float(float),
         }
     }
 }
@@ -64,27 +68,6 @@ pub(crate) fn whole(float: f64) -> Option<i64> {
         reason = "the range was checked just before"
     )]
     (in_range && float.fract() == 0.0).then_some(float as i64)
-}
-
-fn order_floats(a: f64, b: f64) -> Ordering {
-    a.partial_cmp(&b).expect("a value never holds NaN")
-}
-
-fn order_mixed(int: i64, float: f64) -> Ordering {
-    if float >= TWO_TO_63 {
-        return Ordering::Less;
-    }
-    if float < -TWO_TO_63 {
-        return Ordering::Greater;
-    }
-    let floor = float.floor();
-    let below = whole(floor).expect("the floor of a double between the bounds is an integer");
-    let fraction = if float > floor {
-        Ordering::Less
-    } else {
-        Ordering::Equal
-    };
-    int.cmp(&below).then(fraction)
 }
 
 /// Writes a double in its shortest form that reads back as the same number: `3`, `0.25`, `1e300`.

@@ -4,7 +4,7 @@ use std::{fmt::Write as _, sync::Arc};
 
 use scriptum_contract::Value;
 
-use super::{EvalError, Evaluator, failed, number::push_float};
+use super::{EvalError, Evaluator, evaluator::check_length, failed, number::push_float};
 
 impl Evaluator<'_> {
     /// The text of a value.
@@ -21,6 +21,7 @@ impl Evaluator<'_> {
     /// Appends a value: texts as they are, numbers in their shortest form, null as nothing, everything
     /// else as compact JSON.
     pub(crate) fn push_text(&mut self, text: &mut String, value: &Value) -> Result<(), EvalError> {
+        let before = text.len();
         match self.open(value)? {
             // An opened value is no reference.
             Value::Null | Value::Stored(_) => {}
@@ -32,13 +33,13 @@ impl Evaluator<'_> {
                 text.push_str(&self.json_of(&structure)?);
             }
         }
-        self.check_text(text.len())
+        self.charge_text(text.len() - before)?;
+        check_length(text.len())
     }
 
     /// Compact JSON.
     pub(crate) fn json_of(&mut self, value: &Value) -> Result<String, EvalError> {
         let whole = self.open_deep(value)?;
-        self.check_size(&whole)?;
         let json = whole
             .to_json()
             .map_err(|error| failed(format!("cannot write the value as JSON: {error}")))?;

@@ -3,6 +3,7 @@
 //! A program is data. Names are resolved when it runs, by walking the live scopes outwards, then the
 //! inputs, then the environment; the checker has made sure before that they exist.
 
+mod duration;
 mod expr;
 mod step;
 
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use scriptum_contract::{Contract, ToolName, ToolOrigin};
 use serde::{Deserialize, Serialize};
 
+pub use duration::duration_ms;
 pub use expr::{BinaryOp, Expr, Node, NodeId, Op, TemplatePart, UnaryOp};
 pub use step::{
     Action, Body, Branch, Callee, Case, Check, Decide, Do, Each, Emit, Input, Let, OnError,
