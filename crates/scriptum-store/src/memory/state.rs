@@ -71,7 +71,7 @@ impl Thread {
             Some(after) if after >= under => Bound::Excluded(after),
             Some(_) | None => Bound::Included(under),
         };
-        let rows = self.steps.range((from, Bound::Unbounded));
+        let rows = self.steps.range::<StepPath, _>((from, Bound::Unbounded));
         rows.take_while(|(path, _)| path.is_under(under))
             .take(page.max as usize)
             .map(|(_, row)| row.clone())
