@@ -263,6 +263,8 @@ pub struct ThreadFilter {
     pub status: Option<Status>,
     /// Only those that have not ended.
     pub open_only: bool,
+    /// Only those of this owner.
+    pub owner: Option<Incarnation>,
 }
 
 /// A part of an ordered list: at most `max` behind `after`.

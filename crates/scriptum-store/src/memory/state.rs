@@ -278,6 +278,7 @@ impl State {
         let is_shown = |row: &&ThreadRow| {
             filter.status.is_none_or(|status| row.status == status)
                 && !(filter.open_only && row.status.is_ended())
+                && (filter.owner.is_none() || row.owner == filter.owner)
         };
         newest_first
             .map(|(_, thread)| &thread.row)
