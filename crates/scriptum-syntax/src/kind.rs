@@ -18,8 +18,10 @@ macro_rules! kinds {
 
 kinds! {
     // Trivia: text that the grammar does not see.
-    /// Spaces, tabs, line breaks; one token for a whole run.
+    /// Spaces and tabs inside a line.
     Whitespace,
+    /// A run of spaces, tabs and line breaks with at least one line break in it.
+    LineBreak,
     /// `-- to the end of the line`.
     Comment,
     /// A comment of another language (`//`, `#`), reported and then skipped like a comment.
@@ -505,75 +507,135 @@ impl SyntaxKind {
 
     /// The kind of a word: a keyword's own, else [`SyntaxKind::Ident`].
     pub fn of_word(word: &str) -> SyntaxKind {
-        // Nothing longer or shorter is a keyword, and most names end here.
-        if !(2..=9).contains(&word.len()) {
+        // Split by first letter: a word is compared with three others, not with sixty.
+        let Some(first) = word.bytes().next() else {
             return SyntaxKind::Ident;
-        }
-        match word {
-            "script" => SyntaxKind::ScriptKw,
-            "version" => SyntaxKind::VersionKw,
-            "enum" => SyntaxKind::EnumKw,
-            "input" => SyntaxKind::InputKw,
-            "output" => SyntaxKind::OutputKw,
-            "stream" => SyntaxKind::StreamKw,
-            "import" => SyntaxKind::ImportKw,
-            "tools" => SyntaxKind::ToolsKw,
-            "env" => SyntaxKind::EnvKw,
-            "from" => SyntaxKind::FromKw,
-            "native" => SyntaxKind::NativeKw,
-            "mcp" => SyntaxKind::McpKw,
-            "as" => SyntaxKind::AsKw,
-            "list" => SyntaxKind::ListKw,
-            "do" => SyntaxKind::DoKw,
-            "let" => SyntaxKind::LetKw,
-            "each" => SyntaxKind::EachKw,
-            "decide" => SyntaxKind::DecideKw,
-            "check" => SyntaxKind::CheckKw,
-            "together" => SyntaxKind::TogetherKw,
-            "pipe" => SyntaxKind::PipeKw,
-            "repeat" => SyntaxKind::RepeatKw,
-            "wait" => SyntaxKind::WaitKw,
-            "agent" => SyntaxKind::AgentKw,
-            "ask" => SyntaxKind::AskKw,
-            "plan" => SyntaxKind::PlanKw,
-            "run" => SyntaxKind::RunKw,
-            "emit" => SyntaxKind::EmitKw,
-            "yield" => SyntaxKind::YieldKw,
-            "send" => SyntaxKind::SendKw,
-            "with" => SyntaxKind::WithKw,
-            "via" => SyntaxKind::ViaKw,
-            "parallel" => SyntaxKind::ParallelKw,
-            "sleep" => SyntaxKind::SleepKw,
-            "batch" => SyntaxKind::BatchKw,
-            "max" => SyntaxKind::MaxKw,
-            "until" => SyntaxKind::UntilKw,
-            "when" => SyntaxKind::WhenKw,
-            "otherwise" => SyntaxKind::OtherwiseKw,
-            "on" => SyntaxKind::OnKw,
-            "thread" => SyntaxKind::ThreadKw,
-            "error" => SyntaxKind::ErrorKw,
-            "pass" => SyntaxKind::PassKw,
-            "fail" => SyntaxKind::FailKw,
-            "retry" => SyntaxKind::RetryKw,
-            "every" => SyntaxKind::EveryKw,
-            "fallback" => SyntaxKind::FallbackKw,
-            "ignore" => SyntaxKind::IgnoreKw,
-            "continue" => SyntaxKind::ContinueKw,
-            "goto" => SyntaxKind::GotoKw,
-            "for" => SyntaxKind::ForKw,
-            "event" => SyntaxKind::EventKw,
-            "timeout" => SyntaxKind::TimeoutKw,
-            "returns" => SyntaxKind::ReturnsKw,
-            "if" => SyntaxKind::IfKw,
-            "then" => SyntaxKind::ThenKw,
-            "else" => SyntaxKind::ElseKw,
-            "and" => SyntaxKind::AndKw,
-            "or" => SyntaxKind::OrKw,
-            "not" => SyntaxKind::NotKw,
-            "in" => SyntaxKind::InKw,
-            "true" => SyntaxKind::TrueKw,
-            "false" => SyntaxKind::FalseKw,
-            "null" => SyntaxKind::NullKw,
+        };
+        match first {
+            b'a' => match word {
+                "agent" => SyntaxKind::AgentKw,
+                "and" => SyntaxKind::AndKw,
+                "as" => SyntaxKind::AsKw,
+                "ask" => SyntaxKind::AskKw,
+                _ => SyntaxKind::Ident,
+            },
+            b'b' => match word {
+                "batch" => SyntaxKind::BatchKw,
+                _ => SyntaxKind::Ident,
+            },
+            b'c' => match word {
+                "check" => SyntaxKind::CheckKw,
+                "continue" => SyntaxKind::ContinueKw,
+                _ => SyntaxKind::Ident,
+            },
+            b'd' => match word {
+                "decide" => SyntaxKind::DecideKw,
+                "do" => SyntaxKind::DoKw,
+                _ => SyntaxKind::Ident,
+            },
+            b'e' => match word {
+                "each" => SyntaxKind::EachKw,
+                "else" => SyntaxKind::ElseKw,
+                "emit" => SyntaxKind::EmitKw,
+                "enum" => SyntaxKind::EnumKw,
+                "env" => SyntaxKind::EnvKw,
+                "error" => SyntaxKind::ErrorKw,
+                "event" => SyntaxKind::EventKw,
+                "every" => SyntaxKind::EveryKw,
+                _ => SyntaxKind::Ident,
+            },
+            b'f' => match word {
+                "fail" => SyntaxKind::FailKw,
+                "fallback" => SyntaxKind::FallbackKw,
+                "false" => SyntaxKind::FalseKw,
+                "for" => SyntaxKind::ForKw,
+                "from" => SyntaxKind::FromKw,
+                _ => SyntaxKind::Ident,
+            },
+            b'g' => match word {
+                "goto" => SyntaxKind::GotoKw,
+                _ => SyntaxKind::Ident,
+            },
+            b'i' => match word {
+                "if" => SyntaxKind::IfKw,
+                "ignore" => SyntaxKind::IgnoreKw,
+                "import" => SyntaxKind::ImportKw,
+                "in" => SyntaxKind::InKw,
+                "input" => SyntaxKind::InputKw,
+                _ => SyntaxKind::Ident,
+            },
+            b'l' => match word {
+                "let" => SyntaxKind::LetKw,
+                "list" => SyntaxKind::ListKw,
+                _ => SyntaxKind::Ident,
+            },
+            b'm' => match word {
+                "max" => SyntaxKind::MaxKw,
+                "mcp" => SyntaxKind::McpKw,
+                _ => SyntaxKind::Ident,
+            },
+            b'n' => match word {
+                "native" => SyntaxKind::NativeKw,
+                "not" => SyntaxKind::NotKw,
+                "null" => SyntaxKind::NullKw,
+                _ => SyntaxKind::Ident,
+            },
+            b'o' => match word {
+                "on" => SyntaxKind::OnKw,
+                "or" => SyntaxKind::OrKw,
+                "otherwise" => SyntaxKind::OtherwiseKw,
+                "output" => SyntaxKind::OutputKw,
+                _ => SyntaxKind::Ident,
+            },
+            b'p' => match word {
+                "parallel" => SyntaxKind::ParallelKw,
+                "pass" => SyntaxKind::PassKw,
+                "pipe" => SyntaxKind::PipeKw,
+                "plan" => SyntaxKind::PlanKw,
+                _ => SyntaxKind::Ident,
+            },
+            b'r' => match word {
+                "repeat" => SyntaxKind::RepeatKw,
+                "retry" => SyntaxKind::RetryKw,
+                "returns" => SyntaxKind::ReturnsKw,
+                "run" => SyntaxKind::RunKw,
+                _ => SyntaxKind::Ident,
+            },
+            b's' => match word {
+                "script" => SyntaxKind::ScriptKw,
+                "send" => SyntaxKind::SendKw,
+                "sleep" => SyntaxKind::SleepKw,
+                "stream" => SyntaxKind::StreamKw,
+                _ => SyntaxKind::Ident,
+            },
+            b't' => match word {
+                "then" => SyntaxKind::ThenKw,
+                "thread" => SyntaxKind::ThreadKw,
+                "timeout" => SyntaxKind::TimeoutKw,
+                "together" => SyntaxKind::TogetherKw,
+                "tools" => SyntaxKind::ToolsKw,
+                "true" => SyntaxKind::TrueKw,
+                _ => SyntaxKind::Ident,
+            },
+            b'u' => match word {
+                "until" => SyntaxKind::UntilKw,
+                _ => SyntaxKind::Ident,
+            },
+            b'v' => match word {
+                "version" => SyntaxKind::VersionKw,
+                "via" => SyntaxKind::ViaKw,
+                _ => SyntaxKind::Ident,
+            },
+            b'w' => match word {
+                "wait" => SyntaxKind::WaitKw,
+                "when" => SyntaxKind::WhenKw,
+                "with" => SyntaxKind::WithKw,
+                _ => SyntaxKind::Ident,
+            },
+            b'y' => match word {
+                "yield" => SyntaxKind::YieldKw,
+                _ => SyntaxKind::Ident,
+            },
             _ => SyntaxKind::Ident,
         }
     }

@@ -17,6 +17,7 @@ pub use clauses::{
     Arrow, CheckAction, CheckClause, ErrorAction, FallbackAction, GotoAction, InlineInputs, Input,
     LoopClause, OnError, OtherwiseRule, Question, RetryAction, Returns, WhenRule,
 };
+pub(crate) use exprs::binary_op;
 pub use exprs::{
     BinaryExpr, BinaryOp, CallExpr, Expr, FieldExpr, IfExpr, IndexExpr, LambdaExpr, ListExpr,
     Literal, LiteralExpr, NameExpr, Number, ObjectEntry, ObjectExpr, ObjectKey, OptionalExpr,

@@ -1,0 +1,207 @@
+//! Cuts a text into tokens that, joined, are the text again. Never fails.
+//!
+//! One pass, no grammar. Three decisions that look like grammar are made here, because they decide
+//! where tokens end: which lines of the description are prose ([`prose`]), where a string ends
+//! ([`string`]), and whether a `{` in a string begins an expression ([`interpolation`]). The lexer also
+//! notes where logical lines may begin, for the layout, and what is wrong inside single tokens.
+
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "each rule asks for a few of two hundred kinds"
+)]
+
+mod interpolation;
+mod prose;
+mod scan;
+mod string;
+
+use crate::{Span, SyntaxKind};
+
+/// A token: what it is and where it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Token {
+    /// What it is.
+    pub kind: SyntaxKind,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// Cuts `text`, shorter than 4 GiB, into tokens; each begins where the one before ends.
+pub fn lex(text: &str) -> Vec<Token> {
+    lex_lines(text).tokens
+}
+
+/// Tokens, the lines they form, and what is wrong inside them.
+#[derive(Debug)]
+pub(crate) struct Lexed {
+    pub(crate) tokens: Vec<Token>,
+    pub(crate) lines: Vec<Line>,
+    pub(crate) problems: Vec<Problem>,
+}
+
+/// A line that begins with something other than trivia, outside strings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Line {
+    /// The index of its first token that is not trivia.
+    pub(crate) first: u32,
+    /// Bytes of indentation.
+    pub(crate) column: u32,
+    /// True when a tab is among them.
+    pub(crate) has_tab: bool,
+}
+
+/// Something wrong inside one token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Problem {
+    pub(crate) kind: ProblemKind,
+    pub(crate) span: Span,
+}
+
+/// What is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ProblemKind {
+    /// A character that nothing begins with.
+    UnknownCharacter,
+    /// A name with letters outside A–Z.
+    ForeignName,
+    /// A comment of another language.
+    ForeignComment,
+    /// `'text'`
+    SingleQuotes,
+    /// A string without its closing quote.
+    UnclosedString,
+    /// A backslash that begins no escape.
+    UnknownEscape,
+    /// A `{` in a string that begins no expression.
+    LiteralBrace,
+    /// `### Title` without the marks at its end.
+    UnclosedSection,
+}
+
+pub(crate) fn lex_lines(text: &str) -> Lexed {
+    let mut lexer = Lexer::new(text);
+    lexer.skip_byte_order_mark();
+    while lexer.pos < text.len() {
+        lexer.token();
+    }
+    Lexed {
+        tokens: lexer.tokens,
+        lines: lexer.lines,
+        problems: lexer.problems,
+    }
+}
+
+/// Bytes of source for each token, a little less than real scripts have.
+const BYTES_PER_TOKEN: usize = 4;
+
+struct Lexer<'t> {
+    text: &'t str,
+    bytes: &'t [u8],
+    /// Where the next token begins.
+    pos: usize,
+    tokens: Vec<Token>,
+    lines: Vec<Line>,
+    problems: Vec<Problem>,
+    /// Where the current line begins.
+    line_start: usize,
+    /// True until the line has a token that is not trivia.
+    at_line_start: bool,
+    /// How many strings the lexer is inside of.
+    string_depth: u32,
+    prose: prose::Prose,
+}
+
+impl<'t> Lexer<'t> {
+    fn new(text: &'t str) -> Lexer<'t> {
+        Lexer {
+            text,
+            bytes: text.as_bytes(),
+            pos: 0,
+            tokens: Vec::with_capacity(text.len() / BYTES_PER_TOKEN),
+            lines: Vec::new(),
+            problems: Vec::new(),
+            line_start: 0,
+            at_line_start: true,
+            string_depth: 0,
+            prose: prose::Prose::BeforeHeader,
+        }
+    }
+
+    /// The byte `ahead` bytes after the position, or 0 past the end.
+    fn byte(&self, ahead: usize) -> u8 {
+        self.bytes.get(self.pos + ahead).copied().unwrap_or(0)
+    }
+
+    /// The text from `start` up to the position.
+    fn text_from(&self, start: usize) -> &'t str {
+        self.text.get(start..self.pos).unwrap_or("")
+    }
+
+    /// Moves to the next line break or the end.
+    fn skip_line(&mut self) {
+        let rest = self.bytes.get(self.pos..).unwrap_or(&[]);
+        self.pos += rest
+            .iter()
+            .position(|byte| *byte == b'\n')
+            .unwrap_or(rest.len());
+    }
+
+    /// Adds the token that began at `start` and ends at the position.
+    fn push(&mut self, kind: SyntaxKind, start: usize) {
+        if self.at_line_start && self.string_depth == 0 && !kind.is_trivia() {
+            self.begin_line(start);
+        }
+        self.tokens.push(Token {
+            kind,
+            span: span(start, self.pos),
+        });
+    }
+
+    fn begin_line(&mut self, start: usize) {
+        let indent = self.bytes.get(self.line_start..start).unwrap_or(&[]);
+        self.lines.push(Line {
+            first: offset(self.tokens.len()),
+            column: offset(indent.len()),
+            has_tab: indent.contains(&b'\t'),
+        });
+        self.at_line_start = false;
+    }
+
+    fn report(&mut self, kind: ProblemKind, start: usize) {
+        self.problems.push(Problem {
+            kind,
+            span: span(start, self.pos),
+        });
+    }
+
+    /// What has been produced so far, to come back to.
+    fn mark(&self) -> Mark {
+        Mark {
+            pos: self.pos,
+            tokens: self.tokens.len(),
+            problems: self.problems.len(),
+        }
+    }
+
+    fn rewind(&mut self, mark: Mark) {
+        self.pos = mark.pos;
+        self.tokens.truncate(mark.tokens);
+        self.problems.truncate(mark.problems);
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Mark {
+    pos: usize,
+    tokens: usize,
+    problems: usize,
+}
+
+fn span(start: usize, end: usize) -> Span {
+    Span::new(offset(start), offset(end))
+}
+
+/// Offsets and indices fit because texts are shorter than 4 GiB.
+fn offset(value: usize) -> u32 {
+    u32::try_from(value).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,247 @@
+//! The description: which lines after `script "…"` are prose and which are the language again.
+//!
+//! Prose may begin with any word, so a line is code only if it begins as code must go on:
+//! `version "…"`, `enum Name =`, a lone `input`, a verb with what a verb needs next.
+
+use super::{Lexer, Token};
+use crate::{SyntaxKind, Verb};
+
+/// Where the lexer stands with regard to the description.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Prose {
+    /// No `script` yet.
+    BeforeHeader,
+    /// On the line of `script`.
+    OnHeaderLine,
+    /// After it, before the first line of code.
+    Reading,
+    /// After the first line of code.
+    Over,
+}
+
+/// How many tokens of a line decide what it is.
+const TOKENS_THAT_DECIDE: usize = 12;
+
+impl Lexer<'_> {
+    /// A line begins with `script`: is it the header?
+    pub(super) fn script_word(&mut self) {
+        let rest = self
+            .text
+            .get(self.pos..)
+            .unwrap_or("")
+            .trim_start_matches([' ', '\t']);
+        let is_header =
+            rest.starts_with('"') || (self.lines.is_empty() && !rest.starts_with(['=', ':']));
+        if self.prose == Prose::BeforeHeader && is_header {
+            self.prose = Prose::OnHeaderLine;
+        }
+    }
+
+    pub(super) fn header_line_is_over(&mut self) {
+        if self.prose == Prose::OnHeaderLine && self.string_depth == 0 {
+            self.prose = Prose::Reading;
+        }
+    }
+
+    /// Reads a line of prose; false, with nothing read, if the line is code.
+    pub(super) fn prose_line(&mut self) -> bool {
+        let start = self.pos;
+        self.skip_line();
+        let line = self.text_from(start);
+        let rest = self.text.get(self.pos..).unwrap_or("");
+        let is_followed_by_block = indent_of_next_line(rest) > start - self.line_start;
+        if is_code(line, is_followed_by_block) {
+            self.pos = start;
+            return false;
+        }
+        let prose = line
+            .split_once(" --")
+            .map_or(line, |(prose, _)| prose)
+            .trim_end();
+        self.pos = start + prose.len();
+        self.push(SyntaxKind::Prose, start);
+        true
+    }
+}
+
+/// The indentation of the next line with something on it, in bytes.
+fn indent_of_next_line(text: &str) -> usize {
+    let line = text.lines().find(|line| !line.trim().is_empty());
+    line.map_or(0, |line| line.len() - line.trim_start().len())
+}
+
+/// True when a line after the header is a declaration, a section or a step.
+fn is_code(line: &str, is_followed_by_block: bool) -> bool {
+    let mut lexer = Lexer::new(line);
+    lexer.prose = Prose::Over;
+    lexer.tokens = Vec::with_capacity(TOKENS_THAT_DECIDE);
+    while lexer.pos < line.len() && lexer.tokens.len() < TOKENS_THAT_DECIDE {
+        lexer.token();
+    }
+    let tokens: Vec<Token> = lexer
+        .tokens
+        .into_iter()
+        .filter(|token| !token.kind.is_trivia())
+        .collect();
+    Start {
+        line,
+        tokens: &tokens,
+        is_followed_by_block,
+    }
+    .is_code()
+}
+
+/// The first tokens of a line.
+struct Start<'t> {
+    line: &'t str,
+    tokens: &'t [Token],
+    is_followed_by_block: bool,
+}
+
+impl Start<'_> {
+    fn kind(&self, index: usize) -> SyntaxKind {
+        self.tokens
+            .get(index)
+            .map_or(SyntaxKind::LineEnd, |token| token.kind)
+    }
+
+    fn text(&self, index: usize) -> &str {
+        self.tokens
+            .get(index)
+            .map_or("", |token| token.span.of(self.line))
+    }
+
+    fn is_string(&self, index: usize) -> bool {
+        matches!(
+            self.kind(index),
+            SyntaxKind::String
+                | SyntaxKind::UnclosedString
+                | SyntaxKind::StringOpen
+                | SyntaxKind::SingleQuoted
+        )
+    }
+
+    fn ends(&self, index: usize) -> bool {
+        self.kind(index) == SyntaxKind::LineEnd
+    }
+
+    /// Nothing more, or the habits of other languages at the end of a header: `:` and `{`.
+    fn ends_as_header(&self, index: usize) -> bool {
+        let habit = matches!(self.kind(index), SyntaxKind::Colon | SyntaxKind::LeftBrace);
+        self.ends(index) || (habit && self.ends(index + 1))
+    }
+
+    fn is_code(&self) -> bool {
+        match self.kind(0) {
+            SyntaxKind::SectionLine => true,
+            SyntaxKind::VersionKw => {
+                let habit = matches!(self.kind(1), SyntaxKind::Equals | SyntaxKind::Colon);
+                self.is_string(1)
+                    || (habit && self.is_string(2))
+                    || (self.is_number(1) && self.ends(2))
+            }
+            SyntaxKind::EnumKw => {
+                let goes_on = matches!(
+                    self.kind(2),
+                    SyntaxKind::Equals
+                        | SyntaxKind::Colon
+                        | SyntaxKind::ColonEquals
+                        | SyntaxKind::LeftBrace
+                );
+                self.kind(1).is_word() && (goes_on || self.ends(2))
+            }
+            SyntaxKind::InputKw
+            | SyntaxKind::OutputKw
+            | SyntaxKind::StreamKw
+            | SyntaxKind::ToolsKw
+            | SyntaxKind::EnvKw => self.ends_as_header(1),
+            SyntaxKind::ImportKw => self.kind(1) == SyntaxKind::ToolsKw && self.ends_as_header(2),
+            SyntaxKind::OnKw => {
+                self.kind(1) == SyntaxKind::ThreadKw
+                    && self.kind(2) == SyntaxKind::ErrorKw
+                    && self.ends_as_header(3)
+            }
+            kind => match Verb::of(kind) {
+                Some(verb) => self.is_step(verb),
+                None => self.is_misspelt_step(),
+            },
+        }
+    }
+
+    fn is_number(&self, index: usize) -> bool {
+        matches!(
+            self.kind(index),
+            SyntaxKind::Integer | SyntaxKind::Decimal | SyntaxKind::BadNumber
+        )
+    }
+
+    fn is_step(&self, verb: Verb) -> bool {
+        match verb {
+            Verb::Do
+            | Verb::Decide
+            | Verb::Check
+            | Verb::Agent
+            | Verb::Ask
+            | Verb::Plan
+            | Verb::Yield
+            | Verb::Send => self.is_string(1),
+            Verb::Let => {
+                let assigns = matches!(
+                    self.kind(2),
+                    SyntaxKind::Equals | SyntaxKind::ColonEquals | SyntaxKind::Colon
+                );
+                self.kind(1).is_word() && assigns
+            }
+            Verb::Each | Verb::Pipe => self.is_string(1) || self.begins_loop(),
+            Verb::Together => self.is_string(1) || self.ends_as_header(1),
+            Verb::Emit => {
+                self.is_string(1) || self.ends(1) || self.kind(1) == SyntaxKind::LeftBrace
+            }
+            Verb::Repeat => {
+                let clause = matches!(
+                    self.kind(1),
+                    SyntaxKind::MaxKw | SyntaxKind::UntilKw | SyntaxKind::SleepKw
+                );
+                self.is_string(1) || (clause && !self.ends(2))
+            }
+            Verb::Wait if self.kind(1) == SyntaxKind::ForKw => {
+                self.is_string(2) || self.kind(2) == SyntaxKind::EventKw
+            }
+            Verb::Wait => {
+                self.is_string(1) || self.kind(1) == SyntaxKind::UntilKw || self.is_number(1)
+            }
+            Verb::Run => {
+                let ends = self.ends(2) || self.kind(2) == SyntaxKind::LeftBrace;
+                let inputs = self.kind(2).is_word() && self.kind(3) == SyntaxKind::Equals;
+                self.is_string(1) || (self.kind(1).is_word() && (ends || inputs))
+            }
+        }
+    }
+
+    /// `each item in`, `each item, index in`; with `of`, which prose has too, only before a block.
+    fn begins_loop(&self) -> bool {
+        if !self.kind(1).is_word() {
+            return false;
+        }
+        let source = if self.kind(2) == SyntaxKind::Comma {
+            4
+        } else {
+            2
+        };
+        match self.kind(source) {
+            SyntaxKind::InKw | SyntaxKind::FromKw => !self.ends(source + 1),
+            SyntaxKind::Ident => self.text(source) == "of" && self.is_followed_by_block,
+            _ => false,
+        }
+    }
+
+    /// `emitt "Done"`: nearly a verb, then a title, then what follows a title.
+    fn is_misspelt_step(&self) -> bool {
+        let goes_on =
+            self.ends(2) || matches!(self.kind(2), SyntaxKind::WithKw | SyntaxKind::ViaKw);
+        self.kind(0) == SyntaxKind::Ident
+            && self.is_string(1)
+            && goes_on
+            && crate::nearest::verb(self.text(0)).is_some()
+    }
+}

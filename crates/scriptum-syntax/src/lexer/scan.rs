@@ -1,0 +1,291 @@
+//! Single tokens outside strings: space, comments, words, numbers, punctuation.
+
+use super::{Lexer, ProblemKind, prose::Prose};
+use crate::SyntaxKind;
+
+impl Lexer<'_> {
+    /// Reads one token; one string may be several.
+    pub(super) fn token(&mut self) {
+        let start = self.pos;
+        match self.byte(0) {
+            b' ' | b'\t' | b'\n' | b'\r' => return self.space(),
+            b'-' if self.byte(1) == b'-' => return self.comment(),
+            b'#' => return self.hashes(),
+            b'/' if self.byte(1) == b'/' => {
+                self.skip_line();
+                return self.foreign_comment(start);
+            }
+            b'/' if self.byte(1) == b'*' => {
+                self.skip_block_comment();
+                return self.foreign_comment(start);
+            }
+            _ => {}
+        }
+        if self.at_line_start && self.prose == Prose::Reading && self.string_depth == 0 {
+            if self.prose_line() {
+                return;
+            }
+            self.prose = Prose::Over;
+        }
+        match self.byte(0) {
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' => self.word(),
+            b'0'..=b'9' => self.number(),
+            b'"' => self.string(),
+            b'\'' | b'`' => self.foreign_quotes(),
+            _ => self.punctuation(),
+        }
+    }
+
+    pub(super) fn skip_byte_order_mark(&mut self) {
+        const MARK: char = '\u{feff}';
+        if self.text.starts_with(MARK) {
+            self.pos = MARK.len_utf8();
+            self.line_start = self.pos;
+            self.push(SyntaxKind::Whitespace, 0);
+        }
+    }
+
+    fn space(&mut self) {
+        let start = self.pos;
+        let mut kind = SyntaxKind::Whitespace;
+        loop {
+            match self.byte(0) {
+                b' ' | b'\t' | b'\r' => self.pos += 1,
+                b'\n' => {
+                    self.pos += 1;
+                    kind = SyntaxKind::LineBreak;
+                    self.line_start = self.pos;
+                }
+                _ => break,
+            }
+        }
+        if kind == SyntaxKind::LineBreak {
+            self.at_line_start = true;
+            self.header_line_is_over();
+        }
+        self.push(kind, start);
+    }
+
+    fn comment(&mut self) {
+        let start = self.pos;
+        self.skip_line();
+        while self.text_from(start).ends_with(['\r', ' ', '\t']) {
+            self.pos -= 1;
+        }
+        let before_header = self.lines.is_empty() && self.string_depth == 0;
+        let is_annotation = before_header && is_annotation(self.text_from(start));
+        self.push(
+            if is_annotation {
+                SyntaxKind::Annotation
+            } else {
+                SyntaxKind::Comment
+            },
+            start,
+        );
+    }
+
+    fn foreign_comment(&mut self, start: usize) {
+        while self.text_from(start).ends_with(['\r', ' ', '\t']) {
+            self.pos -= 1;
+        }
+        self.report(ProblemKind::ForeignComment, start);
+        self.push(SyntaxKind::ForeignComment, start);
+    }
+
+    /// Moves behind `*/`, or to the end of the line where there is none.
+    fn skip_block_comment(&mut self) {
+        let rest = self.text.get(self.pos..).unwrap_or("");
+        match rest.find("*/") {
+            Some(index) => self.pos += index + 2,
+            None => self.skip_line(),
+        }
+    }
+
+    /// `### Title ###` on a line of its own, else a comment of another language.
+    fn hashes(&mut self) {
+        let start = self.pos;
+        self.skip_line();
+        let line = self.text_from(start);
+        if !self.at_line_start || !line.starts_with("###") || self.string_depth > 0 {
+            return self.foreign_comment(start);
+        }
+        self.prose = Prose::Over;
+        let title = line.trim_start_matches('#');
+        // Nothing but a comment may follow the closing marks.
+        let closed = title.rfind("###").filter(|index| {
+            let rest = title.get(index + 3..).unwrap_or("").trim();
+            rest.is_empty() || rest.starts_with("--")
+        });
+        match closed {
+            Some(index) => self.pos = start + (line.len() - title.len()) + index + 3,
+            None => self.pos = start + line.trim_end().len(),
+        }
+        self.push(SyntaxKind::SectionLine, start);
+        if closed.is_none() {
+            self.report(ProblemKind::UnclosedSection, start);
+        }
+    }
+
+    fn word(&mut self) {
+        let start = self.pos;
+        self.skip_word();
+        if self.byte(0) >= 0x80 && self.skip_foreign_letters() {
+            self.report(ProblemKind::ForeignName, start);
+            return self.push(SyntaxKind::Error, start);
+        }
+        let kind = SyntaxKind::of_word(self.text_from(start));
+        if kind == SyntaxKind::ScriptKw && self.at_line_start && self.string_depth == 0 {
+            self.script_word();
+        }
+        self.push(kind, start);
+    }
+
+    pub(super) fn skip_word(&mut self) {
+        while is_word_byte(self.byte(0)) {
+            self.pos += 1;
+        }
+    }
+
+    /// Moves over the rest of a name that has letters outside A–Z; false if no such letter is here.
+    fn skip_foreign_letters(&mut self) -> bool {
+        let rest = self.text.get(self.pos..).unwrap_or("");
+        let end = rest
+            .find(|char: char| !char.is_alphanumeric() && char != '_')
+            .unwrap_or(rest.len());
+        self.pos += end;
+        end > 0
+    }
+
+    fn number(&mut self) {
+        let start = self.pos;
+        let mut kind = SyntaxKind::Integer;
+        self.skip_digits();
+        if self.byte(0) == b'.' && self.byte(1).is_ascii_digit() {
+            kind = SyntaxKind::Decimal;
+            self.pos += 1;
+            self.skip_digits();
+        }
+        let sign = usize::from(matches!(self.byte(1), b'+' | b'-'));
+        if matches!(self.byte(0), b'e' | b'E') && self.byte(1 + sign).is_ascii_digit() {
+            kind = SyntaxKind::Decimal;
+            self.pos += 1 + sign;
+            self.skip_digits();
+        }
+        let runs_on =
+            is_word_byte(self.byte(0)) || (self.byte(0) == b'.' && self.byte(1).is_ascii_digit());
+        if runs_on {
+            kind = SyntaxKind::BadNumber;
+            while is_word_byte(self.byte(0)) || (self.byte(0) == b'.' && is_word_byte(self.byte(1)))
+            {
+                self.pos += 1;
+            }
+        }
+        self.push(kind, start);
+    }
+
+    fn skip_digits(&mut self) {
+        while self.byte(0).is_ascii_digit() {
+            self.pos += 1;
+        }
+    }
+
+    fn punctuation(&mut self) {
+        let start = self.pos;
+        let (kind, len) = self.punctuation_here();
+        if kind == SyntaxKind::Error {
+            return self.unknown();
+        }
+        self.pos += len;
+        self.push(kind, start);
+    }
+
+    fn punctuation_here(&self) -> (SyntaxKind, usize) {
+        let (second, third) = (self.byte(1), self.byte(2));
+        match self.byte(0) {
+            b'(' => (SyntaxKind::LeftParen, 1),
+            b')' => (SyntaxKind::RightParen, 1),
+            b'[' => (SyntaxKind::LeftBracket, 1),
+            b']' => (SyntaxKind::RightBracket, 1),
+            b'{' => (SyntaxKind::LeftBrace, 1),
+            b'}' => (SyntaxKind::RightBrace, 1),
+            b',' => (SyntaxKind::Comma, 1),
+            b'.' => (SyntaxKind::Dot, 1),
+            b'+' => (SyntaxKind::Plus, 1),
+            b'*' => (SyntaxKind::Star, 1),
+            b'/' => (SyntaxKind::Slash, 1),
+            b'%' => (SyntaxKind::Percent, 1),
+            b';' => (SyntaxKind::Semicolon, 1),
+            b':' if second == b':' => (SyntaxKind::ColonColon, 2),
+            b':' if second == b'=' => (SyntaxKind::ColonEquals, 2),
+            b':' => (SyntaxKind::Colon, 1),
+            b'=' if second == b'=' && third == b'=' => (SyntaxKind::TripleEqual, 3),
+            b'=' if second == b'=' => (SyntaxKind::EqualEqual, 2),
+            b'=' if second == b'>' => (SyntaxKind::FatArrow, 2),
+            b'=' => (SyntaxKind::Equals, 1),
+            b'!' if second == b'=' && third == b'=' => (SyntaxKind::NotDoubleEqual, 3),
+            b'!' if second == b'=' => (SyntaxKind::NotEqual, 2),
+            b'!' => (SyntaxKind::Bang, 1),
+            b'<' if second == b'=' => (SyntaxKind::LessEqual, 2),
+            b'<' => (SyntaxKind::Less, 1),
+            b'>' if second == b'=' => (SyntaxKind::GreaterEqual, 2),
+            b'>' => (SyntaxKind::Greater, 1),
+            b'-' if second == b'>' && third == b'>' => (SyntaxKind::StreamArrow, 3),
+            b'-' if second == b'>' => (SyntaxKind::Arrow, 2),
+            b'-' => (SyntaxKind::Minus, 1),
+            b'?' if second == b'?' => (SyntaxKind::QuestionQuestion, 2),
+            b'?' if second == b'.' => (SyntaxKind::QuestionDot, 2),
+            b'?' => (SyntaxKind::QuestionMark, 1),
+            b'|' if second == b'|' => (SyntaxKind::OrOr, 2),
+            b'|' => (SyntaxKind::Pipe, 1),
+            b'&' if second == b'&' => (SyntaxKind::AndAnd, 2),
+            _ => (SyntaxKind::Error, 1),
+        }
+    }
+
+    /// A character that nothing begins with, or a whole name of foreign letters.
+    fn unknown(&mut self) {
+        let start = self.pos;
+        let char = self
+            .text
+            .get(start..)
+            .and_then(|rest| rest.chars().next())
+            .unwrap_or(' ');
+        self.pos += char.len_utf8();
+        if char.is_alphabetic() {
+            self.skip_foreign_letters();
+            self.report(ProblemKind::ForeignName, start);
+        } else {
+            self.report(ProblemKind::UnknownCharacter, start);
+        }
+        self.push(SyntaxKind::Error, start);
+    }
+
+    /// `'text'` or `` `text` `` on one line, else a lone quote.
+    fn foreign_quotes(&mut self) {
+        let start = self.pos;
+        let quote = self.byte(0);
+        let rest = self.bytes.get(start + 1..).unwrap_or(&[]);
+        let end = rest
+            .iter()
+            .position(|byte| *byte == quote || *byte == b'\n');
+        match end {
+            Some(end) if rest.get(end) == Some(&quote) => {
+                self.pos = start + 1 + end + 1;
+                self.report(ProblemKind::SingleQuotes, start);
+                self.push(SyntaxKind::SingleQuoted, start);
+            }
+            Some(_) | None => self.unknown(),
+        }
+    }
+}
+
+pub(super) fn is_word_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+/// True for `-- @name …`.
+fn is_annotation(comment: &str) -> bool {
+    let text = comment.trim_start_matches('-').trim_start();
+    text.strip_prefix('@')
+        .is_some_and(|name| name.starts_with(|char: char| char.is_ascii_alphabetic()))
+}

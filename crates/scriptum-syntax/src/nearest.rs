@@ -1,0 +1,29 @@
+//! What a misspelt word was probably meant to be.
+
+use crate::Verb;
+
+/// The verb that `word` is a misspelling of, if one is near enough.
+pub(crate) fn verb(word: &str) -> Option<Verb> {
+    let near = Verb::ALL
+        .into_iter()
+        .filter_map(|verb| distance(word, verb.word()).map(|distance| (distance, verb)));
+    near.min().map(|(_, verb)| verb)
+}
+
+/// The longest word that is compared with others; longer ones are no misspellings.
+const WORD_BYTES_MAX: usize = 20;
+
+/// How many edits apart two words are, if few enough for their length to be a misspelling.
+fn distance(word: &str, known: &str) -> Option<usize> {
+    if word.len() > WORD_BYTES_MAX {
+        return None;
+    }
+    let distance = strsim::osa_distance(&word.to_ascii_lowercase(), known);
+    // Two-letter words are a single edit away from too much.
+    let allowed = match known.len() {
+        0..=2 => 0,
+        3..=5 => 1,
+        _ => 2,
+    };
+    (distance <= allowed).then_some(distance)
+}

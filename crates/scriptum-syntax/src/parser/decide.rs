@@ -1,0 +1,270 @@
+//! `decide` with its rules and branches, and `check`.
+
+use super::{
+    Parser,
+    clauses::StepParts,
+    exprs::is_string,
+    steps::{Holder, Siblings, is_arrow},
+};
+use crate::{Diagnostic, SyntaxKind, Verb, codes};
+
+impl Parser<'_> {
+    /// Reads the rest of a `decide`.
+    pub(super) fn parse_decide(&mut self, mut step: StepParts) {
+        self.parse_with();
+        self.parse_head_end(&mut step);
+        self.finish_header_line();
+        let mut siblings = Siblings::default();
+        let mut has_branch = false;
+        while let Some(line) = self.upcoming() {
+            let in_verb_column = line.column == step.column;
+            let is_branch = is_string(line.kind) && self.upcoming_is_branch_label();
+            if is_arrow(line.kind) && line.column >= step.column {
+                if in_verb_column && step.arrow.is_some() {
+                    break;
+                }
+                // Before the first branch no other step can own an arrow.
+                let body = siblings.column.filter(|_| has_branch);
+                self.parse_holder_arrows(&mut step, body);
+                continue;
+            }
+            if line.column < step.column || (in_verb_column && !is_branch) {
+                break;
+            }
+            if !in_verb_column {
+                self.check_indentation(&mut siblings, line);
+            }
+            has_branch |= is_branch;
+            self.enter_line();
+            self.parse_decide_line(&mut step);
+        }
+        self.finish_node();
+    }
+
+    fn parse_decide_line(&mut self, step: &mut StepParts) {
+        let kind = self.kind();
+        if kind == SyntaxKind::WhenKw && !self.at_assignment() {
+            self.parse_when();
+        } else if kind == SyntaxKind::OtherwiseKw && !self.at_assignment() {
+            self.parse_otherwise();
+        } else if self.at_branch_label() {
+            return self.parse_branch(SyntaxKind::Branch);
+        } else if kind == SyntaxKind::OnKw && !self.at_assignment() {
+            self.parse_on_error(step);
+        } else if kind.is_word() && self.at_assignment() {
+            self.parse_input();
+        } else if kind.is_word()
+            && self.nth(1) == SyntaxKind::Colon
+            && self.nth(2) == SyntaxKind::LineEnd
+        {
+            return self.parse_unquoted_branch();
+        } else if self.at_stray_brace() {
+            self.bump_unparsed();
+        } else if Verb::of(kind).is_some() || kind == SyntaxKind::SectionLine {
+            return self.parse_step_in_decide(step);
+        } else {
+            self.expected(
+                codes::UNEXPECTED_TOKEN,
+                "`when`, `otherwise` or a branch `\"Name\":`",
+            );
+            self.skip_rest();
+            let column = self.column();
+            self.finish_line();
+            return self.skip_deeper_lines(column);
+        }
+        self.finish_line();
+    }
+
+    /// A step directly below a decide, outside its branches.
+    fn parse_step_in_decide(&mut self, step: &StepParts) {
+        let here = self.here();
+        self.habit(
+            Diagnostic::error(
+                codes::NESTED_STEP,
+                "the steps of a decide stand in its branches",
+                here,
+            )
+            .here("in no branch")
+            .also(step.verb_span, "this decide")
+            .help("put it below the name of a branch: `\"Name\":`"),
+        );
+        self.start(SyntaxKind::Unparsed);
+        self.parse_item(Holder::Other);
+        self.finish_node();
+    }
+
+    fn parse_when(&mut self) {
+        self.start(SyntaxKind::WhenRule);
+        self.bump();
+        self.parse_expr();
+        self.parse_rule_target();
+        self.finish_node();
+    }
+
+    fn parse_otherwise(&mut self) {
+        self.start(SyntaxKind::OtherwiseRule);
+        self.bump();
+        self.parse_rule_target();
+        self.finish_node();
+    }
+
+    fn parse_rule_target(&mut self) {
+        if self.expect(SyntaxKind::Arrow, "`->` and a branch") {
+            self.parse_target();
+        }
+    }
+
+    /// True at `"Name":`.
+    pub(super) fn at_branch_label(&self) -> bool {
+        if !self.at_string() {
+            return false;
+        }
+        let rest = self.tokens.get(self.pos..self.end).unwrap_or(&[]);
+        let last = rest.iter().rev().find(|token| !token.kind.is_trivia());
+        last.is_some_and(|token| matches!(token.kind, SyntaxKind::Colon | SyntaxKind::LeftBrace))
+            || self.nth(1) == SyntaxKind::Colon
+    }
+
+    /// True when the next line, which begins with a string, is `"Name":`.
+    fn upcoming_is_branch_label(&self) -> bool {
+        let line = self.upcoming_nth(1);
+        line == SyntaxKind::Colon
+            || (self
+                .upcoming()
+                .is_some_and(|line| line.kind == SyntaxKind::StringOpen))
+    }
+
+    /// Reads `"Name":` and its steps as a node of this kind.
+    pub(super) fn parse_branch(&mut self, kind: SyntaxKind) {
+        self.start(kind);
+        self.parse_string(SyntaxKind::Label);
+        self.parse_branch_rest();
+    }
+
+    fn parse_unquoted_branch(&mut self) {
+        let here = self.here();
+        self.start(SyntaxKind::Branch);
+        self.bump_unparsed();
+        self.report_unquoted(here);
+        self.parse_branch_rest();
+    }
+
+    fn parse_branch_rest(&mut self) {
+        let column = self.column();
+        let verb_span = self.here();
+        if self.at(SyntaxKind::LeftBrace) {
+            self.finish_header_line();
+        } else {
+            self.expect(SyntaxKind::Colon, "`:` after the name of the branch");
+            let is_block_brace =
+                self.at(SyntaxKind::LeftBrace) && self.nth(1) == SyntaxKind::LineEnd;
+            if is_block_brace {
+                self.finish_header_line();
+            } else {
+                self.one_line_branch();
+                self.finish_line();
+            }
+        }
+        if self.upcoming().is_some_and(|line| line.column > column) {
+            self.parse_block(column, Holder::Other);
+        } else {
+            self.habit(
+                Diagnostic::error(codes::MISSING_BODY, "this branch has no steps", verb_span)
+                    .here("nothing is indented below this")
+                    .help("indent the steps that belong to it below"),
+            );
+        }
+        self.finish_node();
+    }
+
+    /// `"Name": emit "Done"`: the steps of a branch stand below it.
+    fn one_line_branch(&mut self) {
+        if self.at_line_end() {
+            return;
+        }
+        self.expected(
+            codes::UNEXPECTED_TOKEN,
+            "the steps of the branch on the next lines, indented",
+        );
+        self.skip_rest();
+    }
+
+    /// Reads the rest of a `check`.
+    pub(super) fn parse_check(&mut self, mut step: StepParts) {
+        if self.at_string() && self.string_is_label() {
+            self.parse_string(SyntaxKind::Label);
+        }
+        if self.begins_expr() {
+            self.parse_expr();
+        }
+        if is_arrow(self.kind()) {
+            self.parse_arrow(&mut step);
+        }
+        self.finish_header_line();
+        let mut siblings = Siblings::default();
+        while let Some(line) = self.upcoming().filter(|line| line.column > step.column) {
+            self.check_indentation(&mut siblings, line);
+            self.enter_line();
+            self.parse_check_line(&mut step);
+        }
+        self.finish_node();
+    }
+
+    /// A string after `check` is its title, unless an operator makes it part of the condition.
+    fn string_is_label(&self) -> bool {
+        let next = match self.kind() {
+            SyntaxKind::StringOpen => return true,
+            _ => self.nth(1),
+        };
+        next == SyntaxKind::NotKw
+            || next == SyntaxKind::Minus
+            || crate::ast::binary_op(next).is_none()
+    }
+
+    fn parse_check_line(&mut self, step: &mut StepParts) {
+        let kind = self.kind();
+        if kind == SyntaxKind::AskKw && !self.at_assignment() {
+            return self.parse_question();
+        }
+        if kind == SyntaxKind::OnKw {
+            self.parse_on_check(step);
+        } else if is_arrow(kind) {
+            self.parse_arrow(step);
+        } else if self.at_stray_brace() {
+            self.bump_unparsed();
+        } else {
+            self.expected(
+                codes::UNEXPECTED_TOKEN,
+                "`on pass:`, `on fail:` or `ask llm \"question\"`",
+            );
+            self.skip_rest();
+            let column = self.column();
+            self.finish_line();
+            return self.skip_deeper_lines(column);
+        }
+        self.finish_line();
+    }
+
+    /// Reads `ask llm "question"` and the inputs below it.
+    fn parse_question(&mut self) {
+        let column = self.column();
+        self.start(SyntaxKind::Question);
+        self.bump();
+        if !self.at_string() {
+            self.expect_name("`llm` and a question in quotes");
+        }
+        self.parse_expr();
+        if self.at(SyntaxKind::LeftBrace) {
+            self.parse_inline_inputs();
+        }
+        self.finish_line();
+        let mut siblings = Siblings::default();
+        while let Some(line) = self.upcoming().filter(|line| line.column > column) {
+            self.check_indentation(&mut siblings, line);
+            self.enter_line();
+            self.parse_input();
+            self.finish_line();
+        }
+        self.finish_node();
+    }
+}

@@ -1,0 +1,620 @@
+//! Expressions, by precedence climbing.
+//!
+//! Every rule answers the height of the tree it built, 0 when there was nothing to build. Height is
+//! bounded as well as recursion, so that a chain of ten thousand `+` cannot make a tree that is too
+//! deep for those who walk it.
+
+use super::{
+    Parser,
+    lines::{replace, suggest},
+};
+use crate::{Applicability, Diagnostic, Edit, Fix, Span, SyntaxKind, codes};
+
+/// Levels of brackets, operators and calls in one expression: more than anyone can read, few enough
+/// for every later pass to recurse.
+const EXPR_DEPTH_MAX: u32 = 128;
+
+/// The height of a built expression; 0 for none.
+type Height = u32;
+
+/// How tightly operators bind; a higher level binds tighter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Level {
+    Coalesce,
+    Or,
+    And,
+    Not,
+    Compare,
+    Add,
+    Multiply,
+    Negate,
+}
+
+impl Level {
+    const LOWEST: Level = Level::Coalesce;
+
+    fn tighter(self) -> Level {
+        match self {
+            Level::Coalesce => Level::Or,
+            Level::Or => Level::And,
+            Level::And => Level::Not,
+            Level::Not => Level::Compare,
+            Level::Compare => Level::Add,
+            Level::Add => Level::Multiply,
+            Level::Multiply | Level::Negate => Level::Negate,
+        }
+    }
+
+    fn of(kind: SyntaxKind) -> Option<Level> {
+        Some(match kind {
+            SyntaxKind::QuestionQuestion => Level::Coalesce,
+            SyntaxKind::OrKw | SyntaxKind::OrOr => Level::Or,
+            SyntaxKind::AndKw | SyntaxKind::AndAnd => Level::And,
+            SyntaxKind::EqualEqual
+            | SyntaxKind::TripleEqual
+            | SyntaxKind::NotEqual
+            | SyntaxKind::NotDoubleEqual
+            | SyntaxKind::Less
+            | SyntaxKind::LessEqual
+            | SyntaxKind::Greater
+            | SyntaxKind::GreaterEqual
+            | SyntaxKind::InKw => Level::Compare,
+            SyntaxKind::Plus | SyntaxKind::Minus => Level::Add,
+            SyntaxKind::Star | SyntaxKind::Slash | SyntaxKind::Percent => Level::Multiply,
+            _ => return None,
+        })
+    }
+}
+
+impl Parser<'_> {
+    /// Reads an expression, or reports that one is missing.
+    pub(super) fn parse_expr(&mut self) -> bool {
+        self.parse_level(Level::LOWEST) > 0
+    }
+
+    /// True where an expression begins.
+    pub(super) fn begins_expr(&self) -> bool {
+        let kind = self.kind();
+        if kind.is_word() {
+            return !kind.is_reserved() || is_reserved_operand(kind);
+        }
+        self.at_string()
+            || matches!(
+                kind,
+                SyntaxKind::Integer
+                    | SyntaxKind::Decimal
+                    | SyntaxKind::BadNumber
+                    | SyntaxKind::LeftParen
+                    | SyntaxKind::LeftBracket
+                    | SyntaxKind::LeftBrace
+                    | SyntaxKind::Minus
+                    | SyntaxKind::Bang
+            )
+    }
+
+    pub(super) fn at_string(&self) -> bool {
+        is_string(self.kind())
+    }
+
+    fn parse_level(&mut self, level: Level) -> Height {
+        if self.expr_depth >= EXPR_DEPTH_MAX {
+            self.expr_too_deep();
+            return 0;
+        }
+        self.expr_depth += 1;
+        let height = self.parse_operators(level);
+        self.expr_depth -= 1;
+        height
+    }
+
+    fn expr_too_deep(&mut self) {
+        let here = self.here();
+        self.too_deep("expressions", EXPR_DEPTH_MAX, here);
+        self.skip_rest();
+    }
+
+    fn parse_operators(&mut self, level: Level) -> Height {
+        let checkpoint = self.checkpoint();
+        let mut height = self.parse_operand();
+        let mut last_level = None;
+        while height > 0 {
+            let Some(op_level) = Level::of(self.kind()).filter(|op_level| *op_level >= level)
+            else {
+                break;
+            };
+            if op_level == Level::Compare && last_level == Some(Level::Compare) {
+                self.chained_comparison();
+            }
+            self.foreign_operator();
+            self.start_at(checkpoint, SyntaxKind::BinaryExpr);
+            self.bump();
+            let right = self.parse_level(op_level.tighter());
+            self.finish_node();
+            height = self.grown(height.max(right));
+            last_level = Some(op_level);
+            if right == 0 {
+                break;
+            }
+        }
+        height
+    }
+
+    /// The height of a node around one of this height; reports and gives up where that is too high.
+    fn grown(&mut self, height: Height) -> Height {
+        if height >= EXPR_DEPTH_MAX {
+            self.expr_too_deep();
+        }
+        height + 1
+    }
+
+    fn parse_operand(&mut self) -> Height {
+        let checkpoint = self.checkpoint();
+        let mut height = self.parse_primary();
+        while height > 0 {
+            match self.kind() {
+                SyntaxKind::Dot | SyntaxKind::QuestionDot => {
+                    self.start_at(checkpoint, SyntaxKind::FieldExpr);
+                    self.bump();
+                    self.expect_field_name();
+                }
+                SyntaxKind::QuestionMark if self.at_ternary() => {
+                    self.ternary();
+                    return height;
+                }
+                SyntaxKind::QuestionMark if self.nth(1) == SyntaxKind::LeftBracket => {
+                    self.start_at(checkpoint, SyntaxKind::IndexExpr);
+                    self.bump();
+                    self.parse_index();
+                }
+                SyntaxKind::QuestionMark => {
+                    self.start_at(checkpoint, SyntaxKind::OptionalExpr);
+                    self.bump();
+                }
+                SyntaxKind::LeftBracket => {
+                    self.start_at(checkpoint, SyntaxKind::IndexExpr);
+                    self.parse_index();
+                }
+                SyntaxKind::LeftParen => {
+                    self.start_at(checkpoint, SyntaxKind::CallExpr);
+                    self.parse_arguments();
+                }
+                _ => break,
+            }
+            self.finish_node();
+            height = self.grown(height);
+        }
+        height
+    }
+
+    fn expect_field_name(&mut self) {
+        if self.at(SyntaxKind::Integer) {
+            let here = self.here();
+            let index = self.text_here();
+            let dot = Span::new(here.start - 1, here.end);
+            self.error(
+                Diagnostic::error(
+                    codes::EXPECTED_NAME,
+                    "elements of a list are read in brackets",
+                    here,
+                )
+                .here("not a field name")
+                .fix(suggest("use brackets", dot, &format!("[{index}]"))),
+            );
+            self.bump_unparsed();
+            return;
+        }
+        self.expect_name("a field name");
+    }
+
+    fn parse_index(&mut self) {
+        let group = self.open_group();
+        self.parse_expr();
+        self.close_group(group);
+    }
+
+    fn parse_arguments(&mut self) {
+        self.start(SyntaxKind::ArgumentList);
+        let group = self.open_group();
+        self.parse_entries(group, Self::begins_expr, |parser| {
+            parser.parse_expr();
+        });
+        self.finish_node();
+    }
+
+    fn parse_primary(&mut self) -> Height {
+        match self.kind() {
+            SyntaxKind::Integer
+            | SyntaxKind::Decimal
+            | SyntaxKind::TrueKw
+            | SyntaxKind::FalseKw
+            | SyntaxKind::NullKw => self.parse_literal(),
+            SyntaxKind::BadNumber => {
+                self.malformed_number();
+                self.parse_literal()
+            }
+            SyntaxKind::LeftParen => self.parse_parens(),
+            SyntaxKind::LeftBracket => self.parse_list(),
+            SyntaxKind::LeftBrace => self.parse_object(),
+            SyntaxKind::Minus => self.parse_unary(Level::Negate),
+            SyntaxKind::NotKw => self.parse_unary(Level::Not),
+            SyntaxKind::Bang => {
+                self.foreign_operator();
+                self.parse_unary(Level::Negate)
+            }
+            SyntaxKind::IfKw => self.parse_if(),
+            _ if self.at_string() => {
+                self.parse_string(SyntaxKind::StringExpr);
+                1
+            }
+            kind if kind.is_word() && !kind.is_reserved() => self.parse_name(),
+            _ => {
+                self.expected_value();
+                0
+            }
+        }
+    }
+
+    fn expected_value(&mut self) {
+        if self.at(SyntaxKind::Dot) && self.nth(1) == SyntaxKind::Integer {
+            let here = self.here();
+            self.error(
+                Diagnostic::error(
+                    codes::MALFORMED_NUMBER,
+                    "a number begins with a digit",
+                    here,
+                )
+                .here("a digit is missing before the point")
+                .fix(replace("add a zero", Span::empty(here.start), "0")),
+            );
+            return;
+        }
+        self.expected(codes::EXPECTED_VALUE, "a value");
+    }
+
+    fn malformed_number(&mut self) {
+        let (here, text) = (self.here(), self.text_here());
+        let digits = text.trim_start_matches(|char: char| char.is_ascii_digit() || char == '.');
+        let is_duration = matches!(digits, "ms" | "s" | "m" | "h" | "d");
+        let message = format!("`{text}` is not a number");
+        let diagnostic = Diagnostic::error(codes::MALFORMED_NUMBER, message, here);
+        self.habit(if is_duration {
+            diagnostic.here("a duration without quotes").fix(replace(
+                "put it in quotes",
+                here,
+                &format!("\"{text}\""),
+            ))
+        } else if text.contains('_')
+            && text
+                .replace('_', "")
+                .bytes()
+                .all(|byte| byte.is_ascii_digit())
+        {
+            diagnostic.here("digits run together").fix(replace(
+                "remove the underscores",
+                here,
+                &text.replace('_', ""),
+            ))
+        } else {
+            diagnostic
+                .here("digits run into something else")
+                .help("numbers are written 3, 0.35 or 1e6")
+        });
+    }
+
+    fn parse_literal(&mut self) -> Height {
+        self.start(SyntaxKind::LiteralExpr);
+        self.bump();
+        self.finish_node();
+        1
+    }
+
+    fn parse_name(&mut self) -> Height {
+        if self.nth(1) == SyntaxKind::FatArrow {
+            return self.parse_lambda();
+        }
+        if self.in_schema && self.at_schema_type() {
+            self.start(SyntaxKind::TypeExpr);
+            self.parse_type();
+            self.parse_constraints();
+            self.finish_node();
+            return 1;
+        }
+        self.start(SyntaxKind::NameExpr);
+        self.bump_as(SyntaxKind::Ident);
+        self.finish_node();
+        1
+    }
+
+    /// In a schema a lone word is a type, and so is one with `<` or a constraint behind it.
+    fn at_schema_type(&self) -> bool {
+        let next = self.nth(1);
+        let is_lone = matches!(
+            next,
+            SyntaxKind::Comma | SyntaxKind::RightBrace | SyntaxKind::RightBracket
+        );
+        let is_list = self.at(SyntaxKind::ListKw) && next == SyntaxKind::Less;
+        is_lone || is_list || next == SyntaxKind::LineEnd || (next.is_word() && !next.is_reserved())
+    }
+
+    fn parse_unary(&mut self, level: Level) -> Height {
+        self.start(SyntaxKind::UnaryExpr);
+        self.bump();
+        let operand = self.parse_level(level);
+        self.finish_node();
+        self.grown(operand)
+    }
+
+    fn parse_if(&mut self) -> Height {
+        self.start(SyntaxKind::IfExpr);
+        self.bump();
+        let mut height = self.parse_level(Level::LOWEST);
+        if self.expect(SyntaxKind::ThenKw, "`then`") {
+            height = height.max(self.parse_level(Level::LOWEST));
+            if self.expect(SyntaxKind::ElseKw, "`else`") {
+                height = height.max(self.parse_level(Level::LOWEST));
+            }
+        }
+        self.finish_node();
+        self.grown(height)
+    }
+
+    fn parse_parens(&mut self) -> Height {
+        let close = self.brackets.partner(self.pos);
+        if close.is_some_and(|close| self.kind_after(close) == SyntaxKind::FatArrow) {
+            return self.parse_lambda();
+        }
+        self.start(SyntaxKind::ParenExpr);
+        let group = self.open_group();
+        let height = self.parse_level(Level::LOWEST);
+        self.close_group(group);
+        self.finish_node();
+        self.grown(height)
+    }
+
+    /// The kind of the token after the one at `index`, whatever line it is on.
+    fn kind_after(&self, index: usize) -> SyntaxKind {
+        let rest = self.tokens.get(index + 1..).unwrap_or(&[]);
+        let next = rest.iter().find(|token| !token.kind.is_trivia());
+        next.map_or(SyntaxKind::LineEnd, |token| token.kind)
+    }
+
+    fn parse_lambda(&mut self) -> Height {
+        self.start(SyntaxKind::LambdaExpr);
+        self.start(SyntaxKind::ParameterList);
+        if self.at(SyntaxKind::LeftParen) {
+            let group = self.open_group();
+            self.parse_entries(
+                group,
+                |parser| parser.kind().is_word(),
+                |parser| {
+                    parser.expect_name("a parameter name");
+                },
+            );
+        } else {
+            self.bump_as(SyntaxKind::Ident);
+        }
+        self.finish_node();
+        self.expect(SyntaxKind::FatArrow, "`=>`");
+        let body = self.parse_level(Level::LOWEST);
+        self.finish_node();
+        self.grown(body)
+    }
+
+    fn parse_list(&mut self) -> Height {
+        self.start(SyntaxKind::ListExpr);
+        let group = self.open_group();
+        self.parse_entries(group, Self::begins_expr, |parser| {
+            parser.parse_expr();
+        });
+        self.finish_node();
+        1
+    }
+
+    fn parse_object(&mut self) -> Height {
+        self.start(SyntaxKind::ObjectExpr);
+        let group = self.open_group();
+        self.parse_entries(
+            group,
+            |parser| parser.kind().is_word() || parser.at_string(),
+            Self::parse_object_entry,
+        );
+        self.finish_node();
+        1
+    }
+
+    fn parse_object_entry(&mut self) {
+        self.start(SyntaxKind::ObjectEntry);
+        if self.at_string() {
+            self.parse_string(SyntaxKind::Label);
+        } else if !self.expect_name("a key") {
+            self.finish_node();
+            return;
+        }
+        if self.at(SyntaxKind::Equals) {
+            let here = self.here();
+            self.habit(
+                Diagnostic::error(
+                    codes::EQUALS_IN_OBJECT,
+                    "entries of an object are written with `:`",
+                    here,
+                )
+                .here("`=` is for the inputs of a step")
+                .fix(replace("use `:`", here, ":")),
+            );
+            self.bump();
+            self.parse_expr();
+        } else if self.expect(SyntaxKind::Colon, "`:` after the key") {
+            self.parse_expr();
+        }
+        self.finish_node();
+    }
+
+    /// Reads a string as a node of this kind.
+    pub(super) fn parse_string(&mut self, kind: SyntaxKind) {
+        self.start(kind);
+        match self.kind() {
+            SyntaxKind::StringOpen => self.parse_interpolated(),
+            SyntaxKind::UnclosedString => {
+                self.bump();
+                self.give_up_line();
+            }
+            _ => self.bump(),
+        }
+        self.finish_node();
+    }
+
+    fn parse_interpolated(&mut self) {
+        self.bump();
+        loop {
+            match self.kind() {
+                SyntaxKind::StringText => self.bump(),
+                SyntaxKind::InterpolationOpen => self.parse_interpolation(),
+                SyntaxKind::StringClose => return self.bump(),
+                // The closing quote is missing, which has been reported.
+                _ => return self.give_up_line(),
+            }
+        }
+    }
+
+    fn parse_interpolation(&mut self) {
+        self.start(SyntaxKind::Interpolation);
+        self.bump();
+        let in_schema = std::mem::replace(&mut self.in_schema, false);
+        self.parse_expr();
+        self.in_schema = in_schema;
+        if !self.at(SyntaxKind::InterpolationClose) {
+            self.unexpected();
+            self.skip_interpolation();
+        }
+        self.eat(SyntaxKind::InterpolationClose);
+        self.finish_node();
+    }
+
+    /// Takes what is left of an interpolation into the tree without reading it.
+    fn skip_interpolation(&mut self) {
+        let mut depth = 0u32;
+        self.start(SyntaxKind::Unparsed);
+        while !self.at_line_end() {
+            match self.kind() {
+                SyntaxKind::InterpolationOpen => depth += 1,
+                SyntaxKind::InterpolationClose if depth == 0 => break,
+                SyntaxKind::InterpolationClose => depth -= 1,
+                _ => {}
+            }
+            self.bump();
+        }
+        self.finish_node();
+    }
+
+    // Habits of other languages.
+
+    fn foreign_operator(&mut self) {
+        let ours = match self.kind() {
+            SyntaxKind::AndAnd => "and",
+            SyntaxKind::OrOr => "or",
+            SyntaxKind::Bang => "not ",
+            SyntaxKind::TripleEqual => "==",
+            SyntaxKind::NotDoubleEqual => "!=",
+            _ => return,
+        };
+        let (here, theirs) = (self.here(), self.text_here());
+        let name = ours.trim();
+        self.habit(
+            Diagnostic::error(
+                codes::FOREIGN_OPERATOR,
+                format!("`{theirs}` is written `{name}`"),
+                here,
+            )
+            .here("not an operator of the language")
+            .fix(replace(&format!("use `{name}`"), here, ours)),
+        );
+    }
+
+    fn chained_comparison(&mut self) {
+        let here = self.here();
+        self.habit(
+            Diagnostic::error(
+                codes::CHAINED_COMPARISON,
+                "comparisons cannot be chained",
+                here,
+            )
+            .here("a second comparison")
+            .help("write `a < b and b < c`"),
+        );
+    }
+
+    /// True at the `?` of `c ? a : b`.
+    fn at_ternary(&self) -> bool {
+        /// How far the `:` may be, in tokens.
+        const LOOKAHEAD: usize = 64;
+        let next = self.nth(1);
+        let begins_value = next.is_word() && Level::of(next).is_none()
+            || is_string(next)
+            || matches!(
+                next,
+                SyntaxKind::Integer | SyntaxKind::Decimal | SyntaxKind::LeftParen
+            );
+        if !begins_value {
+            return false;
+        }
+        let rest = self
+            .tokens
+            .get(self.pos..self.end.min(self.group_end))
+            .unwrap_or(&[]);
+        let mut kinds = rest.iter().take(LOOKAHEAD).map(|token| token.kind);
+        kinds.find(|kind| matches!(kind, SyntaxKind::Colon | SyntaxKind::Comma))
+            == Some(SyntaxKind::Colon)
+    }
+
+    fn ternary(&mut self) {
+        let here = self.here();
+        self.error(
+            Diagnostic::error(
+                codes::TERNARY,
+                "a choice is written `if c then a else b`",
+                here,
+            )
+            .here("not an operator of the language")
+            .help("write `if condition then value else other`"),
+        );
+        self.skip_rest();
+    }
+
+    /// A fix that replaces `:=` by `=`.
+    pub(super) fn walrus(&mut self) {
+        let here = self.here();
+        self.habit(
+            Diagnostic::error(codes::WALRUS, "names are bound with `=`", here)
+                .here("not an operator of the language")
+                .fix(Fix {
+                    title: "use `=`".to_owned(),
+                    edits: vec![Edit {
+                        span: here,
+                        text: "=".to_owned(),
+                    }],
+                    applicability: Applicability::Machine,
+                }),
+        );
+    }
+}
+
+pub(super) fn is_string(kind: SyntaxKind) -> bool {
+    matches!(
+        kind,
+        SyntaxKind::String
+            | SyntaxKind::UnclosedString
+            | SyntaxKind::StringOpen
+            | SyntaxKind::SingleQuoted
+    )
+}
+
+fn is_reserved_operand(kind: SyntaxKind) -> bool {
+    matches!(
+        kind,
+        SyntaxKind::IfKw
+            | SyntaxKind::NotKw
+            | SyntaxKind::TrueKw
+            | SyntaxKind::FalseKw
+            | SyntaxKind::NullKw
+    )
+}

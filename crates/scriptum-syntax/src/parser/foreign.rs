@@ -1,0 +1,435 @@
+//! Lines that begin no step: misspelt verbs, statements of other languages, clauses without a step.
+
+use super::{
+    Parser,
+    lines::{replace, suggest},
+    steps::{Holder, is_arrow},
+};
+use crate::{Applicability, Diagnostic, Edit, Fix, Span, SyntaxKind, Verb, codes, nearest};
+
+/// What the statements of other languages are here, by their first word.
+const FOREIGN_STATEMENTS: &[(&str, &str)] = &[
+    (
+        "if",
+        "use `decide \"…\" with rules` for branches, or `if c then a else b` inside an expression",
+    ),
+    ("elif", "use another `when` rule of a `decide`"),
+    ("elsif", "use another `when` rule of a `decide`"),
+    ("else", "use `otherwise -> \"Branch\"` in a `decide`"),
+    ("switch", "use `decide \"…\" with rules`"),
+    ("match", "use `decide \"…\" with rules`"),
+    ("case", "use a `when` rule of a `decide`"),
+    ("unless", "use `decide \"…\" with rules`"),
+    ("for", "use `each item in list`"),
+    ("foreach", "use `each item in list`"),
+    ("loop", "use `repeat until condition`"),
+    ("while", "use `repeat until condition`"),
+    ("until", "use `repeat until condition`"),
+    ("return", "use `emit` with the fields of the result"),
+    ("print", "use `yield \"…\"` to tell the watchers something"),
+    ("log", "use `yield \"…\"` to tell the watchers something"),
+    (
+        "try",
+        "use an `on error:` clause below the step that may fail",
+    ),
+    (
+        "catch",
+        "use an `on error:` clause below the step that may fail",
+    ),
+    (
+        "except",
+        "use an `on error:` clause below the step that may fail",
+    ),
+    (
+        "finally",
+        "use an `on error:` clause below the step that may fail",
+    ),
+    ("throw", "use a `check` with `on fail: fail \"message\"`"),
+    ("raise", "use a `check` with `on fail: fail \"message\"`"),
+    (
+        "await",
+        "steps wait for their results by themselves: write `do \"…\" with tool`",
+    ),
+    ("call", "use `do \"…\" with tool`"),
+    (
+        "def",
+        "there are no functions: put shared steps in a script of their own and `run` it",
+    ),
+    (
+        "func",
+        "there are no functions: put shared steps in a script of their own and `run` it",
+    ),
+    (
+        "function",
+        "there are no functions: put shared steps in a script of their own and `run` it",
+    ),
+    (
+        "goto",
+        "`goto` is an action of a `check`: `on fail: goto \"Section\"`",
+    ),
+    (
+        "break",
+        "a loop ends with its list, or by `until` of a `repeat`",
+    ),
+];
+
+/// Words that declare a variable in other languages.
+const FOREIGN_LETS: &[&str] = &["var", "const", "val", "set", "auto"];
+
+/// Words that continue an `if`, whose mistake has been reported with it.
+const ELSE_WORDS: &[&str] = &["else", "elif", "elsif", "catch", "except", "finally"];
+
+impl Parser<'_> {
+    /// Reads a line that begins no step, and what is indented below it.
+    pub(super) fn parse_no_step(&mut self, holder: Holder) {
+        let kind = self.kind();
+        if is_arrow(kind) {
+            return self.parse_lost_arrow();
+        }
+        if self.at_stray_brace() {
+            self.bump_unparsed();
+            return self.finish_line();
+        }
+        if kind == SyntaxKind::Error {
+            return self.skip_statement();
+        }
+        if !kind.is_word() {
+            return self.parse_no_word();
+        }
+        let word = self.text_here();
+        if kind == SyntaxKind::OutputKw && self.at_output_assignment() {
+            return self.output_assignment();
+        }
+        if FOREIGN_LETS.contains(&word) && self.nth(1).is_word() {
+            return self.foreign_let();
+        }
+        if self.at_assignment() {
+            return self.missing_let();
+        }
+        if let Some((_, help)) = FOREIGN_STATEMENTS
+            .iter()
+            .find(|(foreign, _)| *foreign == word)
+        {
+            return self.foreign_statement(help);
+        }
+        if kind == SyntaxKind::ImportKw
+            || kind == SyntaxKind::FromKw
+            || word == "use"
+            || word == "require"
+        {
+            return self.foreign_import();
+        }
+        if is_clause_word(kind) {
+            return self.clause_without_step();
+        }
+        if self.begins_declaration() {
+            return self.parse_misplaced_declaration();
+        }
+        match nearest::verb(word).filter(|_| kind == SyntaxKind::Ident) {
+            Some(verb) => self.misspelt_verb(verb, holder),
+            None => self.unknown_verb(),
+        }
+    }
+
+    /// Takes the line and everything indented below it into the tree without reading it.
+    fn skip_statement(&mut self) {
+        let column = self.column();
+        self.give_up_line();
+        self.skip_rest();
+        self.finish_line();
+        self.skip_deeper_lines(column);
+    }
+
+    fn parse_no_word(&mut self) {
+        if self.at_branch_label() {
+            let here = self.here();
+            self.error(
+                Diagnostic::error(codes::MISPLACED_CLAUSE, "this branch stands below no `decide`", here)
+                    .here("a branch without its decide")
+                    .help("indent it below its `decide`, or put it in the decide's column right after its rules"),
+            );
+            return self.skip_statement();
+        }
+        let (found, here) = (self.found(), self.here());
+        self.error(
+            Diagnostic::error(
+                codes::UNKNOWN_VERB,
+                format!("no step begins with {found}"),
+                here,
+            )
+            .here("a step begins with a verb")
+            .help(known_verbs()),
+        );
+        self.skip_statement();
+    }
+
+    fn unknown_verb(&mut self) {
+        let (word, here) = (self.text_here(), self.here());
+        self.error(
+            Diagnostic::error(
+                codes::UNKNOWN_VERB,
+                format!("no step begins with `{word}`"),
+                here,
+            )
+            .here("not a verb")
+            .help(known_verbs()),
+        );
+        self.skip_statement();
+    }
+
+    fn misspelt_verb(&mut self, verb: Verb, holder: Holder) {
+        let (word, here, meant) = (self.text_here(), self.here(), verb.word());
+        self.habit(
+            Diagnostic::error(
+                codes::UNKNOWN_VERB,
+                format!("no step begins with `{word}`"),
+                here,
+            )
+            .here("not a verb")
+            .help(format!("did you mean `{meant}`?"))
+            .fix(replace(&format!("replace with `{meant}`"), here, meant)),
+        );
+        self.parse_step(verb, holder);
+    }
+
+    /// True at `output = …`, `output.x = …` and `output x = …`.
+    fn at_output_assignment(&self) -> bool {
+        let rest = self.tokens.get(self.pos..self.end).unwrap_or(&[]);
+        let mut kinds = rest
+            .iter()
+            .map(|token| token.kind)
+            .filter(|kind| !kind.is_trivia())
+            .skip(1);
+        let next = kinds.find(|kind| !kind.is_word() && *kind != SyntaxKind::Dot);
+        matches!(next, Some(SyntaxKind::Equals | SyntaxKind::ColonEquals))
+    }
+
+    fn output_assignment(&mut self) {
+        let here = self.here();
+        self.error(
+            Diagnostic::error(
+                codes::OUTPUT_ASSIGNMENT,
+                "the result of a script is given by `emit`",
+                here,
+            )
+            .here("`output` only declares the fields of the result")
+            .help("write `emit \"Done\"`, and below it each field as `name = value`"),
+        );
+        self.skip_statement();
+    }
+
+    /// `x = 1` and `x := 1`: read as a `let`.
+    fn missing_let(&mut self) {
+        let here = self.here();
+        let operator = self.nth_span(1);
+        self.habit(
+            Diagnostic::error(codes::MISSING_LET, "a value is named with `let`", here)
+                .here("`let` is missing")
+                .fix(Fix {
+                    title: "add `let`".to_owned(),
+                    edits: vec![
+                        Edit {
+                            span: Span::empty(here.start),
+                            text: "let ".to_owned(),
+                        },
+                        Edit {
+                            span: operator,
+                            text: "=".to_owned(),
+                        },
+                    ],
+                    applicability: Applicability::Machine,
+                }),
+        );
+        self.parse_let_without_verb();
+    }
+
+    fn foreign_let(&mut self) {
+        let (word, here) = (self.text_here(), self.here());
+        let message = format!("a value is named with `let`, not with `{word}`");
+        self.habit(
+            Diagnostic::error(codes::MISSING_LET, message, here)
+                .here("a word of another language")
+                .fix(replace("use `let`", here, "let")),
+        );
+        self.start(SyntaxKind::LetStep);
+        self.bump_as(SyntaxKind::LetKw);
+        self.parse_let_rest();
+    }
+
+    fn parse_let_without_verb(&mut self) {
+        self.start(SyntaxKind::LetStep);
+        self.parse_let_rest();
+    }
+
+    fn parse_let_rest(&mut self) {
+        let column = self.column();
+        self.expect_name("a name");
+        if !self.eat(SyntaxKind::ColonEquals) {
+            self.expect(SyntaxKind::Equals, "`=` after the name");
+        }
+        self.parse_expr();
+        self.finish_line();
+        self.finish_node();
+        self.skip_deeper_lines(column);
+    }
+
+    fn nth_span(&self, ahead: usize) -> Span {
+        let rest = self.tokens.get(self.pos..self.end).unwrap_or(&[]);
+        let mut tokens = rest.iter().filter(|token| !token.kind.is_trivia());
+        tokens
+            .nth(ahead)
+            .map_or(Span::empty(self.last_end()), |token| token.span)
+    }
+
+    /// `if`, `for`, `while` and their kin. The steps below are read, to find what is wrong in them.
+    fn foreign_statement(&mut self, help: &str) {
+        let (word, here) = (self.text_here(), self.here());
+        self.error(
+            Diagnostic::error(
+                codes::FOREIGN_STATEMENT,
+                format!("there is no `{word}` statement"),
+                here,
+            )
+            .here("a statement of another language")
+            .help(help),
+        );
+        let column = self.column();
+        self.start(SyntaxKind::ForeignStep);
+        self.parse_foreign_part(column);
+        while self.at_else_line(column) {
+            self.enter_line();
+            self.give_up_line();
+            self.parse_foreign_part(column);
+        }
+        self.finish_node();
+    }
+
+    fn parse_foreign_part(&mut self, column: u32) {
+        let opens_block = self.tokens.get(..self.end).unwrap_or(&[]).iter().rev();
+        let last = opens_block
+            .map(|token| token.kind)
+            .find(|kind| !kind.is_trivia());
+        if last == Some(SyntaxKind::LeftBrace) {
+            self.errors.braces_for_blocks += 1;
+        }
+        self.skip_rest();
+        self.finish_line();
+        if self.upcoming().is_some_and(|line| line.column > column) {
+            self.parse_block(column, Holder::Other);
+        }
+    }
+
+    /// True when the next line goes on with an `if`: `else`, `elif`, `} else {`.
+    fn at_else_line(&self, column: u32) -> bool {
+        let Some(line) = self.upcoming().filter(|line| line.column == column) else {
+            return false;
+        };
+        let word = usize::from(line.kind == SyntaxKind::RightBrace);
+        let kind = self.upcoming_nth(word);
+        kind.is_word() && ELSE_WORDS.contains(&self.upcoming_text(word))
+    }
+
+    fn upcoming_text(&self, index: usize) -> &str {
+        let tokens = self.tokens.get(self.pos..).unwrap_or(&[]);
+        let mut tokens = tokens.iter().filter(|token| !token.kind.is_trivia());
+        tokens
+            .nth(index)
+            .map_or("", |token| token.span.of(self.text))
+    }
+
+    fn foreign_import(&mut self) {
+        let here = self.here();
+        self.error(
+            Diagnostic::error(codes::FOREIGN_IMPORT, "tools are imported in a block `import tools`", here)
+                .here("not an import of the language")
+                .help("write `import tools`, and below it `name from native` or `name from mcp(\"server\")`"),
+        );
+        self.skip_statement();
+    }
+
+    /// `when`, `otherwise`, `on error:` and their kin outside their step.
+    fn clause_without_step(&mut self) {
+        let (word, here) = (self.text_here(), self.here());
+        let help = match self.kind() {
+            SyntaxKind::OnKw => "indent it below the step that it belongs to",
+            SyntaxKind::ReturnsKw => "indent it below the `do` that it belongs to",
+            _ => "indent it below its `decide`",
+        };
+        self.error(
+            Diagnostic::error(
+                codes::MISPLACED_CLAUSE,
+                format!("`{word}` belongs to a step"),
+                here,
+            )
+            .here("stands below no step")
+            .help(help),
+        );
+        self.skip_statement();
+    }
+
+    /// True at a word that begins a declaration block.
+    pub(super) fn begins_declaration(&self) -> bool {
+        let ends_as_header = |ahead| {
+            let habit = matches!(self.nth(ahead), SyntaxKind::Colon | SyntaxKind::LeftBrace);
+            self.nth(ahead) == SyntaxKind::LineEnd
+                || (habit && self.nth(ahead + 1) == SyntaxKind::LineEnd)
+        };
+        match self.kind() {
+            SyntaxKind::ScriptKw | SyntaxKind::VersionKw => true,
+            SyntaxKind::EnumKw => self.nth(1).is_word(),
+            SyntaxKind::InputKw
+            | SyntaxKind::OutputKw
+            | SyntaxKind::StreamKw
+            | SyntaxKind::ToolsKw
+            | SyntaxKind::EnvKw => ends_as_header(1),
+            SyntaxKind::ImportKw => self.nth(1) == SyntaxKind::ToolsKw,
+            _ => false,
+        }
+    }
+
+    /// A declaration inside a block of steps.
+    fn parse_misplaced_declaration(&mut self) {
+        let (word, here) = (self.text_here(), self.here());
+        self.error(
+            Diagnostic::error(
+                codes::MISPLACED_BLOCK,
+                format!("`{word}` stands inside a step"),
+                here,
+            )
+            .here("not a step")
+            .help(super::file::ORDER_HELP),
+        );
+        self.skip_statement();
+    }
+
+    /// A line of the script that is indented although nothing holds it: a title without quotes and such.
+    pub(super) fn quote_rest(&mut self, what: &str) {
+        let start = self.here();
+        self.start(SyntaxKind::Unparsed);
+        while !self.at_line_end() {
+            self.bump();
+        }
+        self.finish_node();
+        let span = Span::new(start.start, self.last_end());
+        let text = span.of(self.text);
+        let diagnostic = Diagnostic::error(
+            codes::UNQUOTED_LABEL,
+            format!("{what} stands in quotes"),
+            span,
+        )
+        .here("quotes are missing");
+        self.habit(diagnostic.fix(suggest("add quotes", span, &format!("\"{text}\""))));
+    }
+}
+
+fn is_clause_word(kind: SyntaxKind) -> bool {
+    matches!(
+        kind,
+        SyntaxKind::WhenKw | SyntaxKind::OtherwiseKw | SyntaxKind::OnKw | SyntaxKind::ReturnsKw
+    )
+}
+
+fn known_verbs() -> String {
+    let words: Vec<&str> = Verb::ALL.iter().map(|verb| verb.word()).collect();
+    format!("the verbs are {}", words.join(", "))
+}

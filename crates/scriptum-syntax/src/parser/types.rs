@@ -1,0 +1,148 @@
+//! Types and the constraints after them.
+
+use super::{Parser, exprs::is_string, lines::replace};
+use crate::{Diagnostic, Span, SyntaxKind, codes};
+
+/// Levels of `list<…>` and `{ … }` in one type.
+const TYPE_DEPTH_MAX: u32 = 32;
+
+impl Parser<'_> {
+    /// Reads a type, or reports that one is missing.
+    pub(super) fn parse_type(&mut self) -> bool {
+        if self.type_depth >= TYPE_DEPTH_MAX {
+            let here = self.here();
+            self.too_deep("types", TYPE_DEPTH_MAX, here);
+            self.skip_rest();
+            return false;
+        }
+        self.type_depth += 1;
+        let is_there = self.parse_type_here();
+        self.type_depth -= 1;
+        is_there
+    }
+
+    fn parse_type_here(&mut self) -> bool {
+        if self.at(SyntaxKind::LeftBrace) {
+            self.parse_shape();
+            return true;
+        }
+        if !self.kind().is_word() {
+            self.expected(codes::MISSING_TYPE, "a type");
+            return false;
+        }
+        if self.at(SyntaxKind::ListKw) && self.nth(1) == SyntaxKind::Less {
+            self.parse_list_type();
+        } else {
+            self.start(SyntaxKind::NamedType);
+            self.bump_as(SyntaxKind::Ident);
+            self.finish_node();
+        }
+        self.foreign_type_suffix();
+        true
+    }
+
+    fn parse_list_type(&mut self) {
+        self.start(SyntaxKind::ListType);
+        self.bump();
+        self.bump();
+        self.parse_type();
+        self.parse_constraints();
+        if !self.eat_greater() {
+            self.expected(codes::EXPECTED_TOKEN, "`>` after the type of the elements");
+        }
+        self.finish_node();
+    }
+
+    /// Takes `>`, also from the front of `>=`, which is a `>` and the `=` of a default.
+    fn eat_greater(&mut self) -> bool {
+        if self.at(SyntaxKind::GreaterEqual) {
+            self.cut_in_two(SyntaxKind::Greater, SyntaxKind::Equals);
+            return true;
+        }
+        self.eat(SyntaxKind::Greater)
+    }
+
+    /// Takes the first byte of the current token as one token and leaves the rest as another.
+    fn cut_in_two(&mut self, first: SyntaxKind, rest: SyntaxKind) {
+        self.build_trivia();
+        let span = self.here();
+        self.builder
+            .token_as(first, Span::new(span.start, span.start + 1));
+        if let Some(token) = self.tokens.get_mut(self.pos) {
+            token.kind = rest;
+            token.span = Span::new(span.start + 1, span.end);
+        }
+    }
+
+    fn parse_shape(&mut self) {
+        self.start(SyntaxKind::ShapeType);
+        let group = self.open_group();
+        self.parse_entries(
+            group,
+            |parser| parser.kind().is_word(),
+            Self::parse_inline_field,
+        );
+        self.finish_node();
+    }
+
+    fn parse_inline_field(&mut self) {
+        self.start(SyntaxKind::Field);
+        self.parse_field_head();
+        self.finish_node();
+    }
+
+    /// Reads `range(0, 1) unique …`.
+    pub(super) fn parse_constraints(&mut self) {
+        while self.kind().is_word() && !self.at_from_key() {
+            self.start(SyntaxKind::Constraint);
+            self.bump_as(SyntaxKind::Ident);
+            if self.at(SyntaxKind::LeftParen) {
+                let group = self.open_group();
+                self.parse_entries(group, Self::begins_expr, |parser| {
+                    parser.parse_expr();
+                });
+            }
+            self.finish_node();
+        }
+    }
+
+    /// True at `from "KEY"`, which ends the constraints of an env entry.
+    fn at_from_key(&self) -> bool {
+        self.at(SyntaxKind::FromKw) && is_string(self.nth(1))
+    }
+
+    /// `text[]` and `text?`, as other languages write them.
+    fn foreign_type_suffix(&mut self) {
+        let here = self.here();
+        if self.at(SyntaxKind::LeftBracket) && self.nth(1) == SyntaxKind::RightBracket {
+            self.habit(
+                Diagnostic::error(
+                    codes::UNEXPECTED_TOKEN,
+                    "a list type is written `list<…>`",
+                    here,
+                )
+                .here("not a type of the language")
+                .help("write `list<text>` for a list of texts"),
+            );
+            self.start(SyntaxKind::Unparsed);
+            self.bump();
+            self.bump();
+            self.finish_node();
+        } else if self.at(SyntaxKind::QuestionMark) {
+            let is_last = self.nth(1) == SyntaxKind::LineEnd;
+            let diagnostic = Diagnostic::error(
+                codes::UNEXPECTED_TOKEN,
+                "a field with a default need not be given",
+                here,
+            )
+            .here("not a type of the language")
+            .help("write a default: `name : text = null`");
+            self.habit(if is_last {
+                diagnostic.fix(replace("default to null", here, " = null"))
+            } else {
+                diagnostic
+            });
+            self.bump_unparsed();
+        }
+    }
+}
