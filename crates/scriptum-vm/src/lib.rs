@@ -13,11 +13,13 @@ pub mod builtins;
 pub mod eval;
 pub mod frames;
 pub mod limits;
+mod machine;
 pub mod path;
 pub mod program;
 pub mod record;
 
 pub use frames::{FrameCell, FrameDelta, FrameKey, Frames, InvalidFrameKey, Slot};
+pub use machine::{Ignored, Options, Refused, RestoreError, Vm};
 pub use path::StepPath;
 pub use record::{
     Blob, Call, Effect, Entry, Event, Notification, PauseReason, Record, Recovery, Resume, Seq,

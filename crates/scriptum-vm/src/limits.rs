@@ -50,3 +50,14 @@ pub const PARALLEL_MAX: u32 = 10_000;
 
 /// Scopes (loops, branches) in each other: bounds the length of a path and the work of looking up a name.
 pub const SCOPE_DEPTH_MAX: u32 = 64;
+
+/// Bytes of large values, in storage form, that a thread keeps in memory between two turns.
+///
+/// Room for the results that the next few steps read again; a worker holds a thousand threads.
+pub const VALUE_CACHE_BYTES_MAX: u64 = 8 << 20;
+
+/// Milliseconds that the first retry of a step waits at most; each further one waits up to twice as long.
+pub const BACKOFF_FIRST_MS: u64 = 1_000;
+
+/// Milliseconds that any retry waits at most.
+pub const BACKOFF_MAX_MS: u64 = 30_000;

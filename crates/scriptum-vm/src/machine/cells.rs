@@ -1,0 +1,244 @@
+//! What the cells of a thread hold, and their persisted form: JSON.
+//!
+//! Field names are short because cells are rewritten often. Nothing here knows what a step does.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use scriptum_contract::Value;
+use serde::{Deserialize, Serialize};
+
+use crate::{FrameCell, PauseReason, Status, StepError, StepPath, Timestamp};
+
+/// The thread itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Thread {
+    /// Where it stands.
+    pub(super) status: Status,
+    /// True from the wish to pause until somebody resumes: no step starts.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) held: bool,
+    /// What it waits for while it is paused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) pause: Option<PauseReason>,
+    /// Jumps made so far.
+    #[serde(default)]
+    pub(super) jumps: u32,
+    /// The error that will end the thread; set while `on thread error` runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) failing: Option<Arc<Failing>>,
+}
+
+impl Thread {
+    /// A thread before `Started`.
+    pub(super) fn new() -> Thread {
+        Thread {
+            status: Status::Pending,
+            held: false,
+            pause: None,
+            jumps: 0,
+            failing: None,
+        }
+    }
+}
+
+/// Why a thread ends in failure.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Failing {
+    pub(super) error: StepError,
+    /// The step that failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) path: Option<StepPath>,
+}
+
+/// What the thread was started with. Never changes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Started {
+    pub(super) input: Value,
+    pub(super) env: BTreeMap<Arc<str>, Value>,
+    pub(super) seed: u64,
+    pub(super) thread: Value,
+}
+
+/// The cursor of a scope.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Head {
+    /// Index of the current step; the number of steps at the end.
+    pub(super) at: u32,
+    /// What the current step is doing.
+    #[serde(default, skip_serializing_if = "Progress::is_ready")]
+    pub(super) step: Progress,
+    /// Checks of this body that are making their `retry` rounds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) rounds: Vec<Rounds>,
+}
+
+impl Head {
+    /// At the first step.
+    pub(super) fn first() -> Head {
+        Head {
+            at: 0,
+            step: Progress::Ready,
+            rounds: Vec::new(),
+        }
+    }
+}
+
+/// How often a check has sent the step before it round again.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(super) struct Rounds {
+    /// Index of the check.
+    pub(super) check: u32,
+    /// Rounds so far.
+    pub(super) made: u32,
+}
+
+/// What the current step of a scope is doing.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Progress {
+    /// It has not begun.
+    #[default]
+    Ready,
+    /// It has not begun, and something is known of its input.
+    Again(Box<Again>),
+    /// Its call is open.
+    Calling(Box<Calling>),
+    /// Its next call is made when the time has come.
+    Waiting(Box<Waiting>),
+    /// The scope or the loop under it is at work.
+    Inside {
+        /// The execution.
+        attempt: u32,
+    },
+    /// It failed, and nothing handled the error.
+    Failed(Box<Failed>),
+    /// Nothing runs here any more; the bindings stay for `on thread error`.
+    Over,
+}
+
+impl Progress {
+    fn is_ready(&self) -> bool {
+        matches!(self, Progress::Ready)
+    }
+}
+
+/// How often a step was executed, and how many idempotency keys its calls have used up.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub(super) struct Count {
+    /// Executions, the current one included.
+    #[serde(rename = "a")]
+    pub(super) attempt: u32,
+    /// Numbers of calls that are used up: the next call has the one after.
+    #[serde(rename = "c", default)]
+    pub(super) calls: u32,
+}
+
+/// An open call.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Calling {
+    #[serde(flatten)]
+    pub(super) count: Count,
+    /// Retries since the step began or was resumed.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(super) tries: u32,
+    /// The step's input, an object; `None` when it could not be computed and the fallback is called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) input: Option<Value>,
+    /// The fallback's input, when it is the one that is called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) fallback: Option<Value>,
+}
+
+/// A call to be made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Waiting {
+    /// The call; its count is that of the execution to come.
+    pub(super) call: Calling,
+    /// When.
+    pub(super) due: Timestamp,
+    /// True when it is the fallback's turn, whose input is not computed yet.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) fallback: bool,
+}
+
+/// An execution that failed for good.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Failed {
+    #[serde(flatten)]
+    pub(super) count: Count,
+    /// The step's input, as far as it was computed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) input: Option<Value>,
+    /// Why.
+    pub(super) error: StepError,
+}
+
+/// A step that runs in another way than it would by itself: after a resume, or by a jump.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Again {
+    /// Executions so far.
+    #[serde(flatten)]
+    pub(super) count: Count,
+    /// What is known of its input.
+    pub(super) given: Given,
+}
+
+/// What is known of a step's input before the step begins.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Given {
+    /// Nothing: it is computed.
+    #[default]
+    Nothing,
+    /// All of it.
+    Whole(Value),
+    /// These parts; the others are computed.
+    Parts(Value),
+    /// The answer of a check's condition.
+    Answer(bool),
+    /// The branch of a decide, which a jump leads into.
+    Branch(u32),
+}
+
+/// The shape of a loop under way.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct LoopHead {
+    /// Elements of the list.
+    pub(super) total: u32,
+    /// Most iterations at once.
+    pub(super) parallel: u32,
+    /// Batches with a pause in between, when the loop sleeps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) batch: Option<Batch>,
+}
+
+/// Where a loop that sleeps between batches stands.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(super) struct Batch {
+    /// Pause between two batches.
+    pub(super) sleep_ms: u64,
+    /// Index behind the last iteration of the current batch.
+    pub(super) end: u32,
+    /// When the next batch begins; set while the loop sleeps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) due: Option<Timestamp>,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde calls it with a reference"
+)]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
+/// The persisted form of a cell.
+pub(super) fn write(content: &impl Serialize) -> FrameCell {
+    let text = serde_json::to_string(content).expect("cells have text keys and finite numbers");
+    FrameCell(text.into())
+}
+
+/// The content of a cell.
+pub(super) fn read<'c, T: Deserialize<'c>>(cell: &'c FrameCell) -> Result<T, serde_json::Error> {
+    serde_json::from_str(&cell.0)
+}

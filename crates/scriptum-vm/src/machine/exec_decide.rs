@@ -1,0 +1,168 @@
+//! `decide … with rules`: runs one of its branches.
+
+use scriptum_contract::Value;
+
+use super::{
+    cells::{Given, Progress},
+    exec_each::check_depth,
+    place::{self, Place},
+    run::{Done, Execution, Run},
+    state::ScopeKind,
+};
+use crate::{
+    Event, StepError, StepPath,
+    eval::{EXPRESSION_FAILED, EvalError},
+    program::{Body, Decide, StepKind},
+};
+
+impl Run<'_> {
+    pub(super) fn exec_decide(
+        &mut self,
+        execution: &Execution<'_>,
+        decide: &Decide,
+    ) -> Result<(), EvalError> {
+        let Some(taken) = self.choose(execution, decide)? else {
+            return self.skip_decide(execution, decide);
+        };
+        check_depth(&execution.place)?;
+        self.begin(execution, Value::Null)?;
+        let inside = Progress::Inside {
+            attempt: execution.count.attempt,
+        };
+        let place = &execution.place;
+        self.skip_branches(place, decide, Some(taken));
+        self.state.set_step(&place.scope, inside);
+        if let Some(branch) = decide.branches.get(taken as usize) {
+            self.open_body(place, taken, (ScopeKind::Branch, &branch.body));
+        }
+        Ok(())
+    }
+
+    /// The branch to take: the one that a jump leads into, else that of the first true case.
+    fn choose(
+        &mut self,
+        execution: &Execution<'_>,
+        decide: &Decide,
+    ) -> Result<Option<u32>, EvalError> {
+        if let Given::Branch(branch) = execution.given {
+            return Ok(Some(branch));
+        }
+        let mut target = decide.otherwise.as_ref();
+        for case in &decide.cases {
+            if self.truth(execution, &case.when)? {
+                target = Some(&case.target);
+                break;
+            }
+        }
+        let Some(name) = target else {
+            return Ok(None);
+        };
+        let branch = place::branch_of(execution.place.step, name);
+        let no_branch = || {
+            let message = format!("decide has no branch \"{name}\"");
+            EvalError::Failed(StepError::permanent(EXPRESSION_FAILED, message))
+        };
+        branch.map(Some).ok_or_else(no_branch)
+    }
+
+    /// Nothing is true and there is no otherwise: the step is skipped and its value is null. A step
+    /// that has a record already is completed instead.
+    fn skip_decide(&mut self, execution: &Execution<'_>, decide: &Decide) -> Result<(), EvalError> {
+        let place = &execution.place;
+        if execution.count.attempt > 1 {
+            self.begin(execution, Value::Null)?;
+            self.complete(place, execution.count, Done::with(Value::Null));
+            return Ok(());
+        }
+        if self.is_top_level(&place.scope) {
+            self.skip(place);
+            self.skip_branches(place, decide, None);
+        }
+        let never_ran = self.count_of(&place.path);
+        self.go_behind(place, never_ran, Some(Value::Null));
+        Ok(())
+    }
+
+    /// The steps of the branch are done.
+    pub(super) fn end_branch(&mut self, scope: &StepPath) {
+        let place = self.container(scope);
+        let value = self.state.scope(scope.components()).last.clone();
+        let count = self.inside_count(&place);
+        self.close_body(&place, scope);
+        self.complete(&place, count, Done::with(value.unwrap_or_default()));
+    }
+
+    /// Leaves branches on the way from one scope out to another, as a jump or an emit does. Their
+    /// decides are completed with null.
+    pub(super) fn leave_branches(&mut self, from: &StepPath, to: &StepPath) {
+        let mut scope = from.clone();
+        while scope != *to {
+            let place = self.container(&scope);
+            let count = self.inside_count(&place);
+            self.close_body(&place, &scope);
+            let done = Done {
+                output: Some(Value::Null),
+                ..Done::default()
+            };
+            self.complete(&place, count, done);
+            scope = place.scope;
+        }
+    }
+
+    /// Records the steps of branches that are not taken.
+    fn skip_branches(&mut self, place: &Place<'_>, decide: &Decide, taken: Option<u32>) {
+        if !self.is_top_level(&place.scope) {
+            return;
+        }
+        for (index, branch) in (0u32..).zip(&decide.branches) {
+            if Some(index) != taken {
+                self.skip_all(place.path.child(index), &branch.body);
+            }
+        }
+    }
+
+    /// Records a step that will not run, and the steps of its branches.
+    pub(super) fn skip_with_branches(&mut self, place: &Place<'_>) {
+        self.skip(place);
+        if let StepKind::Decide(decide) = &place.step.kind {
+            self.skip_branches(place, decide, None);
+        }
+    }
+
+    /// Records the steps of a body, and of the branches in it, in the order of their paths.
+    fn skip_all(&mut self, scope: StepPath, body: &Body) {
+        let mut open = vec![(scope, body, 0)];
+        while let Some((scope, body, index)) = open.pop() {
+            let Some(step) = body.steps.get(index as usize) else {
+                continue;
+            };
+            let place = Place {
+                path: scope.child(index),
+                scope: scope.clone(),
+                index,
+                step,
+            };
+            self.skip(&place);
+            open.push((scope, body, index + 1));
+            if let StepKind::Decide(decide) = &step.kind {
+                let branches = (0u32..).zip(&decide.branches);
+                let mut below: Vec<_> = branches
+                    .map(|(inner, branch)| (place.path.child(inner), &branch.body, 0))
+                    .collect();
+                below.reverse();
+                open.extend(below);
+            }
+        }
+    }
+
+    fn skip(&mut self, place: &Place<'_>) {
+        if self.count_of(&place.path).attempt > 0 {
+            return;
+        }
+        self.events.push(Event::StepSkipped {
+            path: place.path.clone(),
+            label: place::written_label(place.step),
+            primitive: place::primitive(&place.step.kind),
+        });
+    }
+}

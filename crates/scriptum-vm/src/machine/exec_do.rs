@@ -1,0 +1,341 @@
+//! `do`: calls a tool, and what becomes of the call.
+
+use std::sync::Arc;
+
+use scriptum_contract::Value;
+
+use super::{
+    Ignored, Refused,
+    backoff::{due, later, mix_path},
+    cells::{Calling, Count, Progress, Waiting},
+    place::{self, Place},
+    run::{Done, Execution, Need, Run},
+};
+use crate::{
+    Call, Effect, Event, Recovery, StepError, StepPath, Timestamp,
+    eval::{EXPRESSION_FAILED, EvalError},
+    program::{Do, OnError, StepKind},
+};
+
+/// Codes of errors after which it is not known whether the tool did its work, or known that it never
+/// got the call: the next call has the same idempotency key.
+const UNANSWERED: [&str; 5] = [
+    "OUTCOME_UNKNOWN",
+    "TOOL_TIMEOUT",
+    "TOOL_UNAVAILABLE",
+    "TOOL_INPUT_INVALID",
+    "TOOL_REFUSED",
+];
+
+/// Codes of errors that are the same at every try: the input does not fit, or cannot be computed.
+const NEVER_RETRIED: [&str; 2] = ["TOOL_INPUT_INVALID", EXPRESSION_FAILED];
+
+/// True when the call that failed used up its number.
+pub(super) fn was_answered(error: &StepError) -> bool {
+    !UNANSWERED.contains(&&*error.code)
+}
+
+/// What is known of an attempt that failed.
+struct Attempt {
+    count: Count,
+    tries: u32,
+    input: Option<Value>,
+    /// True when it was the fallback that failed.
+    fallback: bool,
+    /// True when a notification told of the error, and not the machine found it.
+    reported: bool,
+}
+
+impl<'r> Run<'r> {
+    pub(super) fn exec_do(
+        &mut self,
+        execution: &Execution<'_>,
+        call: &Do,
+    ) -> Result<(), EvalError> {
+        let input = self.input(execution, &call.inputs)?;
+        self.begin(execution, input.clone())?;
+        let calling = Calling {
+            count: execution.count,
+            tries: 0,
+            input: Some(input),
+            fallback: None,
+        };
+        self.call(&execution.place, calling);
+        Ok(())
+    }
+
+    /// The inputs of a step could not be computed.
+    pub(super) fn do_not_begun(
+        &mut self,
+        execution: &Execution<'_>,
+        error: StepError,
+    ) -> Result<(), Need> {
+        let attempt = Attempt {
+            count: execution.count,
+            tries: 0,
+            input: None,
+            fallback: false,
+            reported: false,
+        };
+        self.attempt_failed(&execution.place, attempt, error)
+    }
+
+    /// An open call gave a result.
+    pub(super) fn returned(
+        &mut self,
+        path: &StepPath,
+        attempt: u32,
+        output: Value,
+    ) -> Result<Value, Refused> {
+        let (place, calling) = self.open_call(path, attempt)?;
+        let output = self.values.keep(output);
+        let done = Done {
+            output: None,
+            value: Some(output.clone()),
+            recovery: calling.fallback.is_some().then_some(Recovery::Fallback),
+        };
+        let count = Count {
+            calls: calling.count.calls + 1,
+            ..calling.count
+        };
+        self.complete(&place, count, done);
+        Ok(output)
+    }
+
+    /// An open call failed.
+    pub(super) fn call_failed(
+        &mut self,
+        path: &StepPath,
+        attempt: u32,
+        mut error: StepError,
+    ) -> Result<StepError, Refused> {
+        let (place, calling) = self.open_call(path, attempt)?;
+        error.details = self.values.keep(error.details);
+        let attempt = Attempt {
+            count: Count {
+                calls: calling.count.calls + u32::from(was_answered(&error)),
+                ..calling.count
+            },
+            tries: calling.tries,
+            input: calling.input,
+            fallback: calling.fallback.is_some(),
+            reported: true,
+        };
+        self.attempt_failed(&place, attempt, error.clone())?;
+        Ok(error)
+    }
+
+    /// The time of a call to be made has come.
+    pub(super) fn call_due(&mut self, place: &Place<'_>, waiting: Waiting) -> Result<(), Need> {
+        let Waiting { call, fallback, .. } = waiting;
+        if fallback {
+            return self.call_fallback(place, call);
+        }
+        let input = call.input.clone().unwrap_or_default();
+        self.begin_with(place, call.count.attempt, place::tool(place.step), input)?;
+        self.call(place, call);
+        Ok(())
+    }
+
+    /// The step and the call that an answer belongs to.
+    fn open_call(&self, path: &StepPath, attempt: u32) -> Result<(Place<'r>, Calling), Refused> {
+        let Some((index, scope)) = path.components().split_last() else {
+            return Err(Ignored::NoSuchCall.into());
+        };
+        let head = self.state.scopes.get(scope).map(|scope| &scope.head);
+        match head.map(|head| (head.at == *index, &head.step)) {
+            Some((true, Progress::Calling(calling))) if calling.count.attempt == attempt => {
+                let place = self.place(StepPath::from(scope), *index);
+                Ok((place, Calling::clone(calling)))
+            }
+            Some(_) | None => Err(Ignored::NoSuchCall.into()),
+        }
+    }
+
+    fn attempt_failed(
+        &mut self,
+        place: &Place<'_>,
+        failed: Attempt,
+        error: StepError,
+    ) -> Result<(), Need> {
+        match on_error(place) {
+            Some(OnError::Retry { max, every_ms })
+                if failed.tries < *max && !NEVER_RETRIED.contains(&&*error.code) =>
+            {
+                self.retry(place, failed, error, *every_ms);
+                Ok(())
+            }
+            Some(OnError::Fallback { .. }) if !failed.fallback => {
+                self.fall_back(place, failed, error)
+            }
+            Some(OnError::Ignore) => {
+                self.ignore(place, failed.count, error);
+                Ok(())
+            }
+            Some(OnError::Retry { .. } | OnError::Fallback { .. }) | None => {
+                self.fail(place, failed.count, failed.input, error);
+                Ok(())
+            }
+        }
+    }
+
+    fn retry(
+        &mut self,
+        place: &Place<'_>,
+        failed: Attempt,
+        error: StepError,
+        every_ms: Option<u64>,
+    ) {
+        let attempt = failed.count.attempt + 1;
+        let due = match every_ms {
+            Some(pause_ms) => later(self.at, pause_ms),
+            None => due(self.at, failed.tries, self.draw(&place.path, attempt)),
+        };
+        self.will_retry(place, &failed, error, due);
+        let call = Calling {
+            count: Count {
+                attempt,
+                ..failed.count
+            },
+            tries: failed.tries + 1,
+            input: failed.input,
+            fallback: None,
+        };
+        let waiting = Waiting {
+            call,
+            due,
+            fallback: false,
+        };
+        self.wait(&place.scope, waiting, &place.path);
+    }
+
+    fn fall_back(
+        &mut self,
+        place: &Place<'_>,
+        failed: Attempt,
+        error: StepError,
+    ) -> Result<(), Need> {
+        // The other tool's call is another call: it does not take over an unanswered one's number.
+        let unanswered = failed.reported && !was_answered(&error);
+        let due = self.at;
+        self.will_retry(place, &failed, error, due);
+        let call = Calling {
+            count: Count {
+                attempt: failed.count.attempt + 1,
+                calls: failed.count.calls + u32::from(unanswered),
+            },
+            tries: failed.tries,
+            input: failed.input,
+            fallback: None,
+        };
+        if self.state.thread.held {
+            let waiting = Waiting {
+                call,
+                due,
+                fallback: true,
+            };
+            self.wait(&place.scope, waiting, &place.path);
+            return Ok(());
+        }
+        self.call_fallback(place, call)
+    }
+
+    fn call_fallback(&mut self, place: &Place<'_>, mut call: Calling) -> Result<(), Need> {
+        let Some(OnError::Fallback { callee, inputs }) = on_error(place) else {
+            return Ok(());
+        };
+        let tool = Some(Arc::clone(&callee.name.0));
+        let attempt = call.count.attempt;
+        match self.computed(place, attempt, inputs, &Value::Null) {
+            Ok(input) => {
+                self.begin_with(place, attempt, tool, input.clone())?;
+                call.fallback = Some(input);
+                self.call(place, call);
+                Ok(())
+            }
+            Err(EvalError::Need(stored)) => Err(Need(stored)),
+            Err(EvalError::Failed(error)) => {
+                self.begin_with(place, attempt, tool, Value::Null)?;
+                self.fail(place, call.count, call.input, error);
+                Ok(())
+            }
+        }
+    }
+
+    fn ignore(&mut self, place: &Place<'_>, count: Count, error: StepError) {
+        self.events.push(Event::StepFailed {
+            path: place.path.clone(),
+            attempt: count.attempt,
+            error,
+            recovery: Some(Recovery::Ignore),
+        });
+        self.go_behind(place, count, Some(Value::Null));
+    }
+
+    fn will_retry(
+        &mut self,
+        place: &Place<'_>,
+        failed: &Attempt,
+        error: StepError,
+        due: Timestamp,
+    ) {
+        self.events.push(Event::StepRetrying {
+            path: place.path.clone(),
+            attempt: failed.count.attempt + 1,
+            due,
+            error: (!failed.reported).then_some(error),
+        });
+    }
+
+    /// Waits for the time of a call; while the thread is held, no timer is asked for.
+    fn wait(&mut self, scope: &StepPath, waiting: Waiting, path: &StepPath) {
+        if !self.state.thread.held {
+            self.effects.push(Effect::Timer {
+                path: path.clone(),
+                due: waiting.due,
+            });
+        }
+        let waiting = Progress::Waiting(Box::new(waiting));
+        self.state.set_step(scope, waiting);
+    }
+
+    fn call(&mut self, place: &Place<'_>, calling: Calling) {
+        if let Some(call) = call_of(place, &calling) {
+            self.effects.push(Effect::Call(call));
+        }
+        let calling = Progress::Calling(Box::new(calling));
+        self.state.set_step(&place.scope, calling);
+    }
+
+    fn draw(&self, path: &StepPath, attempt: u32) -> u64 {
+        let started = self.state.started.as_deref();
+        let seed = started.map_or(0, |started| started.seed);
+        mix_path(seed, path.components(), u64::from(attempt))
+    }
+}
+
+/// What is asked of the outside for an open call.
+pub(super) fn call_of(place: &Place<'_>, calling: &Calling) -> Option<Call> {
+    let (callee, args) = match (&calling.fallback, on_error(place)) {
+        (Some(args), Some(OnError::Fallback { callee, .. })) => (callee, Some(args)),
+        (Some(_) | None, _) => (place::callee(place.step)?, calling.input.as_ref()),
+    };
+    Some(Call {
+        path: place.path.clone(),
+        attempt: calling.count.attempt,
+        number: calling.count.calls + 1,
+        callee: callee.clone(),
+        args: args.cloned().unwrap_or_default(),
+    })
+}
+
+fn on_error<'p>(place: &Place<'p>) -> Option<&'p OnError> {
+    match &place.step.kind {
+        StepKind::Do(call) => call.on_error.as_ref(),
+        StepKind::Let(_)
+        | StepKind::Each(_)
+        | StepKind::Decide(_)
+        | StepKind::Check(_)
+        | StepKind::Emit(_) => None,
+    }
+}

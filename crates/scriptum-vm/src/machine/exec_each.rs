@@ -1,0 +1,292 @@
+//! `each`: runs its body once an element, some of them at once.
+//!
+//! A loop makes room and fills it: whenever an iteration ends, the next ones begin. With a pause it
+//! goes by batches instead, each as wide as the loop. The list of results is made at the end.
+
+use std::sync::Arc;
+
+use scriptum_contract::Value;
+
+use super::{
+    backoff::later,
+    cells::{Batch, Count, LoopHead, Progress},
+    duration::parse_ms,
+    place::Place,
+    run::{Done, Execution, Run},
+    state::{Loop, ScopeKind},
+};
+use crate::{
+    Effect, StepError, StepPath,
+    eval::{EXPRESSION_FAILED, EvalError, LIMIT_EXCEEDED},
+    limits::{ITERATIONS_MAX, PARALLEL_MAX, SCOPE_DEPTH_MAX},
+    program::{Each, Expr, StepKind},
+};
+
+impl Run<'_> {
+    pub(super) fn exec_each(
+        &mut self,
+        execution: &Execution<'_>,
+        each: &Each,
+    ) -> Result<(), EvalError> {
+        let source = self.value(execution, &each.source)?;
+        let total = self.length(&source, &each.source)?;
+        let parallel = self.parallel(execution, each.parallel.as_ref())?;
+        let sleep_ms = self.sleep_ms(execution, each.sleep.as_ref())?;
+        check_depth(&execution.place)?;
+        self.begin(execution, Value::Null)?;
+        if total == 0 {
+            let empty = Done::with(Value::list([]));
+            self.complete(&execution.place, execution.count, empty);
+            return Ok(());
+        }
+        let head = LoopHead {
+            total,
+            parallel,
+            batch: (sleep_ms > 0).then_some(Batch {
+                sleep_ms,
+                end: parallel.min(total),
+                due: None,
+            }),
+        };
+        let path = &execution.place.path;
+        let body = Loop::new(each, head, self.values.keep(source));
+        let inside = Progress::Inside {
+            attempt: execution.count.attempt,
+        };
+        self.state.set_step(&execution.place.scope, inside);
+        self.state.open_loop(path.clone(), body);
+        self.fill(path);
+        Ok(())
+    }
+
+    /// Lets as many iterations begin as there is room for.
+    pub(super) fn fill(&mut self, path: &StepPath) {
+        if self.state.thread.held {
+            return;
+        }
+        let body = self.state.loop_at(path.components());
+        let end = body.head.batch.map_or(body.head.total, |batch| batch.end);
+        let room = body.head.parallel.saturating_sub(body.live);
+        let first = body.begun();
+        let begin = first..end.min(first.saturating_add(room));
+        if begin.is_empty() {
+            return;
+        }
+        let place = self.container(path);
+        let each = each_of(&place);
+        for index in begin {
+            self.open_body(&place, index, (ScopeKind::Iteration, &each.body));
+        }
+    }
+
+    /// The steps of an iteration are done: keeps its value and goes on with the loop.
+    pub(super) fn end_iteration(&mut self, scope: &StepPath) {
+        let (index, path) = scope
+            .components()
+            .split_last()
+            .expect("an iteration lies below its loop");
+        let path = StepPath::from(path);
+        let place = self.container(&path);
+        let value = self.state.scope(scope.components()).last.clone();
+        self.close_body(&place, scope);
+        self.state
+            .add_result(&path, *index, value.unwrap_or_default());
+        let body = self.state.loop_at(path.components());
+        if body.finished == body.head.total {
+            self.end_loop(&place);
+            return;
+        }
+        match body.head.batch {
+            Some(batch) if body.finished == batch.end => self.sleep(&path, batch),
+            Some(_) | None => self.fill(&path),
+        }
+    }
+
+    /// The pause between two batches is over.
+    pub(super) fn next_batch(&mut self, path: &StepPath) {
+        let head = &self.state.loop_at(path.components()).head;
+        let Some(batch) = head.batch else {
+            return;
+        };
+        let end = batch.end.saturating_add(head.parallel).min(head.total);
+        self.set_batch(
+            path,
+            Batch {
+                end,
+                due: None,
+                ..batch
+            },
+        );
+        self.fill(path);
+    }
+
+    fn sleep(&mut self, path: &StepPath, batch: Batch) {
+        let due = later(self.at, batch.sleep_ms);
+        self.set_batch(
+            path,
+            Batch {
+                due: Some(due),
+                ..batch
+            },
+        );
+        if !self.state.thread.held {
+            self.effects.push(Effect::Timer {
+                path: path.clone(),
+                due,
+            });
+        }
+    }
+
+    fn set_batch(&mut self, path: &StepPath, batch: Batch) {
+        let head = LoopHead {
+            batch: Some(batch),
+            ..self.state.loop_at(path.components()).head.clone()
+        };
+        self.state.set_loop_head(path, head);
+    }
+
+    fn end_loop(&mut self, place: &Place<'_>) {
+        let results = &self.state.loop_at(place.path.components()).results;
+        let list = Value::list(results.iter().flatten().cloned());
+        let list = self.values.keep(list);
+        self.state.close_loop(&place.path);
+        let count = self.inside_count(place);
+        self.complete(place, count, Done::with(list));
+    }
+
+    /// The count of a step whose loop or branch is under way.
+    pub(super) fn inside_count(&self, place: &Place<'_>) -> Count {
+        let head = &self.state.scope(place.scope.components()).head;
+        let attempt = match &head.step {
+            Progress::Inside { attempt } => *attempt,
+            Progress::Ready
+            | Progress::Again(_)
+            | Progress::Calling(_)
+            | Progress::Waiting(_)
+            | Progress::Failed(_)
+            | Progress::Over => 0,
+        };
+        Count { attempt, calls: 0 }
+    }
+
+    fn length(&self, source: &Value, expr: &Expr) -> Result<u32, EvalError> {
+        let opened = self.opened(source.clone())?;
+        let Some(items) = opened.as_list() else {
+            let (source, kind) = (&expr.source, opened.kind());
+            return Err(failed(format!("each needs a list, {source} is {kind}")));
+        };
+        let length = u32::try_from(items.len()).unwrap_or(u32::MAX);
+        if length > ITERATIONS_MAX {
+            return Err(too_much(format!(
+                "the list has {length} elements, a loop takes at most {ITERATIONS_MAX}"
+            )));
+        }
+        Ok(length)
+    }
+
+    fn parallel(
+        &mut self,
+        execution: &Execution<'_>,
+        expr: Option<&Expr>,
+    ) -> Result<u32, EvalError> {
+        let Some(expr) = expr else {
+            return Ok(1);
+        };
+        let value = self.open_value(execution, expr)?;
+        let Some(width) = whole(&value).filter(|width| *width >= 1) else {
+            let shown = shown(&value);
+            return Err(failed(format!(
+                "parallel needs a whole number of at least 1, {} is {shown}",
+                expr.source
+            )));
+        };
+        u32::try_from(width)
+            .ok()
+            .filter(|width| *width <= PARALLEL_MAX)
+            .ok_or_else(|| {
+                too_much(format!(
+                    "parallel is {width}, a loop runs at most {PARALLEL_MAX} at once"
+                ))
+            })
+    }
+
+    fn sleep_ms(
+        &mut self,
+        execution: &Execution<'_>,
+        expr: Option<&Expr>,
+    ) -> Result<u64, EvalError> {
+        let Some(expr) = expr else {
+            return Ok(0);
+        };
+        let value = self.open_value(execution, expr)?;
+        let pause_ms = match value.as_text() {
+            Some(text) => parse_ms(text),
+            None => whole(&value).and_then(|number| u64::try_from(number).ok()),
+        };
+        pause_ms.ok_or_else(|| {
+            let shown = shown(&value);
+            failed(format!(
+                "sleep needs milliseconds or a duration such as 30s, {} is {shown}",
+                expr.source
+            ))
+        })
+    }
+}
+
+/// Refuses to go deeper than a path may be long.
+pub(super) fn check_depth(place: &Place<'_>) -> Result<(), EvalError> {
+    if place.path.components().len() / 2 < SCOPE_DEPTH_MAX as usize {
+        return Ok(());
+    }
+    Err(too_much(format!(
+        "loops and branches lie more than {SCOPE_DEPTH_MAX} deep in each other"
+    )))
+}
+
+fn each_of<'p>(place: &Place<'p>) -> &'p Each {
+    match &place.step.kind {
+        StepKind::Each(each) => each,
+        StepKind::Do(_)
+        | StepKind::Let(_)
+        | StepKind::Decide(_)
+        | StepKind::Check(_)
+        | StepKind::Emit(_) => unreachable!("a loop lies below an each"),
+    }
+}
+
+/// A number without fraction.
+fn whole(value: &Value) -> Option<i64> {
+    match value {
+        Value::Int(int) => Some(*int),
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "the range was checked just before"
+        )]
+        Value::Float(float) if float.fract() == 0.0 && float.abs() < 1e15 => Some(*float as i64),
+        Value::Null
+        | Value::Bool(_)
+        | Value::Float(_)
+        | Value::Text(_)
+        | Value::List(_)
+        | Value::Object(_)
+        | Value::Stored(_) => None,
+    }
+}
+
+/// A scalar as JSON, anything else by its kind.
+fn shown(value: &Value) -> Arc<str> {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_) => value
+            .to_json()
+            .map_or_else(|_| value.kind().into(), Arc::from),
+        Value::List(_) | Value::Object(_) | Value::Stored(_) => value.kind().into(),
+    }
+}
+
+fn failed(message: String) -> EvalError {
+    EvalError::Failed(StepError::permanent(EXPRESSION_FAILED, message))
+}
+
+fn too_much(message: String) -> EvalError {
+    EvalError::Failed(StepError::permanent(LIMIT_EXCEEDED, message))
+}

@@ -1,0 +1,166 @@
+//! Takes a notification in: says whether it applies, and starts what it brings about.
+
+use scriptum_contract::Value;
+
+use super::{
+    Ignored, Refused,
+    cells::{Progress, Started},
+    place::Rerun,
+    run::Run,
+    state::{Scope, ScopeKind},
+};
+use crate::{Event, Notification, Status, StepPath, Timestamp};
+
+impl Run<'_> {
+    /// One turn. Gives the notification back as it is journalled: large values replaced.
+    pub(super) fn turn(&mut self, notification: Notification) -> Result<Notification, Refused> {
+        if self.state.thread.status.is_ended() {
+            return Err(Ignored::Ended.into());
+        }
+        let notification = self.take(notification)?;
+        self.go_on()?;
+        Ok(notification)
+    }
+
+    fn take(&mut self, notification: Notification) -> Result<Notification, Refused> {
+        match notification {
+            Notification::Started { .. } => self.started(notification),
+            Notification::Returned {
+                path,
+                attempt,
+                output,
+            } => {
+                let output = self.returned(&path, attempt, output)?;
+                Ok(Notification::Returned {
+                    path,
+                    attempt,
+                    output,
+                })
+            }
+            Notification::Failed {
+                path,
+                attempt,
+                error,
+            } => {
+                let error = self.call_failed(&path, attempt, error)?;
+                Ok(Notification::Failed {
+                    path,
+                    attempt,
+                    error,
+                })
+            }
+            Notification::TimerFired { path } => {
+                self.timer_fired(&path)?;
+                Ok(Notification::TimerFired { path })
+            }
+            Notification::Resumed { path, change } => {
+                let change = self.resumed(path.as_ref(), change)?;
+                Ok(Notification::Resumed { path, change })
+            }
+            Notification::PauseAsked => {
+                self.pause_asked()?;
+                Ok(Notification::PauseAsked)
+            }
+            Notification::CancelAsked { reason } => {
+                let cancelled = Event::ThreadCancelled {
+                    reason: reason.clone(),
+                };
+                self.end_thread(Status::Cancelled, cancelled);
+                Ok(Notification::CancelAsked { reason })
+            }
+            Notification::Continued => self.continued(),
+        }
+    }
+
+    fn started(&mut self, notification: Notification) -> Result<Notification, Refused> {
+        let Notification::Started {
+            input,
+            env,
+            seed,
+            thread,
+        } = notification
+        else {
+            return Ok(notification);
+        };
+        if self.state.started.is_some() {
+            return Err(Ignored::AlreadyStarted.into());
+        }
+        let input = match input.as_object() {
+            Some(object) => Value::Object(self.values.keep_fields(object)),
+            None => self.values.keep(input),
+        };
+        let env = env
+            .into_iter()
+            .map(|(name, value)| (name, self.values.keep(value)));
+        let started = Started {
+            input,
+            env: env.collect(),
+            seed,
+            thread,
+        };
+        let notification = Notification::Started {
+            input: started.input.clone(),
+            env: started.env.clone(),
+            seed,
+            thread: started.thread.clone(),
+        };
+        self.state.start(started);
+        let body = &self.program.body;
+        let root = Scope::new(ScopeKind::Root, body, Rerun::of(body));
+        self.state.open_scope(StepPath::root(), root);
+        self.state
+            .change_thread(|thread| thread.status = Status::Running);
+        Ok(notification)
+    }
+
+    fn timer_fired(&mut self, path: &StepPath) -> Result<(), Refused> {
+        let Some((index, scope)) = path.components().split_last() else {
+            return Err(Ignored::NoSuchTimer.into());
+        };
+        let head = self.state.scopes.get(scope).map(|scope| &scope.head);
+        if let Some(head) = head
+            && head.at == *index
+            && let Progress::Waiting(waiting) = &head.step
+        {
+            let waiting = waiting.clone();
+            self.check_due(waiting.due)?;
+            let place = self.place(StepPath::from(scope), *index);
+            return Ok(self.call_due(&place, *waiting)?);
+        }
+        let body = self.state.loops.get(path.components());
+        let due = body.and_then(|body| body.head.batch?.due);
+        let Some(due) = due else {
+            return Err(Ignored::NoSuchTimer.into());
+        };
+        self.check_due(due)?;
+        self.next_batch(path);
+        Ok(())
+    }
+
+    fn check_due(&self, due: Timestamp) -> Result<(), Refused> {
+        if self.state.thread.held {
+            return Err(Ignored::Held.into());
+        }
+        if due > self.at {
+            return Err(Ignored::NotDue.into());
+        }
+        Ok(())
+    }
+
+    fn pause_asked(&mut self) -> Result<(), Refused> {
+        let thread = &self.state.thread;
+        if thread.held || thread.status == Status::Paused {
+            return Err(Ignored::Held.into());
+        }
+        self.state.change_thread(|thread| thread.held = true);
+        Ok(())
+    }
+
+    fn continued(&mut self) -> Result<Notification, Refused> {
+        if self.state.can_go_on() {
+            Ok(Notification::Continued)
+        } else {
+            Err(Ignored::NothingToContinue.into())
+        }
+    }
+}

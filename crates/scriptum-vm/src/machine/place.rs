@@ -1,0 +1,279 @@
+//! Finds its way in a program by step path, and says which steps a jump can run again.
+
+use std::sync::{Arc, LazyLock};
+
+use scriptum_contract::Value;
+
+use super::state::ScopeKind;
+use crate::{
+    StepPath,
+    program::{Action, Body, Callee, Check, Decide, Expr, Op, Program, Step, StepKind},
+};
+
+/// A step of a thread.
+#[derive(Debug, Clone)]
+pub(super) struct Place<'p> {
+    /// Its path.
+    pub(super) path: StepPath,
+    /// The path of the scope that it is in.
+    pub(super) scope: StepPath,
+    /// Its index in the scope's body.
+    pub(super) index: u32,
+    /// The step itself.
+    pub(super) step: &'p Step,
+}
+
+/// The body at the path of a scope, and what the scope is; `None` when the program has none there.
+pub(super) fn body_at<'p>(program: &'p Program, scope: &[u32]) -> Option<(&'p Body, ScopeKind)> {
+    let mut at = (&program.body, ScopeKind::Root);
+    let mut rest = scope;
+    if let ([first, tail @ ..], Some(block)) = (rest, &program.on_thread_error)
+        && *first == len(&program.body)
+    {
+        at = (block, ScopeKind::OnThreadError);
+        rest = tail;
+    }
+    while let [index, inner, tail @ ..] = rest {
+        at = match &at.0.steps.get(*index as usize)?.kind {
+            StepKind::Each(each) => (&each.body, ScopeKind::Iteration),
+            StepKind::Decide(decide) => {
+                let branch = decide.branches.get(*inner as usize)?;
+                (&branch.body, ScopeKind::Branch)
+            }
+            StepKind::Do(_) | StepKind::Let(_) | StepKind::Check(_) | StepKind::Emit(_) => {
+                return None;
+            }
+        };
+        rest = tail;
+    }
+    rest.is_empty().then_some(at)
+}
+
+/// The step at a path, if the program has one there.
+pub(super) fn step_at<'p>(program: &'p Program, path: &StepPath) -> Option<Place<'p>> {
+    let index = path.last()?;
+    let scope = path.parent()?;
+    let (body, _) = body_at(program, scope.components())?;
+    Some(Place {
+        path: path.clone(),
+        scope,
+        index,
+        step: body.steps.get(index as usize)?,
+    })
+}
+
+/// The scope around a scope; `None` for the thread's own.
+pub(super) fn around(scope: &[u32]) -> Option<&[u32]> {
+    match scope {
+        [] => None,
+        [_] => Some(&[]),
+        [outer @ .., _, _] => Some(outer),
+    }
+}
+
+/// Path of the block `on thread error`: the index behind the last step of the body.
+pub(super) fn error_block(program: &Program) -> StepPath {
+    StepPath::root().child(len(&program.body))
+}
+
+/// Number of steps.
+pub(super) fn len(body: &Body) -> u32 {
+    u32::try_from(body.steps.len()).unwrap_or(u32::MAX)
+}
+
+/// The name that the value of a step gets.
+pub(super) fn bound_name(kind: &StepKind) -> Option<&Arc<str>> {
+    match kind {
+        StepKind::Do(call) => call.bind.as_ref(),
+        StepKind::Let(binding) => Some(&binding.name),
+        StepKind::Each(each) => each.bind.as_ref(),
+        StepKind::Decide(decide) => decide.bind.as_ref(),
+        StepKind::Check(_) | StepKind::Emit(_) => None,
+    }
+}
+
+/// The tool that a step calls.
+pub(super) fn callee(step: &Step) -> Option<&Callee> {
+    match &step.kind {
+        StepKind::Do(call) => Some(&call.callee),
+        StepKind::Let(_)
+        | StepKind::Each(_)
+        | StepKind::Decide(_)
+        | StepKind::Check(_)
+        | StepKind::Emit(_) => None,
+    }
+}
+
+/// The full name of the tool that a step calls.
+pub(super) fn tool(step: &Step) -> Option<Arc<str>> {
+    callee(step).map(|callee| Arc::clone(&callee.name.0))
+}
+
+/// The name of a step's primitive, without making a text for each event.
+pub(super) fn primitive(kind: &StepKind) -> Arc<str> {
+    static NAMES: LazyLock<[Arc<str>; 6]> = LazyLock::new(|| {
+        ["execute", "let", "iterate", "branch", "evaluate", "emit"].map(Arc::from)
+    });
+    let [execute, binding, iterate, branch, evaluate, emit] = &*NAMES;
+    let name = match kind {
+        StepKind::Do(_) => execute,
+        StepKind::Let(_) => binding,
+        StepKind::Each(_) => iterate,
+        StepKind::Decide(_) => branch,
+        StepKind::Check(_) => evaluate,
+        StepKind::Emit(_) => emit,
+    };
+    debug_assert_eq!(&**name, kind.primitive());
+    Arc::clone(name)
+}
+
+/// A label that needs no computing.
+pub(super) fn fixed_label(label: &Expr) -> Option<Arc<str>> {
+    let Op::Literal(Value::Text(text)) = &label.root.op else {
+        return None;
+    };
+    Some(Arc::clone(text))
+}
+
+/// A label as it is written.
+pub(super) fn written_label(step: &Step) -> Option<Arc<str>> {
+    let label = step.label.as_ref()?;
+    let written = || {
+        let source: &str = &label.source;
+        let bare = source.strip_prefix('"').and_then(|s| s.strip_suffix('"'));
+        bare.unwrap_or(source).into()
+    };
+    Some(fixed_label(label).unwrap_or_else(written))
+}
+
+/// Where a `goto` leads in one body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Target {
+    /// The step that runs next; the number of steps at the end.
+    pub(super) index: u32,
+    /// The branch of that step, a decide, that is taken.
+    pub(super) branch: Option<u32>,
+}
+
+/// Looks a label up among the sections of a body and the branches of its decides.
+pub(super) fn find_label(body: &Body, label: &str) -> Option<Target> {
+    let section = body
+        .sections
+        .iter()
+        .find(|section| &*section.title == label);
+    if let Some(section) = section {
+        return Some(Target {
+            index: section.before.min(len(body)),
+            branch: None,
+        });
+    }
+    (0u32..).zip(&body.steps).find_map(|(index, step)| {
+        let branch = branch_of(step, label)?;
+        Some(Target {
+            index,
+            branch: Some(branch),
+        })
+    })
+}
+
+/// The branch of that name, when the step is a decide that has one.
+pub(super) fn branch_of(step: &Step, name: &str) -> Option<u32> {
+    match &step.kind {
+        StepKind::Decide(decide) => {
+            let branch = (0u32..)
+                .zip(&decide.branches)
+                .find(|(_, branch)| &*branch.name == name);
+            branch.map(|(index, _)| index)
+        }
+        StepKind::Do(_)
+        | StepKind::Let(_)
+        | StepKind::Each(_)
+        | StepKind::Check(_)
+        | StepKind::Emit(_) => None,
+    }
+}
+
+/// The steps of a body that may run more than once in one passage through it.
+///
+/// How often such a step ran has to be remembered when it is over; for all others it is enough to know
+/// it while they run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Rerun {
+    from: u32,
+    /// Exclusive.
+    to: u32,
+}
+
+impl Rerun {
+    /// Every step.
+    pub(super) const ALL: Rerun = Rerun {
+        from: 0,
+        to: u32::MAX,
+    };
+
+    /// No step.
+    const NONE: Rerun = Rerun { from: 0, to: 0 };
+
+    /// What the checks in a body, and in the branches below it, can run again in it.
+    pub(super) fn of(body: &Body) -> Rerun {
+        let mut all = Rerun::NONE;
+        for (index, step) in (0u32..).zip(&body.steps) {
+            match &step.kind {
+                StepKind::Check(check) => all.join_check(body, index, check),
+                StepKind::Decide(decide) => all.join_branches(body, index, decide),
+                StepKind::Do(_) | StepKind::Let(_) | StepKind::Each(_) | StepKind::Emit(_) => {}
+            }
+        }
+        all
+    }
+
+    /// True for the steps that may run more than once.
+    pub(super) fn has(self, index: u32) -> bool {
+        self.from <= index && index < self.to
+    }
+
+    fn join_check(&mut self, body: &Body, index: u32, check: &Check) {
+        for action in [&check.on_pass, &check.on_fail] {
+            match action {
+                Action::Retry(_) => self.join(index.saturating_sub(1), index),
+                Action::Goto(label) => self.join_jump(body, index, label),
+                Action::Continue | Action::Fail(_) => {}
+            }
+        }
+    }
+
+    /// Jumps out of branches, whatever they are nested in. A label that an inner body has as well
+    /// leads there and not here; counting it all the same costs a cell and changes nothing.
+    fn join_branches(&mut self, body: &Body, index: u32, decide: &Decide) {
+        let mut open: Vec<&Decide> = vec![decide];
+        while let Some(decide) = open.pop() {
+            for step in decide.branches.iter().flat_map(|branch| &branch.body.steps) {
+                match &step.kind {
+                    StepKind::Check(check) => {
+                        for action in [&check.on_pass, &check.on_fail] {
+                            if let Action::Goto(label) = action {
+                                self.join_jump(body, index, label);
+                            }
+                        }
+                    }
+                    StepKind::Decide(inner) => open.push(inner),
+                    StepKind::Do(_) | StepKind::Let(_) | StepKind::Each(_) | StepKind::Emit(_) => {}
+                }
+            }
+        }
+    }
+
+    fn join_jump(&mut self, body: &Body, index: u32, label: &str) {
+        if let Some(target) = find_label(body, label)
+            && target.index <= index
+        {
+            self.join(target.index, index);
+        }
+    }
+
+    fn join(&mut self, first: u32, last: u32) {
+        let empty = self.from == self.to;
+        self.from = if empty { first } else { self.from.min(first) };
+        self.to = self.to.max(last.saturating_add(1));
+    }
+}

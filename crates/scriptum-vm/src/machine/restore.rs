@@ -1,0 +1,338 @@
+//! Reads frames back, and checks that they are those of a thread that runs this program.
+
+use std::{collections::BTreeMap, fmt, sync::Arc};
+
+use scriptum_contract::Value;
+use serde::de::DeserializeOwned;
+
+use super::{
+    cells::{self, Head, LoopHead, Progress, Thread},
+    place::{Rerun, around, body_at, len, step_at},
+    state::{Loop, Scope, ScopeKind, State},
+};
+use crate::{
+    FrameCell, FrameKey, Frames, Slot, Status, StepPath,
+    program::{Each, Program, StepKind},
+};
+
+/// The frames are not those of a thread that runs this program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RestoreError {
+    /// The cell that does not fit, or that is missing.
+    pub key: FrameKey,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+impl fmt::Display for RestoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "cannot restore the thread: cell {} {}",
+            self.key, self.reason
+        )
+    }
+}
+
+impl std::error::Error for RestoreError {}
+
+/// The cells, sorted by what they belong to.
+#[derive(Default)]
+struct Sorted {
+    thread: Option<Thread>,
+    heads: BTreeMap<StepPath, Head>,
+    loops: BTreeMap<StepPath, LoopHead>,
+    sources: BTreeMap<StepPath, Value>,
+    results: Vec<(FrameKey, u32, Value)>,
+    bindings: Vec<(FrameKey, Arc<str>, Value)>,
+    lasts: Vec<(FrameKey, Value)>,
+}
+
+/// The state that the frames describe.
+pub(super) fn state(program: &Program, frames: Frames) -> Result<State, RestoreError> {
+    let mut state = State::new();
+    if frames.cells.is_empty() {
+        return Ok(state);
+    }
+    let mut sorted = sort(&mut state, frames)?;
+    let thread = sorted.thread.take();
+    state.thread = thread.ok_or_else(|| at(&StepPath::root(), Slot::Thread, "is missing"))?;
+    check_thread(&state, &sorted)?;
+    for (path, head) in std::mem::take(&mut sorted.loops) {
+        insert_loop(program, &mut state, path, head, &mut sorted.sources)?;
+    }
+    for (path, head) in std::mem::take(&mut sorted.heads) {
+        insert_scope(program, &mut state, path, head)?;
+    }
+    insert_values(&mut state, sorted)?;
+    check_frames(program, &state)?;
+    Ok(state)
+}
+
+fn sort(state: &mut State, frames: Frames) -> Result<Sorted, RestoreError> {
+    let mut sorted = Sorted::default();
+    for (key, cell) in frames.cells {
+        match key.slot.clone() {
+            Slot::Thread => sorted.thread = Some(read(&key, &cell)?),
+            Slot::Started => state.started = Some(Arc::new(read(&key, &cell)?)),
+            Slot::Count(path) => _ = state.counts.insert(path, read(&key, &cell)?),
+            Slot::Head => {
+                let head = read(&key, &cell)?;
+                sorted.heads.insert(key.path, head);
+            }
+            Slot::Loop => {
+                let head = read(&key, &cell)?;
+                sorted.loops.insert(key.path, head);
+            }
+            Slot::Source => {
+                let source = read(&key, &cell)?;
+                sorted.sources.insert(key.path, source);
+            }
+            Slot::Last => {
+                let value = read(&key, &cell)?;
+                sorted.lasts.push((key, value));
+            }
+            Slot::Binding(name) => {
+                let value = read(&key, &cell)?;
+                sorted.bindings.push((key, name, value));
+            }
+            Slot::Result(index) => {
+                let value = read(&key, &cell)?;
+                sorted.results.push((key, index, value));
+            }
+        }
+    }
+    Ok(sorted)
+}
+
+fn read<T: DeserializeOwned>(key: &FrameKey, cell: &FrameCell) -> Result<T, RestoreError> {
+    cells::read(cell).map_err(|error| RestoreError {
+        key: key.clone(),
+        reason: format!("is unreadable: {error}"),
+    })
+}
+
+fn check_thread(state: &State, sorted: &Sorted) -> Result<(), RestoreError> {
+    let root = StepPath::root();
+    let is_running = match state.thread.status {
+        Status::Running | Status::Paused => true,
+        Status::Pending | Status::Completed | Status::Failed | Status::Cancelled => false,
+    };
+    if is_running != state.started.is_some() {
+        return Err(at(
+            &root,
+            Slot::Started,
+            "does not fit the status of the thread",
+        ));
+    }
+    if is_running != sorted.heads.contains_key(&root) {
+        return Err(at(
+            &root,
+            Slot::Head,
+            "does not fit the status of the thread",
+        ));
+    }
+    Ok(())
+}
+
+fn insert_loop(
+    program: &Program,
+    state: &mut State,
+    path: StepPath,
+    head: LoopHead,
+    sources: &mut BTreeMap<StepPath, Value>,
+) -> Result<(), RestoreError> {
+    let Some(each) = each_at(program, &path) else {
+        return Err(at(&path, Slot::Loop, "lies below no each of the program"));
+    };
+    let Some(source) = sources.remove(&path) else {
+        return Err(at(&path, Slot::Source, "is missing"));
+    };
+    let body = Loop::new(each, head, source);
+    if body
+        .items
+        .as_ref()
+        .is_some_and(|items| items.len() != body.head.total as usize)
+    {
+        return Err(at(&path, Slot::Loop, "has another length than its list"));
+    }
+    state.insert_loop(path, body);
+    Ok(())
+}
+
+fn insert_scope(
+    program: &Program,
+    state: &mut State,
+    path: StepPath,
+    head: Head,
+) -> Result<(), RestoreError> {
+    let Some((body, kind)) = body_at(program, path.components()) else {
+        return Err(at(
+            &path,
+            Slot::Head,
+            "lies below no loop or branch of the program",
+        ));
+    };
+    if head.at > len(body) {
+        return Err(at(&path, Slot::Head, "stands behind the end of its body"));
+    }
+    if kind == ScopeKind::Iteration && !is_in_loop(state, &path) {
+        return Err(at(
+            &path,
+            Slot::Head,
+            "is an iteration of no loop under way",
+        ));
+    }
+    let scope = Scope {
+        head,
+        ..Scope::new(kind, body, rerun(state, &path, body))
+    };
+    state.insert_scope(path, scope);
+    Ok(())
+}
+
+/// The scopes around were inserted before: paths are ordered parents first.
+fn rerun(state: &State, path: &StepPath, body: &crate::program::Body) -> Rerun {
+    let outer = around(path.components()).and_then(|outer| state.scopes.get(outer));
+    let index = path.components().iter().rev().nth(1);
+    match (outer, index) {
+        (Some(outer), Some(index)) if outer.rerun.has(*index) => Rerun::ALL,
+        (Some(_) | None, _) => Rerun::of(body),
+    }
+}
+
+fn is_in_loop(state: &State, iteration: &StepPath) -> bool {
+    let Some((index, path)) = iteration.components().split_last() else {
+        return false;
+    };
+    let body = state.loops.get(path);
+    body.is_some_and(|body| *index < body.head.total)
+}
+
+fn insert_values(state: &mut State, sorted: Sorted) -> Result<(), RestoreError> {
+    let lost = |key: FrameKey| RestoreError {
+        key,
+        reason: "belongs to nothing that is under way".to_owned(),
+    };
+    for (key, index, value) in sorted.results {
+        let body = state.loops.get(&key.path);
+        if body.is_none_or(|body| index >= body.head.total) {
+            return Err(lost(key));
+        }
+        state.replace_result(&key.path, index, Some(value));
+    }
+    for (key, name, value) in sorted.bindings {
+        if !state.scopes.contains_key(&key.path) {
+            return Err(lost(key));
+        }
+        state.replace_binding(&key.path, &name, Some(value));
+    }
+    for (key, value) in sorted.lasts {
+        if !state.scopes.contains_key(&key.path) {
+            return Err(lost(key));
+        }
+        state.replace_last(&key.path, Some(value));
+    }
+    match sorted.sources.into_keys().next() {
+        Some(path) => Err(at(
+            &path,
+            Slot::Source,
+            "belongs to nothing that is under way",
+        )),
+        None => Ok(()),
+    }
+}
+
+/// Every frame hangs on the one above it: what is inside a step is there, and nothing else is.
+fn check_frames(program: &Program, state: &State) -> Result<(), RestoreError> {
+    let mut inside = 0;
+    for (path, scope) in &state.scopes {
+        if let Progress::Inside { .. } = scope.head.step {
+            inside += 1;
+        }
+        check_step(program, state, path, scope)?;
+    }
+    let branches = state
+        .scopes
+        .values()
+        .filter(|scope| scope.kind == ScopeKind::Branch);
+    if inside != branches.count() + state.loops.len() {
+        return Err(at(
+            &StepPath::root(),
+            Slot::Head,
+            "has frames below it that hang on no step",
+        ));
+    }
+    for (path, body) in &state.loops {
+        let in_order =
+            body.begun() <= body.head.total && body.results.len() <= body.begun() as usize;
+        if !in_order {
+            return Err(at(path, Slot::Loop, "began iterations that are missing"));
+        }
+    }
+    Ok(())
+}
+
+fn check_step(
+    program: &Program,
+    state: &State,
+    path: &StepPath,
+    scope: &Scope,
+) -> Result<(), RestoreError> {
+    let place = step_at(program, &path.child(scope.head.at));
+    let kind = place.as_ref().map(|place| &place.step.kind);
+    let fits = match (&scope.head.step, kind) {
+        (Progress::Ready, _) => true,
+        (Progress::Over, _) => scope.kind == ScopeKind::Root,
+        (Progress::Again(_) | Progress::Failed(_), kind) => kind.is_some(),
+        (Progress::Calling(_) | Progress::Waiting(_), kind) => {
+            matches!(kind, Some(StepKind::Do(_)))
+        }
+        (Progress::Inside { .. }, Some(StepKind::Each(_))) => {
+            state.loops.contains_key(&path.child(scope.head.at))
+        }
+        (Progress::Inside { .. }, Some(StepKind::Decide(_))) => {
+            has_one_branch(state, &path.child(scope.head.at))
+        }
+        (Progress::Inside { .. }, _) => false,
+    };
+    if fits {
+        Ok(())
+    } else {
+        Err(at(
+            path,
+            Slot::Head,
+            "says something of its step that does not fit the program",
+        ))
+    }
+}
+
+fn has_one_branch(state: &State, decide: &StepPath) -> bool {
+    let below = state.scopes.range(decide.clone()..);
+    let branches = below
+        .map(|(path, _)| path)
+        .take_while(|path| path.is_under(decide))
+        .filter(|path| path.components().len() == decide.components().len() + 1);
+    branches.count() == 1
+}
+
+fn each_at<'p>(program: &'p Program, path: &StepPath) -> Option<&'p Each> {
+    match &step_at(program, path)?.step.kind {
+        StepKind::Each(each) => Some(each),
+        StepKind::Do(_)
+        | StepKind::Let(_)
+        | StepKind::Decide(_)
+        | StepKind::Check(_)
+        | StepKind::Emit(_) => None,
+    }
+}
+
+fn at(path: &StepPath, slot: Slot, reason: &str) -> RestoreError {
+    RestoreError {
+        key: FrameKey {
+            path: path.clone(),
+            slot,
+        },
+        reason: reason.to_owned(),
+    }
+}

@@ -1,0 +1,163 @@
+//! Lets a thread go on after a pause, with or without a change.
+
+use scriptum_contract::{Object, Value};
+
+use super::{
+    Ignored, Refused,
+    cells::{Again, Count, Failed, Given, Progress},
+    exec_do::was_answered,
+    pending,
+    place::Place,
+    run::{Done, Run},
+};
+use crate::{Event, PauseReason, Recovery, Resume, Status, StepPath, program::StepKind};
+
+impl Run<'_> {
+    /// Lifts an operator's pause, and lets failed steps run again: the one that is meant, or all of
+    /// them when the thread is paused because of them, a change going to the first.
+    pub(super) fn resumed(
+        &mut self,
+        path: Option<&StepPath>,
+        change: Resume,
+    ) -> Result<Resume, Refused> {
+        let thread = &self.state.thread;
+        if !thread.held && thread.status != Status::Paused {
+            return Err(Ignored::NotPaused.into());
+        }
+        let failed = match path {
+            Some(path) if self.state.index.failed.contains(path) => vec![path.clone()],
+            Some(_) => return Err(Ignored::NotFailed.into()),
+            None if thread.pause == Some(PauseReason::StepError) => {
+                self.state.index.failed.iter().cloned().collect()
+            }
+            None => Vec::new(),
+        };
+        let change = self.kept_change(change);
+        self.lift();
+        match failed.split_first() {
+            Some((first, others)) => {
+                self.run_again(first, change.clone())?;
+                for path in others {
+                    self.run_again(path, Resume::Again)?;
+                }
+            }
+            None if change == Resume::Again => {}
+            None => return Err(Ignored::NotFailed.into()),
+        }
+        Ok(change)
+    }
+
+    /// Nothing is held any more: loops fill up, timers are asked for again.
+    fn lift(&mut self) {
+        let started = self.state.started.is_some();
+        self.state.change_thread(|thread| {
+            thread.held = false;
+            thread.pause = None;
+            if started {
+                thread.status = Status::Running;
+            }
+        });
+        self.events.push(Event::ThreadResumed);
+        let loops: Vec<_> = self.state.loops.keys().cloned().collect();
+        for path in &loops {
+            self.fill(path);
+        }
+        self.effects.extend(pending::timers(self.state));
+    }
+
+    fn kept_change(&mut self, change: Resume) -> Resume {
+        let mut fields = |value: Value| match value.as_object() {
+            Some(object) => Value::Object(self.values.keep_fields(object)),
+            None => value,
+        };
+        match change {
+            Resume::Again => Resume::Again,
+            Resume::Replace(input) => Resume::Replace(fields(input)),
+            Resume::Merge(parts) => Resume::Merge(fields(parts)),
+            Resume::Output(output) => Resume::Output(self.values.keep(output)),
+        }
+    }
+
+    fn run_again(&mut self, path: &StepPath, change: Resume) -> Result<(), Refused> {
+        let place = self.container(path);
+        let step = &self.state.scope(place.scope.components()).head.step;
+        let Progress::Failed(failed) = step else {
+            return Err(Ignored::NotFailed.into());
+        };
+        let failed = Failed::clone(failed);
+        match change {
+            Resume::Again => {
+                let given = failed.input.map_or(Given::Nothing, Given::Whole);
+                self.again(&place, failed.count, given);
+            }
+            Resume::Replace(Value::Object(input)) if has_inputs(&place) => {
+                let count = with_new_number(&failed);
+                self.again(&place, count, Given::Whole(Value::Object(input)));
+            }
+            Resume::Merge(Value::Object(parts)) if has_inputs(&place) => {
+                let count = with_new_number(&failed);
+                let given = match failed.input.as_ref().and_then(Value::as_object) {
+                    Some(input) => Given::Whole(Value::Object(merged(input, &parts))),
+                    None => Given::Parts(Value::Object(parts)),
+                };
+                self.again(&place, count, given);
+            }
+            Resume::Output(output) => self.output_given(&place, &failed, output)?,
+            Resume::Replace(_) | Resume::Merge(_) => return Err(Ignored::NoSuchChange.into()),
+        }
+        Ok(())
+    }
+
+    fn again(&mut self, place: &Place<'_>, count: Count, given: Given) {
+        let again = Progress::Again(Box::new(Again { count, given }));
+        self.state.set_step(&place.scope, again);
+    }
+
+    fn output_given(
+        &mut self,
+        place: &Place<'_>,
+        failed: &Failed,
+        output: Value,
+    ) -> Result<(), Refused> {
+        match (&place.step.kind, &output) {
+            (StepKind::Do(_) | StepKind::Let(_) | StepKind::Decide(_), _)
+            | (StepKind::Each(_), Value::List(_) | Value::Stored(_)) => {
+                let done = Done {
+                    recovery: Some(Recovery::Operator),
+                    ..Done::with(output)
+                };
+                self.complete(place, failed.count, done);
+            }
+            (StepKind::Check(_), Value::Bool(answer)) => {
+                self.again(place, failed.count, Given::Answer(*answer));
+            }
+            (StepKind::Emit(_), Value::Object(_)) => {
+                self.again(place, failed.count, Given::Whole(output));
+            }
+            (StepKind::Each(_) | StepKind::Check(_) | StepKind::Emit(_), _) => {
+                return Err(Ignored::NoSuchChange.into());
+            }
+        }
+        Ok(())
+    }
+}
+
+fn has_inputs(place: &Place<'_>) -> bool {
+    match &place.step.kind {
+        StepKind::Do(_) | StepKind::Emit(_) => true,
+        StepKind::Let(_) | StepKind::Each(_) | StepKind::Decide(_) | StepKind::Check(_) => false,
+    }
+}
+
+/// The input is another one: a call that was made and not answered keeps its number to itself.
+fn with_new_number(failed: &Failed) -> Count {
+    let open_number = failed.input.is_some() && !was_answered(&failed.error);
+    Count {
+        calls: failed.count.calls + u32::from(open_number),
+        ..failed.count
+    }
+}
+
+fn merged(input: &Object, parts: &Object) -> Object {
+    input.iter().chain(parts).cloned().collect()
+}

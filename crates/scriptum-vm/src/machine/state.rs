@@ -1,0 +1,441 @@
+//! The state of a thread in typed form: the only place where it changes.
+//!
+//! Every change goes through a method here, which notes how to take it back. A refused turn is so
+//! undone in the time that it took, and a turn that succeeds knows which cells it touched; both are in
+//! `changes`. What follows from the cells (which scopes can go on, which calls are open, which timers
+//! run) is kept beside them in [`Index`], so that no turn searches for it.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use scriptum_contract::Value;
+
+use super::{
+    cells::{Count, Head, LoopHead, Progress, Started, Thread},
+    changes::Undo,
+    place::{Rerun, len},
+};
+use crate::{
+    Frames, StepPath, Timestamp,
+    program::{Body, Each},
+};
+
+/// Everything that a thread is between two turns.
+#[derive(Debug)]
+pub(super) struct State {
+    pub(super) thread: Thread,
+    pub(super) started: Option<Arc<Started>>,
+    pub(super) scopes: BTreeMap<StepPath, Scope>,
+    pub(super) loops: BTreeMap<StepPath, Loop>,
+    pub(super) counts: BTreeMap<StepPath, Count>,
+    pub(super) index: Index,
+    /// The changes of the current turn, oldest first.
+    pub(super) log: Vec<Undo>,
+}
+
+/// A body under way.
+#[derive(Debug)]
+pub(super) struct Scope {
+    pub(super) kind: ScopeKind,
+    /// Number of steps of the body.
+    pub(super) len: u32,
+    /// Which steps a jump can run again; follows from the program.
+    pub(super) rerun: Rerun,
+    pub(super) head: Head,
+    pub(super) bindings: BTreeMap<Arc<str>, Value>,
+    /// The value of the last child that has one.
+    pub(super) last: Option<Value>,
+}
+
+/// What a body belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ScopeKind {
+    /// The thread.
+    Root,
+    /// The block `on thread error`.
+    OnThreadError,
+    /// An iteration of a loop: names bound in it end with it.
+    Iteration,
+    /// A branch of a decide: names bound in it belong to the scope around it.
+    Branch,
+}
+
+impl Scope {
+    /// A body that begins.
+    pub(super) fn new(kind: ScopeKind, body: &Body, rerun: Rerun) -> Scope {
+        Scope {
+            kind,
+            len: len(body),
+            rerun,
+            head: Head::first(),
+            bindings: BTreeMap::new(),
+            last: None,
+        }
+    }
+}
+
+/// A loop under way.
+#[derive(Debug)]
+pub(super) struct Loop {
+    pub(super) head: LoopHead,
+    /// Name of the element; follows from the program.
+    pub(super) item: Arc<str>,
+    /// Name of the position; follows from the program.
+    pub(super) index: Option<Arc<str>>,
+    /// The list, or the reference to it.
+    pub(super) source: Value,
+    /// The list itself, once somebody looked into it. Not part of the state.
+    pub(super) items: Option<Arc<[Value]>>,
+    /// Values of finished iterations by index.
+    pub(super) results: Vec<Option<Value>>,
+    /// Number of finished iterations.
+    pub(super) finished: u32,
+    /// Number of iterations under way.
+    pub(super) live: u32,
+}
+
+impl Loop {
+    /// A loop that begins.
+    pub(super) fn new(each: &Each, head: LoopHead, source: Value) -> Loop {
+        Loop {
+            head,
+            item: Arc::clone(&each.item),
+            index: each.index.clone(),
+            items: items_of(&source),
+            source,
+            results: Vec::new(),
+            finished: 0,
+            live: 0,
+        }
+    }
+
+    /// Iterations begin in order, so those that began are the finished and the live ones.
+    pub(super) fn begun(&self) -> u32 {
+        self.finished + self.live
+    }
+}
+
+/// The elements of a list, shared.
+pub(super) fn items_of(value: &Value) -> Option<Arc<[Value]>> {
+    match value {
+        Value::List(items) => Some(Arc::clone(items)),
+        Value::Null
+        | Value::Bool(_)
+        | Value::Int(_)
+        | Value::Float(_)
+        | Value::Text(_)
+        | Value::Object(_)
+        | Value::Stored(_) => None,
+    }
+}
+
+/// What follows from the cells.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Index {
+    /// Scopes whose current step can begin.
+    pub(super) ready: BTreeSet<StepPath>,
+    /// Scopes whose steps are all done.
+    pub(super) ended: BTreeSet<StepPath>,
+    /// Steps whose call is open.
+    pub(super) calls: u32,
+    /// Steps and loops that wait for a time.
+    pub(super) timers: BTreeSet<(Timestamp, StepPath)>,
+    /// Steps that failed.
+    pub(super) failed: BTreeSet<StepPath>,
+}
+
+impl Index {
+    fn add(&mut self, path: &StepPath, head: &Head, len: u32) {
+        match &head.step {
+            Progress::Ready if head.at >= len => _ = self.ended.insert(path.clone()),
+            Progress::Ready | Progress::Again(_) => _ = self.ready.insert(path.clone()),
+            Progress::Calling(_) => self.calls += 1,
+            Progress::Waiting(waiting) => {
+                self.timers.insert((waiting.due, path.child(head.at)));
+            }
+            Progress::Failed(_) => _ = self.failed.insert(path.child(head.at)),
+            Progress::Inside { .. } | Progress::Over => {}
+        }
+    }
+
+    fn remove(&mut self, path: &StepPath, head: &Head, len: u32) {
+        match &head.step {
+            Progress::Ready if head.at >= len => _ = self.ended.remove(path),
+            Progress::Ready | Progress::Again(_) => _ = self.ready.remove(path),
+            Progress::Calling(_) => self.calls -= 1,
+            Progress::Waiting(waiting) => {
+                self.timers.remove(&(waiting.due, path.child(head.at)));
+            }
+            Progress::Failed(_) => _ = self.failed.remove(&path.child(head.at)),
+            Progress::Inside { .. } | Progress::Over => {}
+        }
+    }
+
+    fn add_loop(&mut self, path: &StepPath, head: &LoopHead) {
+        if let Some(due) = head.batch.and_then(|batch| batch.due) {
+            self.timers.insert((due, path.clone()));
+        }
+    }
+
+    fn remove_loop(&mut self, path: &StepPath, head: &LoopHead) {
+        if let Some(due) = head.batch.and_then(|batch| batch.due) {
+            self.timers.remove(&(due, path.clone()));
+        }
+    }
+}
+
+impl State {
+    /// A thread before `Started`.
+    pub(super) fn new() -> State {
+        State {
+            thread: Thread::new(),
+            started: None,
+            scopes: BTreeMap::new(),
+            loops: BTreeMap::new(),
+            counts: BTreeMap::new(),
+            index: Index::default(),
+            log: Vec::new(),
+        }
+    }
+
+    /// The scope at a path that the index or a caller knows to be live.
+    pub(super) fn scope(&self, path: &[u32]) -> &Scope {
+        self.scopes
+            .get(path)
+            .expect("a scope under way has a frame")
+    }
+
+    /// The loop at a path that is known to be under way.
+    pub(super) fn loop_at(&self, path: &[u32]) -> &Loop {
+        self.loops.get(path).expect("a loop under way has a frame")
+    }
+
+    /// Changes what is known of the thread itself.
+    pub(super) fn change_thread(&mut self, change: impl FnOnce(&mut Thread)) {
+        let before = self.thread.clone();
+        change(&mut self.thread);
+        if self.thread != before {
+            self.log.push(Undo::Thread(before));
+        }
+    }
+
+    /// Sets what the thread was started with.
+    pub(super) fn start(&mut self, started: Started) {
+        self.started = Some(Arc::new(started));
+        self.log.push(Undo::Started);
+    }
+
+    /// Lets a body begin.
+    pub(super) fn open_scope(&mut self, path: StepPath, scope: Scope) {
+        self.insert_scope(path.clone(), scope);
+        self.log.push(Undo::OpenedScope(path));
+    }
+
+    /// Takes a body away, with its bindings.
+    pub(super) fn close_scope(&mut self, path: &StepPath) {
+        let scope = self.remove_scope(path);
+        self.log
+            .push(Undo::ClosedScope(path.clone(), Box::new(scope)));
+    }
+
+    /// Moves the cursor of a scope.
+    pub(super) fn set_head(&mut self, path: &StepPath, head: Head) {
+        let before = self.replace_head(path, head);
+        self.log.push(Undo::Head(path.clone(), before));
+    }
+
+    /// Says what the current step of a scope is doing.
+    pub(super) fn set_step(&mut self, path: &StepPath, step: Progress) {
+        let head = &self.scope(path.components()).head;
+        let head = Head {
+            at: head.at,
+            step,
+            rounds: head.rounds.clone(),
+        };
+        self.set_head(path, head);
+    }
+
+    /// Binds a name in a scope.
+    pub(super) fn bind(&mut self, path: &StepPath, name: &Arc<str>, value: Value) {
+        let before = self.replace_binding(path, name, Some(value));
+        self.log
+            .push(Undo::Binding(path.clone(), Arc::clone(name), before));
+    }
+
+    /// Sets the value of the last child of a scope that has one.
+    pub(super) fn set_last(&mut self, path: &StepPath, value: Value) {
+        let before = self.replace_last(path, Some(value));
+        self.log.push(Undo::Last(path.clone(), before));
+    }
+
+    /// Lets a loop begin.
+    pub(super) fn open_loop(&mut self, path: StepPath, body: Loop) {
+        self.insert_loop(path.clone(), body);
+        self.log.push(Undo::OpenedLoop(path));
+    }
+
+    /// Takes a loop away, with its results.
+    pub(super) fn close_loop(&mut self, path: &StepPath) {
+        let body = self.remove_loop(path);
+        self.log
+            .push(Undo::ClosedLoop(path.clone(), Box::new(body)));
+    }
+
+    /// Changes the shape of a loop.
+    pub(super) fn set_loop_head(&mut self, path: &StepPath, head: LoopHead) {
+        let before = self.replace_loop_head(path, head);
+        self.log.push(Undo::LoopHead(path.clone(), before));
+    }
+
+    /// Keeps the value of a finished iteration.
+    pub(super) fn add_result(&mut self, path: &StepPath, index: u32, value: Value) {
+        self.replace_result(path, index, Some(value));
+        self.log.push(Undo::Result(path.clone(), index));
+    }
+
+    /// Remembers how often a step ran.
+    pub(super) fn set_count(&mut self, path: &StepPath, count: Option<Count>) {
+        let before = self.replace_count(path, count);
+        self.log.push(Undo::Count(path.clone(), before));
+    }
+
+    /// Keeps nothing but the thread itself.
+    pub(super) fn clear(&mut self) {
+        let empty = State {
+            thread: self.thread.clone(),
+            log: std::mem::take(&mut self.log),
+            ..State::new()
+        };
+        let before = std::mem::replace(self, empty);
+        self.log.push(Undo::Cleared(Box::new(before)));
+    }
+}
+
+/// The changes themselves; each keeps the index right, forwards and backwards.
+impl State {
+    pub(super) fn insert_scope(&mut self, path: StepPath, scope: Scope) {
+        self.index.add(&path, &scope.head, scope.len);
+        if scope.kind == ScopeKind::Iteration {
+            self.loop_around(&path).live += 1;
+        }
+        self.scopes.insert(path, scope);
+    }
+
+    pub(super) fn remove_scope(&mut self, path: &StepPath) -> Scope {
+        let scope = self
+            .scopes
+            .remove(path)
+            .expect("a scope under way has a frame");
+        self.index.remove(path, &scope.head, scope.len);
+        if scope.kind == ScopeKind::Iteration {
+            self.loop_around(path).live -= 1;
+        }
+        scope
+    }
+
+    fn loop_around(&mut self, iteration: &StepPath) -> &mut Loop {
+        let components = iteration.components();
+        let (_, path) = components
+            .split_last()
+            .expect("an iteration lies below its loop");
+        self.loops
+            .get_mut(path)
+            .expect("an iteration under way has a loop")
+    }
+
+    pub(super) fn replace_head(&mut self, path: &StepPath, head: Head) -> Head {
+        let scope = self
+            .scopes
+            .get_mut(path)
+            .expect("a scope under way has a frame");
+        self.index.remove(path, &scope.head, scope.len);
+        self.index.add(path, &head, scope.len);
+        std::mem::replace(&mut scope.head, head)
+    }
+
+    pub(super) fn replace_binding(
+        &mut self,
+        path: &StepPath,
+        name: &Arc<str>,
+        value: Option<Value>,
+    ) -> Option<Value> {
+        let scope = self
+            .scopes
+            .get_mut(path)
+            .expect("names are bound in a live scope");
+        match value {
+            Some(value) => scope.bindings.insert(Arc::clone(name), value),
+            None => scope.bindings.remove(name),
+        }
+    }
+
+    pub(super) fn replace_last(&mut self, path: &StepPath, value: Option<Value>) -> Option<Value> {
+        let scope = self
+            .scopes
+            .get_mut(path)
+            .expect("a child's value belongs to a live scope");
+        std::mem::replace(&mut scope.last, value)
+    }
+
+    pub(super) fn insert_loop(&mut self, path: StepPath, body: Loop) {
+        self.index.add_loop(&path, &body.head);
+        self.loops.insert(path, body);
+    }
+
+    pub(super) fn remove_loop(&mut self, path: &StepPath) -> Loop {
+        let body = self
+            .loops
+            .remove(path)
+            .expect("a loop under way has a frame");
+        self.index.remove_loop(path, &body.head);
+        body
+    }
+
+    pub(super) fn replace_loop_head(&mut self, path: &StepPath, head: LoopHead) -> LoopHead {
+        let body = self
+            .loops
+            .get_mut(path)
+            .expect("a loop under way has a frame");
+        self.index.remove_loop(path, &body.head);
+        self.index.add_loop(path, &head);
+        std::mem::replace(&mut body.head, head)
+    }
+
+    pub(super) fn replace_result(&mut self, path: &StepPath, index: u32, value: Option<Value>) {
+        let body = self
+            .loops
+            .get_mut(path)
+            .expect("a result belongs to a loop under way");
+        let position = index as usize;
+        if body.results.len() <= position {
+            body.results.resize(position + 1, None);
+        }
+        let Some(slot) = body.results.get_mut(position) else {
+            return;
+        };
+        body.finished -= u32::from(slot.is_some());
+        body.finished += u32::from(value.is_some());
+        *slot = value;
+        while body.results.pop_if(|last| last.is_none()).is_some() {}
+    }
+
+    pub(super) fn replace_count(&mut self, path: &StepPath, count: Option<Count>) -> Option<Count> {
+        match count {
+            Some(count) => self.counts.insert(path.clone(), count),
+            None => self.counts.remove(path),
+        }
+    }
+
+    /// The persisted form of everything.
+    pub(super) fn frames(&self) -> Frames {
+        let cells = self.keys().into_iter().filter_map(|key| {
+            let cell = self.cell(&key)?;
+            Some((key, cell))
+        });
+        Frames {
+            cells: cells.collect(),
+        }
+    }
+}
