@@ -33,7 +33,9 @@ impl Run<'_> {
         let parallel = self.parallel(execution, each.parallel.as_ref())?;
         let sleep_ms = self.sleep_ms(execution, each.sleep.as_ref())?;
         check_depth(&execution.place)?;
-        self.begin(execution, Value::Null)?;
+        let shape = [("count", total), ("parallel", parallel)];
+        let shape = shape.map(|(key, number)| (key, Value::Int(number.into())));
+        self.begin(execution, Value::object(shape))?;
         if total == 0 {
             let empty = Done::with(Value::list([]));
             self.complete(&execution.place, execution.count, empty);
