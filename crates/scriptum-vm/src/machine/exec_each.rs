@@ -74,7 +74,7 @@ impl Run<'_> {
         if begin.is_empty() {
             return;
         }
-        let place = self.container(path);
+        let place = self.step_at(path);
         let each = each_of(&place);
         for index in begin {
             self.open_body(&place, index, (ScopeKind::Iteration, &each.body));
@@ -88,7 +88,7 @@ impl Run<'_> {
             .split_last()
             .expect("an iteration lies below its loop");
         let path = StepPath::from(path);
-        let place = self.container(&path);
+        let place = self.step_at(&path);
         let value = self.state.scope(scope.components()).last.clone();
         self.close_body(&place, scope);
         self.state
