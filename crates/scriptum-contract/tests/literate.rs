@@ -2,19 +2,24 @@
 //! out. `UPDATE_EXPECT=1` writes what came out into the file, where the difference is reviewed.
 //!
 //! Blocks that go in: `schema` (the type, as JSON Schema), `value`, `coerce` (a value whose text is
-//! converted first). Blocks that come out: `violations` (`POINTER REASON message`), `filled` (the
-//! value with its defaults), `type` (the type in the words of the language), `written` (its schema).
+//! converted first), `contract` (a contract as it is stored). Blocks that come out: `violations` (`POINTER REASON message`), `filled` (the
+//! value with its defaults), `type` (the type in the words of the language), `written` (its schema), `service` (the
+//! contract as the service sends it), `inputs outputs stream env` (the schemas of its parts).
 
 #![allow(clippy::unwrap_used, reason = "what is wrong in a test ends it")]
 
 use std::{fmt::Write, fs, path::Path};
 
-use scriptum_contract::{Type, Value, check, check_fields, coerce, from_json_schema, type_schema};
+use scriptum_contract::{
+    Contract, ContractPart, Type, Value, check, check_fields, coerce, from_json_schema,
+    json_schema, service_json, type_schema,
+};
 
 #[derive(Default)]
 struct Case {
     ty: Option<Type>,
     value: Option<Value>,
+    contract: Contract,
 }
 
 impl Case {
@@ -35,7 +40,13 @@ impl Case {
             "violations" => return Some(violations(self.value(), self.ty())),
             "filled" => return Some(filled(self.value(), self.ty())),
             "type" => return Some(format!("{:#}\n", self.ty())),
-            "written" => return Some(type_schema(self.ty()).to_json_pretty().unwrap() + "\n"),
+            "written" => return Some(pretty(&type_schema(self.ty()))),
+            "contract" => self.contract = serde_json::from_str(content).unwrap(),
+            "service" => return Some(pretty(&service_json(&self.contract))),
+            "inputs" => return Some(pretty(&json_schema(&self.contract, ContractPart::Inputs))),
+            "outputs" => return Some(pretty(&json_schema(&self.contract, ContractPart::Outputs))),
+            "stream" => return Some(pretty(&json_schema(&self.contract, ContractPart::Stream))),
+            "env" => return Some(pretty(&json_schema(&self.contract, ContractPart::Env))),
             unknown => panic!("no block is called {unknown}"),
         }
         None
@@ -44,6 +55,10 @@ impl Case {
 
 fn read(json: &str) -> Value {
     Value::from_json(json).unwrap_or_else(|error| panic!("{json}: {error}"))
+}
+
+fn pretty(value: &Value) -> String {
+    value.to_json_pretty().unwrap() + "\n"
 }
 
 fn violations(value: &Value, ty: &Type) -> String {

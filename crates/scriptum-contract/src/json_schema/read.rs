@@ -10,7 +10,6 @@ use crate::{
     check::repeated,
     constraint::{lower, raise},
     limits::{SCHEMA_DEPTH_MAX, SCHEMA_NODES_MAX},
-    value::number,
 };
 
 /// The type of the values that satisfy a schema, as near as types can say it: a value that satisfies
@@ -371,6 +370,5 @@ fn number_rules(schema: &Object) -> Number {
 
 /// A size; one beyond 32 bits is left out.
 fn count(schema: &Object, name: &str) -> Option<u32> {
-    let whole = number::whole(schema.get(name)?.as_double()?)?;
-    u32::try_from(whole).ok()
+    u32::try_from(schema.get(name)?.as_integer()?).ok()
 }

@@ -53,6 +53,20 @@ impl Value {
         }
     }
 
+    /// A whole number of 64 bits, if it is one, `3` or `3.0`.
+    pub fn as_integer(&self) -> Option<i64> {
+        match self {
+            Value::Int(int) => Some(*int),
+            Value::Float(float) => whole(*float),
+            Value::Null
+            | Value::Bool(_)
+            | Value::Text(_)
+            | Value::List(_)
+            | Value::Object(_)
+            | Value::Stored(_) => None,
+        }
+    }
+
     /// A double as the value that reads shortest, `1` for `1.0`; `None` for NaN and the infinities.
     pub(crate) fn shortest(float: f64) -> Option<Value> {
         whole(float).map(Value::Int).or_else(|| Value::float(float))
