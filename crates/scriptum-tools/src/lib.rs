@@ -10,12 +10,14 @@
 //! arguments and results to the caller.
 //!
 //! ```
+//! use std::path::Path;
+//!
 //! use scriptum_contract::ToolName;
 //! use scriptum_engine::ToolSource;
 //! use scriptum_tools::{NativeOptions, NativeTools};
 //!
 //! # tokio::runtime::Runtime::new().unwrap().block_on(async {
-//! let tools = NativeTools::new(NativeOptions::in_workspace("."));
+//! let tools = NativeTools::new(NativeOptions::new(Path::new("."), &[]).unwrap());
 //! let echo = tools.find(&ToolName::new("echo")).await.unwrap();
 //! assert!(echo.is_some());
 //! # });
@@ -37,5 +39,5 @@ mod walk;
 mod workspace;
 
 pub use native::{NativeOptions, NativeTools, signatures};
-pub use net::{NetPolicy, NetRule};
+pub use net::{InvalidNetRule, NetPolicy, NetRule};
 pub use reference::{ReferencePage, reference_pages};

@@ -31,6 +31,12 @@ impl Bench {
         Bench { folder, tools }
     }
 
+    /// With other tools than those of its own folder.
+    pub(crate) fn of(tools: NativeTools) -> Bench {
+        let folder = tempfile::tempdir().unwrap();
+        Bench { folder, tools }
+    }
+
     pub(crate) fn root(&self) -> &Path {
         self.folder.path()
     }

@@ -189,6 +189,43 @@ mod tests {
     }
 
     #[cfg(unix)]
+    #[test]
+    fn a_link_put_in_place_meanwhile_leads_nowhere() {
+        use std::{
+            fs,
+            sync::atomic::{AtomicBool, Ordering},
+        };
+        let bench = Bench::new();
+        let outside = Bench::new();
+        outside.write("x", "secret");
+        bench.write("folder/x", "harmless");
+        bench.link(outside.root(), "link");
+        let done = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                let [folder, link, spare] =
+                    ["folder", "link", "spare"].map(|n| bench.root().join(n));
+                while !done.load(Ordering::Relaxed) {
+                    fs::rename(&folder, &spare).unwrap();
+                    fs::rename(&link, &folder).unwrap();
+                    fs::rename(&folder, &link).unwrap();
+                    fs::rename(&spare, &folder).unwrap();
+                }
+            });
+            let runtime = tokio::runtime::Runtime::new().unwrap();
+            for _ in 0..2_000 {
+                let read = runtime.block_on(bench.call("file_read", r#"{"path":"folder/x"}"#));
+                let leaked = read.is_ok_and(|output| output.contains("secret"));
+                if leaked {
+                    done.store(true, Ordering::Relaxed);
+                    panic!("a file outside the workspace was read");
+                }
+            }
+            done.store(true, Ordering::Relaxed);
+        });
+    }
+
+    #[cfg(unix)]
     #[tokio::test]
     async fn pipes_sockets_and_devices_are_refused_at_once() {
         let bench = Bench::new();

@@ -12,13 +12,17 @@ mod http_request;
 mod json_query;
 mod tool;
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use async_trait::async_trait;
 use scriptum_contract::{ToolName, ToolSignature};
 use scriptum_engine::{Tool, ToolError, ToolSource};
 
-use crate::net::NetPolicy;
+use crate::net::{InvalidNetRule, NetPolicy};
 use tool::{Context, NativeTool};
 pub(crate) use tool::{Definition, Idempotence};
 
@@ -45,12 +49,20 @@ pub struct NativeOptions {
 }
 
 impl NativeOptions {
-    /// Files of that folder, public addresses over https.
-    pub fn in_workspace(workspace: impl Into<PathBuf>) -> NativeOptions {
-        NativeOptions {
-            workspace: workspace.into(),
-            net: NetPolicy::default(),
-        }
+    /// Files of that folder; public addresses over https, and what the rules allow besides
+    /// (`localhost`, `10.0.0.0/8`).
+    ///
+    /// # Errors
+    /// When a rule is neither a name nor a range of addresses.
+    pub fn new(workspace: &Path, allow_net: &[String]) -> Result<NativeOptions, InvalidNetRule> {
+        let allow: Result<_, _> = allow_net.iter().map(|rule| rule.parse()).collect();
+        Ok(NativeOptions {
+            workspace: workspace.to_owned(),
+            net: NetPolicy {
+                allow: allow?,
+                ..NetPolicy::default()
+            },
+        })
     }
 }
 
@@ -94,4 +106,64 @@ pub fn signatures() -> Vec<ToolSignature> {
     ALL.iter()
         .map(|definition| definition.signature())
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::testing::Bench;
+
+    #[tokio::test]
+    async fn the_source_lists_and_finds_what_catalogues_know() {
+        let tools = NativeTools::new(NativeOptions::new(Path::new("none"), &[]).unwrap());
+        let known: BTreeSet<ToolName> = signatures().into_iter().map(|tool| tool.name).collect();
+        let listed: BTreeSet<ToolName> = tools
+            .list()
+            .await
+            .unwrap()
+            .iter()
+            .map(|tool| tool.name.clone())
+            .collect();
+        assert_eq!(known, listed);
+        assert_eq!(known.len(), ALL.len());
+        for name in &known {
+            assert!(tools.find(name).await.unwrap().is_some(), "{name}");
+        }
+        let unknown = tools.find(&ToolName::new("shell_exec")).await.unwrap();
+        assert!(unknown.is_none());
+    }
+
+    #[tokio::test]
+    async fn a_workspace_that_is_not_there_is_the_error_of_each_file_tool() {
+        let bench = Bench::new();
+        std::fs::remove_dir_all(bench.root()).unwrap();
+        let gone = NativeTools::new(NativeOptions::new(bench.root(), &[]).unwrap());
+        let bench = Bench::of(gone);
+        for (tool, args) in [
+            ("file_read", r#"{"path":"a"}"#),
+            ("file_write", r#"{"path":"a","content":""}"#),
+            ("file_list", "{}"),
+            ("file_glob", r#"{"pattern":"*"}"#),
+            ("grep", r#"{"pattern":"a"}"#),
+        ] {
+            let error = bench.error(tool, args).await;
+            assert_eq!(&*error.code, "WORKSPACE_UNAVAILABLE", "{tool}: {error}");
+        }
+        assert!(bench.call("echo", r#"{"message":1}"#).await.is_ok());
+    }
+
+    #[test]
+    fn defaults_satisfy_the_fields_they_stand_in() {
+        for signature in signatures() {
+            let input = signature.input.unwrap();
+            for field in &input.fields {
+                let default = field.default.iter();
+                let violations =
+                    default.flat_map(|value| scriptum_contract::check(value, &field.ty));
+                assert_eq!(violations.count(), 0, "{} {}", signature.name, field.name);
+            }
+        }
+    }
 }
