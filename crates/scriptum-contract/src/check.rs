@@ -148,7 +148,17 @@ impl<'a> Checker<'a> {
     }
 
     fn integer(&mut self, value: &Value, rules: &Number) {
-        match value.as_integer() {
+        let int = match value {
+            Value::Int(int) => Some(*int),
+            Value::Float(float) => number::whole(*float),
+            Value::Null
+            | Value::Bool(_)
+            | Value::Text(_)
+            | Value::List(_)
+            | Value::Object(_)
+            | Value::Stored(_) => None,
+        };
+        match int {
             Some(int) => self.integral(int, rules),
             None => self.kind(false, value, "integer"),
         }

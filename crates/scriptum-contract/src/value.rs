@@ -8,7 +8,6 @@ mod depth;
 pub(crate) mod json;
 pub(crate) mod number;
 mod object;
-mod pointer;
 mod read;
 mod storage;
 

@@ -76,8 +76,6 @@ pub(crate) enum ProblemKind {
     LiteralBrace,
     /// `### Title` without the marks at its end.
     UnclosedSection,
-    /// Nearly `script`.
-    MisspeltScript,
 }
 
 pub(crate) fn lex_lines(text: &str) -> Lexed {

@@ -110,14 +110,9 @@ pub(super) fn not_a_variant(value: &Value, def: &EnumDef) -> String {
     let question = meant.map_or(String::new(), |meant| {
         format!(", did you mean {}?", quoted(meant))
     });
-    let one_of = if variants.len() > SHOWN_NAMES_MAX {
-        "one of "
-    } else {
-        ""
-    };
     format!(
-        "must be {one_of}{}, is {}{question}",
-        listed(&variants, "or"),
+        "must be {}, is {}{question}",
+        alternatives(&variants),
         shown(value)
     )
 }
@@ -129,20 +124,18 @@ pub(super) fn unknown_field(name: &str, fields: &[Field]) -> String {
         None if fields.is_empty() => "no such field, there are none".to_owned(),
         None => {
             let names: Vec<_> = fields.iter().map(|field| field.name.to_string()).collect();
-            format!("no such field among {}", listed(&names, "and"))
+            format!("no such field, must be {}", alternatives(&names))
         }
     }
 }
 
 /// `a, b or c`; of many the first ones.
-fn listed(names: &[String], last_joined_by: &str) -> String {
+fn alternatives(names: &[String]) -> String {
     let all = names.len() <= SHOWN_NAMES_MAX;
     match names {
         [] => "absent".to_owned(),
         [only] => only.clone(),
-        [start @ .., last] if all => {
-            format!("{} {last_joined_by} {last}", start.join(", "))
-        }
+        [start @ .., last] if all => format!("{} or {last}", start.join(", ")),
         [..] => {
             let first: Vec<_> = names
                 .iter()
@@ -150,7 +143,7 @@ fn listed(names: &[String], last_joined_by: &str) -> String {
                 .map(String::as_str)
                 .collect();
             let more = names.len() - first.len();
-            format!("{} … and {more} more", first.join(", "))
+            format!("one of {} … and {more} more", first.join(", "))
         }
     }
 }

@@ -133,11 +133,7 @@ impl Lexer<'_> {
             self.report(ProblemKind::ForeignName, start);
             return self.push(SyntaxKind::Error, start);
         }
-        let mut kind = SyntaxKind::of_word(self.text_from(start));
-        if kind == SyntaxKind::Ident && self.is_misspelt_script(start) {
-            kind = SyntaxKind::ScriptKw;
-            self.report(ProblemKind::MisspeltScript, start);
-        }
+        let kind = SyntaxKind::of_word(self.text_from(start));
         if kind == SyntaxKind::ScriptKw && self.at_line_start && self.string_depth == 0 {
             self.script_word();
         }

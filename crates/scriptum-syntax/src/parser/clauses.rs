@@ -81,11 +81,7 @@ impl Parser<'_> {
                     here,
                 )
                 .here("`:` is for types and for the entries of an object")
-                .fix(replace(
-                    "use `=`",
-                    here,
-                    if self.follows_space() { "=" } else { " =" },
-                )),
+                .fix(replace("use `=`", here, " =")),
             );
             self.bump();
             return true;
@@ -96,11 +92,6 @@ impl Parser<'_> {
             return true;
         }
         self.expect(SyntaxKind::Equals, "`=` after the name of the input")
-    }
-
-    /// True when a space stands before the current token.
-    pub(super) fn follows_space(&self) -> bool {
-        self.last_end() < self.here().start
     }
 
     /// Reads `{ a = 1, b = 2 }`.

@@ -147,23 +147,12 @@ impl Parser<'_> {
             self.parse_type();
         }
         self.parse_enum_equals();
-        let mut count = self.parse_variants(false);
-        let end = Span::empty(self.last_end());
+        self.parse_variants(false);
         self.finish_line();
         while self.upcoming().is_some_and(|line| line.column > column) {
             self.enter_line();
-            count += self.parse_variants(true);
+            self.parse_variants(true);
             self.finish_line();
-        }
-        if count == 0 {
-            self.habit(
-                Diagnostic::error(
-                    codes::MALFORMED_ENUM,
-                    "an enum has at least one variant",
-                    end,
-                )
-                .here("the variants belong here"),
-            );
         }
         self.finish_node();
     }
@@ -204,15 +193,14 @@ impl Parser<'_> {
     }
 
     /// Reads the variants on one line.
-    fn parse_variants(&mut self, is_continuation: bool) -> u32 {
+    fn parse_variants(&mut self, is_continuation: bool) {
         let mut count = 0u32;
         self.eat(SyntaxKind::Pipe);
         while !self.at_line_end() {
             let before = self.pos;
             let checkpoint = self.checkpoint();
             if !self.parse_variant() {
-                self.skip_rest();
-                return count + 1;
+                return self.skip_rest();
             }
             count += 1;
             let is_alone =
@@ -226,7 +214,6 @@ impl Parser<'_> {
             self.parse_variant_separator();
             debug_assert!(self.pos > before, "every variant is a token at least");
         }
-        count
     }
 
     /// True when the line after the current one goes on with the enum.
@@ -244,11 +231,7 @@ impl Parser<'_> {
             self.habit(
                 Diagnostic::error(codes::MALFORMED_ENUM, "variants are separated by `|`", here)
                     .here("`|` belongs here")
-                    .fix(replace(
-                        "use `|`",
-                        here,
-                        if self.follows_space() { "|" } else { " |" },
-                    )),
+                    .fix(replace("use `|`", here, " |")),
             );
             self.bump();
             return;

@@ -1,0 +1,240 @@
+//! Fields and elements: `of.name` and `of[index]`, and what may be null on the way.
+
+use std::sync::Arc;
+
+use scriptum_contract::{Assignable, Field, Shape, Type, Value, assignable};
+use scriptum_syntax::Span;
+use scriptum_vm::program::{Node, Op};
+
+use super::{Checker, exprs::Reading};
+use crate::{codes, source_map::part_of};
+
+/// Names under which other languages keep the inputs of a program.
+const INPUT_PREFIXES: &[&str] = &["input", "inputs", "params", "args"];
+
+/// One access, as its message needs it.
+struct Access<'n> {
+    /// The base.
+    of: &'n Node,
+    /// The name of the field, or the literal key of an index.
+    name: Option<&'n str>,
+    /// Where the name or the index stands.
+    at: Span,
+    /// True when a null base or a missing field gives null.
+    safe: bool,
+}
+
+impl Checker<'_> {
+    pub(super) fn field(
+        &mut self,
+        node: &Node,
+        of: &Node,
+        name: &Arc<str>,
+        safe: bool,
+        reading: Reading,
+    ) -> Type {
+        if let Some(ty) = self.foreign_prefix(node, of, name) {
+            return ty;
+        }
+        let safe = safe || reading == Reading::Safe;
+        let base = self.base(of, safe, reading);
+        let access = Access {
+            of,
+            name: Some(name),
+            at: self.span(part_of(node.at, 0)),
+            safe,
+        };
+        self.member(&base, &access)
+    }
+
+    pub(super) fn index(
+        &mut self,
+        node: &Node,
+        of: &Node,
+        index: &Node,
+        safe: bool,
+        reading: Reading,
+    ) -> Type {
+        let safe = safe || reading == Reading::Safe;
+        let base = self.base(of, safe, reading);
+        let position = self.infer(index);
+        let key = match &index.op {
+            Op::Literal(Value::Text(key)) => Some(&**key),
+            Op::Literal(_)
+            | Op::Variant { .. }
+            | Op::Name(_)
+            | Op::Env(_)
+            | Op::Template(_)
+            | Op::List(_)
+            | Op::Object(_)
+            | Op::Field { .. }
+            | Op::Index { .. }
+            | Op::Unary(..)
+            | Op::Binary(..)
+            | Op::If { .. }
+            | Op::Call { .. }
+            | Op::Lambda { .. } => None,
+        };
+        let access = Access {
+            of,
+            name: key,
+            at: self.span(index.at),
+            safe,
+        };
+        if key.is_some() {
+            return self.member(&base, &access);
+        }
+        self.element(node, &base, &position, &access)
+    }
+
+    fn base(&mut self, of: &Node, safe: bool, reading: Reading) -> Type {
+        let reading = match (reading, safe) {
+            (Reading::Safe, _) => Reading::Safe,
+            (Reading::Plain | Reading::MaybeNull, true) => Reading::MaybeNull,
+            (Reading::Plain | Reading::MaybeNull, false) => Reading::Plain,
+        };
+        self.infer_as(of, reading)
+    }
+
+    /// The type of a field with a known name.
+    fn member(&mut self, base: &Type, access: &Access<'_>) -> Type {
+        let name = access.name.unwrap_or_default();
+        match base {
+            Type::Any | Type::Never => Type::Any,
+            Type::Object => {
+                if !access.safe {
+                    let of = self.span(access.of.at);
+                    self.report(codes::bare_object_field(name, access.at, of));
+                }
+                Type::Any
+            }
+            Type::Shape(shape) => self.shape_member(shape, access),
+            Type::Optional(inner) => {
+                if !access.safe {
+                    let of = self.span(access.of.at);
+                    self.report(codes::possibly_null(name, inner, access.at, of));
+                    return self.member(inner, access);
+                }
+                self.member(inner, access).optional()
+            }
+            Type::Null if access.safe => Type::Null,
+            Type::Text(_)
+            | Type::Number(_)
+            | Type::Integer(_)
+            | Type::Boolean
+            | Type::Binary
+            | Type::Date
+            | Type::Timestamp
+            | Type::List(_)
+            | Type::Enum(_)
+            | Type::Null => {
+                let of = self.span(access.of.at);
+                self.report(codes::no_fields(name, base, access.at, of));
+                Type::Any
+            }
+        }
+    }
+
+    fn shape_member(&mut self, shape: &Shape, access: &Access<'_>) -> Type {
+        let name = access.name.unwrap_or_default();
+        match shape.field(name) {
+            Some(field) => field_type(field),
+            None if shape.open => Type::Any,
+            None => {
+                let names = shape.fields.iter().map(|field| &*field.name);
+                let nearest = self.suggest.nearest(name, names);
+                let of = self.span(access.of.at);
+                self.report(codes::unknown_field(name, shape, access.at, of, nearest));
+                Type::Any
+            }
+        }
+    }
+
+    /// The type of an element at a computed position or key.
+    fn element(&mut self, node: &Node, base: &Type, position: &Type, access: &Access<'_>) -> Type {
+        match base {
+            Type::List(list) => {
+                self.index_type(position, &Type::integer(), access);
+                if access.safe {
+                    list.item.clone().optional()
+                } else {
+                    list.item.clone()
+                }
+            }
+            Type::Shape(_) => {
+                self.index_type(position, &Type::text(), access);
+                Type::Any
+            }
+            Type::Any | Type::Never => Type::Any,
+            Type::Object => {
+                if !access.safe {
+                    let of = self.span(access.of.at);
+                    self.report(codes::bare_object_field::of_index(access.at, of));
+                }
+                Type::Any
+            }
+            Type::Optional(inner) => {
+                if !access.safe {
+                    let of = self.span(access.of.at);
+                    self.report(codes::possibly_null::index(inner, access.at, of));
+                    return self.element(node, inner, position, access);
+                }
+                self.element(node, inner, position, access).optional()
+            }
+            Type::Null if access.safe => Type::Null,
+            Type::Text(_)
+            | Type::Number(_)
+            | Type::Integer(_)
+            | Type::Boolean
+            | Type::Binary
+            | Type::Date
+            | Type::Timestamp
+            | Type::Enum(_)
+            | Type::Null => {
+                let (whole, of) = (self.span(node.at), self.span(access.of.at));
+                self.report(codes::not_indexable(base, whole, of));
+                Type::Any
+            }
+        }
+    }
+
+    fn index_type(&mut self, position: &Type, wanted: &Type, access: &Access<'_>) {
+        if let Assignable::No(_) = assignable(position, wanted) {
+            self.report(codes::not_indexable::with(position, wanted, access.at));
+        }
+    }
+
+    /// `input.x` and `env.X`, which are written `x` and `env(X)` here.
+    fn foreign_prefix(&mut self, node: &Node, of: &Node, name: &Arc<str>) -> Option<Type> {
+        let Op::Name(prefix) = &of.op else {
+            return None;
+        };
+        if self.scope.get(prefix).is_some() {
+            return None;
+        }
+        let whole = self.span(node.at);
+        if &**prefix == "env" {
+            let declared = self.program.contract.env.iter();
+            let mut declared = declared.filter(|env| env.field.name == *name);
+            let env = declared.next()?;
+            let ty = env.field.ty.clone();
+            self.report(codes::input_prefix::of_env(name, whole));
+            return Some(ty);
+        }
+        if !INPUT_PREFIXES.contains(&&**prefix) {
+            return None;
+        }
+        let ty = self.scope.get(name)?.ty.clone();
+        self.report(codes::input_prefix(prefix, name, whole));
+        Some(ty)
+    }
+}
+
+/// The type of a declared field when it is read: one that may be absent may be null.
+fn field_type(field: &Field) -> Type {
+    if field.required || field.default.is_some() {
+        field.ty.clone()
+    } else {
+        field.ty.clone().optional()
+    }
+}

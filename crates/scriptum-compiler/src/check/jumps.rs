@@ -1,0 +1,131 @@
+//! Jumps: where a `goto` may lead, and what it may pass over.
+//!
+//! A jump stays in its scope (the thread, or one iteration of a loop). It can lead to a section of its own
+//! or an enclosing body, or into a branch of a `decide` that stands directly in one of them.
+
+use std::collections::{HashMap, HashSet};
+
+use scriptum_syntax::Span;
+use scriptum_vm::program::{Action, Body, NodeId, StepKind};
+
+use super::Checker;
+use crate::codes;
+
+/// What a title names in a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Label {
+    /// The child that is reached first.
+    child: usize,
+    /// True when the title names several places.
+    is_ambiguous: bool,
+}
+
+/// Every title that some jump names.
+pub(super) fn collect_titles<'p>(body: &'p Body, titles: &mut HashSet<&'p str>) {
+    for step in &body.steps {
+        match &step.kind {
+            StepKind::Check(check) => {
+                for action in [&check.on_pass, &check.on_fail] {
+                    if let Action::Goto(title) = action {
+                        titles.insert(title);
+                    }
+                }
+            }
+            StepKind::Each(each) => collect_titles(&each.body, titles),
+            StepKind::Decide(decide) => {
+                for branch in &decide.branches {
+                    collect_titles(&branch.body, titles);
+                }
+            }
+            StepKind::Do(_) | StepKind::Let(_) | StepKind::Emit(_) => {}
+        }
+    }
+}
+
+impl<'p> Checker<'p> {
+    /// A jump from the current step.
+    pub(super) fn jump(&mut self, title: &'p str, at: NodeId) {
+        if self.map.is_hole(at) {
+            return;
+        }
+        let mut crossed_loop = false;
+        for index in (0..self.places.len()).rev() {
+            let Some(place) = self.places.get_mut(index) else {
+                continue;
+            };
+            let labels = place.labels.get_or_init(|| labels(place.body));
+            let Some(label) = labels.get(title).copied() else {
+                crossed_loop |= place.is_scope;
+                continue;
+            };
+            if label.child > place.child && !crossed_loop {
+                let start = place.child_start;
+                place.jumps.entry(title).or_insert(start);
+            }
+            if crossed_loop {
+                self.report(codes::jump_out_of_loop(title, self.span(at)));
+            } else if label.is_ambiguous {
+                self.report(codes::ambiguous_label(title, self.span(at)));
+            }
+            return;
+        }
+        self.report_unknown(title, self.span(at));
+    }
+
+    fn report_unknown(&mut self, title: &str, span: Span) {
+        let mut all = HashSet::new();
+        collect_labels(&self.program.body, &mut all);
+        if let Some(handler) = &self.program.on_thread_error {
+            collect_labels(handler, &mut all);
+        }
+        if all.contains(title) {
+            return self.report(codes::jump_into_scope(title, span));
+        }
+        let mut known: Vec<&str> = all.into_iter().collect();
+        known.sort_unstable();
+        let nearest = self.suggest.nearest(title, known.iter().copied());
+        self.report(codes::unknown_label(title, span, nearest, &known));
+    }
+}
+
+/// Sections of a body, and branches of the decides that stand directly in it.
+fn labels(body: &Body) -> HashMap<&str, Label> {
+    let sections = body.sections.iter();
+    let sections = sections.map(|section| (&*section.title, section.before as usize));
+    let branches = body.steps.iter().enumerate().flat_map(|(child, step)| {
+        let branches = match &step.kind {
+            StepKind::Decide(decide) => decide.branches.as_slice(),
+            StepKind::Do(_)
+            | StepKind::Let(_)
+            | StepKind::Each(_)
+            | StepKind::Check(_)
+            | StepKind::Emit(_) => &[],
+        };
+        branches.iter().map(move |branch| (&*branch.name, child))
+    });
+    let mut labels = HashMap::new();
+    for (title, child) in sections.chain(branches) {
+        let label = labels.entry(title).or_insert(Label {
+            child,
+            is_ambiguous: false,
+        });
+        label.is_ambiguous = label.child != child || label.is_ambiguous;
+    }
+    labels
+}
+
+/// The titles of a body and of all bodies inside it.
+fn collect_labels<'p>(body: &'p Body, all: &mut HashSet<&'p str>) {
+    all.extend(labels(body).into_keys());
+    for step in &body.steps {
+        match &step.kind {
+            StepKind::Each(each) => collect_labels(&each.body, all),
+            StepKind::Decide(decide) => {
+                for branch in &decide.branches {
+                    collect_labels(&branch.body, all);
+                }
+            }
+            StepKind::Do(_) | StepKind::Let(_) | StepKind::Check(_) | StepKind::Emit(_) => {}
+        }
+    }
+}

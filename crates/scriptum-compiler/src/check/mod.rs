@@ -1,0 +1,238 @@
+//! The one checker. It sees a program, not a text, so that programs from every source obey the same
+//! rules; where something stands, it learns from the source map.
+//!
+//! It walks the steps in order with the names that are visible, computes the type of every expression,
+//! and reports what cannot work. An expression that is wrong has type any, so that one mistake is
+//! reported once.
+
+mod access;
+mod body;
+mod calls;
+mod contract;
+mod decide;
+mod emit;
+mod exprs;
+mod jumps;
+mod narrow;
+mod operators;
+mod scope;
+mod steps;
+mod target;
+mod tools;
+
+use std::{
+    cell::OnceCell,
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+use scriptum_contract::{EnumDef, Field, ToolCatalog, Type, Value};
+use scriptum_syntax::{Diagnostic, Span};
+use scriptum_vm::program::{Body, NodeId, Program, StepKind};
+
+use crate::{
+    compiled::Facts,
+    source_map::{Part, SourceMap},
+    suggest::Suggest,
+};
+use body::Place;
+use emit::EmitScope;
+use scope::{Binding, Kind, Scope};
+pub(crate) use target::Target;
+
+/// Checks a program and says what every node is.
+pub(crate) fn check(
+    program: &Program,
+    map: &SourceMap,
+    catalog: &ToolCatalog,
+    suggest: &Suggest,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Facts {
+    let mut checker = Checker {
+        program,
+        map,
+        catalog,
+        suggest,
+        diagnostics,
+        facts: Facts::new(map.len()),
+        scope: Scope::default(),
+        imports: HashMap::new(),
+        variants: variants(&program.contract.enums),
+        goto_titles: HashSet::new(),
+        emit_scopes: Vec::new(),
+        places: Vec::new(),
+        later: OnceCell::new(),
+        in_handler: false,
+    };
+    checker.program();
+    checker.facts
+}
+
+struct Checker<'p> {
+    program: &'p Program,
+    map: &'p SourceMap,
+    catalog: &'p ToolCatalog,
+    suggest: &'p Suggest,
+    diagnostics: &'p mut Vec<Diagnostic>,
+    facts: Facts,
+    scope: Scope,
+    /// Local names of imported tools, and whether each is in the catalog.
+    imports: HashMap<&'p str, bool>,
+    /// Enums by the words of their variants.
+    variants: HashMap<&'p str, Vec<Arc<EnumDef>>>,
+    /// Every title that some `goto` names.
+    goto_titles: HashSet<&'p str>,
+    emit_scopes: Vec<EmitScope>,
+    /// The bodies around the current step, outermost first.
+    places: Vec<Place<'p>>,
+    /// Names by where they are first bound, for names used too early.
+    later: OnceCell<HashMap<&'p str, NodeId>>,
+    in_handler: bool,
+}
+
+fn variants(enums: &[Arc<EnumDef>]) -> HashMap<&str, Vec<Arc<EnumDef>>> {
+    let mut by_word: HashMap<&str, Vec<Arc<EnumDef>>> = HashMap::new();
+    for def in enums {
+        for variant in &def.variants {
+            if let Value::Text(word) = &variant.value {
+                by_word.entry(word).or_default().push(Arc::clone(def));
+            }
+        }
+    }
+    by_word
+}
+
+impl<'p> Checker<'p> {
+    fn program(&mut self) {
+        let program = self.program;
+        self.contract();
+        self.imports();
+        self.declare();
+        jumps::collect_titles(&program.body, &mut self.goto_titles);
+        if let Some(handler) = &program.on_thread_error {
+            jumps::collect_titles(handler, &mut self.goto_titles);
+        }
+        let start = self.scope.mark();
+        self.emit_scopes.push(EmitScope::Thread);
+        let end = self.body(&program.body, true);
+        self.emit_scopes.pop();
+        self.check_end(&end);
+        if let Some(handler) = &program.on_thread_error {
+            // The thread may have failed anywhere, so nothing that it bound is sure to be there.
+            self.scope.weaken(start, self.scope.mark());
+            self.handler(handler);
+        }
+    }
+
+    /// Inputs and environment variables.
+    fn declare(&mut self) {
+        let contract = &self.program.contract;
+        let env = contract.env.iter().map(|env| &env.field);
+        for (field, place) in env.zip(&self.map.env) {
+            self.declare_field(field, place.at);
+        }
+        for (field, place) in contract.inputs.iter().zip(&self.map.inputs) {
+            self.declare_field(field, place.at);
+        }
+    }
+
+    fn declare_field(&mut self, field: &Field, at: NodeId) {
+        self.facts.set_type(at, &field.ty);
+        let binding = Binding {
+            ty: field.ty.clone(),
+            at,
+            kind: Kind::Declared,
+            always: true,
+        };
+        self.scope.set(Arc::clone(&field.name), binding);
+    }
+
+    /// The steps of `on thread error`, which read what the error was.
+    fn handler(&mut self, body: &'p Body) {
+        for (name, ty) in [("error", error_type()), ("thread", thread_type())] {
+            let binding = Binding {
+                ty,
+                at: NodeId::default(),
+                kind: Kind::Given,
+                always: true,
+            };
+            self.scope.set(name.into(), binding);
+        }
+        self.in_handler = true;
+        self.emit_scopes.push(EmitScope::Handler);
+        self.body(body, true);
+        self.emit_scopes.pop();
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    fn span(&self, at: NodeId) -> Span {
+        self.map.span(at)
+    }
+
+    fn part(&self, step: NodeId, part: Part) -> Span {
+        self.map.span(part.of(step))
+    }
+
+    /// Where a name is bound that is not visible yet, if it is bound at all.
+    fn bound_later(&self, name: &str) -> Option<NodeId> {
+        let later = self.later.get_or_init(|| {
+            let mut later = HashMap::new();
+            collect_bound(&self.program.body, &mut later);
+            if let Some(handler) = &self.program.on_thread_error {
+                collect_bound(handler, &mut later);
+            }
+            later
+        });
+        later.get(name).copied()
+    }
+}
+
+fn collect_bound<'p>(body: &'p Body, later: &mut HashMap<&'p str, NodeId>) {
+    for step in &body.steps {
+        let bind = match &step.kind {
+            StepKind::Do(step) => step.bind.as_deref(),
+            StepKind::Let(step) => Some(&*step.name),
+            StepKind::Each(step) => step.bind.as_deref(),
+            StepKind::Decide(step) => step.bind.as_deref(),
+            StepKind::Check(_) | StepKind::Emit(_) => None,
+        };
+        if let Some(name) = bind {
+            later.entry(name).or_insert(Part::Bind.of(step.at));
+        }
+        match &step.kind {
+            StepKind::Each(each) => collect_bound(&each.body, later),
+            StepKind::Decide(decide) => {
+                for branch in &decide.branches {
+                    collect_bound(&branch.body, later);
+                }
+            }
+            StepKind::Do(_) | StepKind::Let(_) | StepKind::Check(_) | StepKind::Emit(_) => {}
+        }
+    }
+}
+
+/// What `error` is in `on thread error`.
+fn error_type() -> Type {
+    Type::shape(vec![
+        Field::required("message", Type::text()),
+        Field::required("code", Type::text()),
+        Field::required("details", Type::Any),
+        Field::required("step", Type::text().optional()),
+        Field::required("step_path", Type::text().optional()),
+        Field::required("tool", Type::text().optional()),
+        Field::required("attempt", Type::integer().optional()),
+    ])
+}
+
+/// What `thread` is there.
+fn thread_type() -> Type {
+    Type::shape(vec![
+        Field::required("id", Type::text()),
+        Field::required("status", Type::text()),
+        Field::required("script", Type::text()),
+        Field::required("version", Type::text().optional()),
+    ])
+}

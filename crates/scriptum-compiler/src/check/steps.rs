@@ -1,0 +1,244 @@
+//! Steps: what each verb demands of its parts, and what it gives.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use scriptum_contract::{Type, Value};
+use scriptum_syntax::Span;
+use scriptum_vm::{
+    limits::PARALLEL_MAX,
+    program::{Action, Check, Each, Expr, NodeId, Op, Step, StepKind, duration_ms},
+};
+
+use super::{
+    Checker,
+    body::StepEnd,
+    emit::EmitScope,
+    scope::{Binding, Kind},
+    target::Target,
+};
+use crate::{codes, source_map::Part};
+
+impl<'p> Checker<'p> {
+    pub(super) fn step(&mut self, step: &'p Step) -> StepEnd {
+        if let Some(label) = &step.label {
+            self.infer(&label.root);
+        }
+        match &step.kind {
+            StepKind::Do(call) => self.call_tool(step, call),
+            StepKind::Let(binding) => {
+                let ty = self.infer(&binding.value.root);
+                let ty = if self.map.is_hole(step.at) {
+                    Type::Any
+                } else {
+                    ty
+                };
+                self.bind(&binding.name, step.at, ty.clone());
+                goes_on(ty)
+            }
+            StepKind::Each(each) => self.each(step, each),
+            StepKind::Decide(decide) => self.decide(step, decide),
+            StepKind::Check(check) => self.check_step(step, check),
+            StepKind::Emit(emit) => self.emit(step, emit),
+        }
+    }
+
+    fn each(&mut self, step: &'p Step, each: &'p Each) -> StepEnd {
+        let source = self.infer(&each.source.root);
+        let item = self.element_of(&each.source.root, &source);
+        if let Some(parallel) = &each.parallel {
+            self.parallel(parallel);
+        }
+        if let Some(sleep) = &each.sleep {
+            self.pause(sleep);
+        }
+        let mark = self.scope.mark();
+        self.variable(&each.item, Part::First.of(step.at), item);
+        if let Some(index) = &each.index {
+            self.variable(index, Part::Second.of(step.at), Type::integer());
+            if *index == each.item {
+                let places = [Part::First, Part::Second].map(|part| self.part(step.at, part));
+                self.report(codes::duplicate_name(
+                    "loop variable",
+                    index,
+                    places[1],
+                    places[0],
+                ));
+            }
+        }
+        self.emit_scopes.push(EmitScope::Iteration(None));
+        let end = self.body(&each.body, true);
+        let emitted = match self.emit_scopes.pop() {
+            Some(EmitScope::Iteration(emitted)) => emitted,
+            Some(EmitScope::Thread | EmitScope::Handler) | None => None,
+        };
+        self.scope.undo(mark);
+        let fallen = end.falls_through.then(|| end.value.unwrap_or(Type::Null));
+        let value = match (emitted, fallen) {
+            (Some(emitted), Some(fallen)) => emitted.join(&fallen),
+            (Some(value), None) | (None, Some(value)) => value,
+            (None, None) => Type::Never,
+        };
+        let list = Type::list(value);
+        if let Some(bind) = &each.bind {
+            self.bind(bind, step.at, list.clone());
+        }
+        goes_on(list)
+    }
+
+    /// The type of the elements that a loop goes over.
+    fn element_of(&mut self, node: &'p scriptum_vm::program::Node, source: &Type) -> Type {
+        match source {
+            Type::List(list) => list.item.clone(),
+            Type::Any | Type::Object => Type::Any,
+            Type::Optional(inner) => {
+                let span = self.span(node.at);
+                self.report(codes::possibly_null::list(span));
+                inner.as_list().map_or(Type::Any, |list| list.item.clone())
+            }
+            Type::Text(_)
+            | Type::Number(_)
+            | Type::Integer(_)
+            | Type::Boolean
+            | Type::Binary
+            | Type::Date
+            | Type::Timestamp
+            | Type::Enum(_)
+            | Type::Shape(_)
+            | Type::Null
+            | Type::Never => {
+                self.report(codes::not_a_list(source, self.span(node.at)));
+                Type::Any
+            }
+        }
+    }
+
+    /// A variable of a loop or a lambda.
+    pub(super) fn variable(&mut self, name: &Arc<str>, at: NodeId, ty: Type) {
+        if name.is_empty() {
+            // The parser has reported that the name is missing.
+            return;
+        }
+        self.facts.set_type(at, &ty);
+        if let Some(before) = self.scope.get(name)
+            && before.kind == Kind::Declared
+        {
+            let (span, declared) = (self.span(at), self.span(before.at));
+            self.report(codes::shadowed_input(name, span, declared));
+        }
+        let binding = Binding {
+            ty,
+            at,
+            kind: Kind::Variable,
+            always: true,
+        };
+        self.scope.set(Arc::clone(name), binding);
+    }
+
+    fn parallel(&mut self, parallel: &'p Expr) {
+        let node = &parallel.root;
+        let clause = "parallel";
+        self.expect(node, &Type::integer(), Target::Count { clause });
+        if let Op::Literal(Value::Int(count)) = &node.op
+            && !(1..=i64::from(PARALLEL_MAX)).contains(count)
+        {
+            self.report(codes::invalid_count::parallel(self.span(node.at)));
+        }
+    }
+
+    /// The pause of a loop: milliseconds, or a duration in a text.
+    fn pause(&mut self, sleep: &'p Expr) {
+        let node = &sleep.root;
+        let is_duration = match &node.op {
+            Op::Literal(Value::Text(text)) => duration_ms(text).is_some(),
+            Op::Literal(Value::Int(ms)) => *ms >= 0,
+            Op::Literal(_)
+            | Op::Variant { .. }
+            | Op::Name(_)
+            | Op::Env(_)
+            | Op::Template(_)
+            | Op::List(_)
+            | Op::Object(_)
+            | Op::Field { .. }
+            | Op::Index { .. }
+            | Op::Unary(..)
+            | Op::Binary(..)
+            | Op::If { .. }
+            | Op::Call { .. }
+            | Op::Lambda { .. } => true,
+        };
+        if !is_duration {
+            return self.report(codes::invalid_duration(self.span(node.at)));
+        }
+        let is_text = |ty: &Type| matches!(ty, Type::Text(_));
+        let ty = self.infer(node);
+        if !is_text(&ty) {
+            let clause = "sleep";
+            self.assign(node, &ty, &Type::number(), Target::Count { clause });
+        }
+    }
+
+    fn check_step(&mut self, step: &'p Step, check: &'p Check) -> StepEnd {
+        let condition = &check.condition.root;
+        self.condition(condition);
+        let on_pass = self.action(&check.on_pass, Part::First.of(step.at));
+        let on_fail = self.action(&check.on_fail, Part::Second.of(step.at));
+        let goes_on_failed = matches!(check.on_fail, Action::Continue);
+        let goes_on_passed = on_pass && !matches!(check.on_pass, Action::Goto(_) | Action::Fail(_));
+        if goes_on_passed && !goes_on_failed {
+            self.narrow(condition, true);
+        } else if goes_on_failed && !goes_on_passed {
+            self.narrow(condition, false);
+        }
+        StepEnd {
+            falls_through: goes_on_passed || (on_fail && goes_on_failed),
+            value: None,
+        }
+    }
+
+    /// Checks an action; true when the next step can follow it.
+    fn action(&mut self, action: &'p Action, at: NodeId) -> bool {
+        match action {
+            Action::Continue => true,
+            Action::Goto(title) => {
+                self.jump(title, at);
+                false
+            }
+            Action::Retry(_) => {
+                let is_first = self.places.last().is_some_and(|place| place.child == 0);
+                if is_first {
+                    self.report(codes::nothing_to_retry(self.span(at)));
+                }
+                true
+            }
+            Action::Fail(message) => {
+                if let Some(message) = message {
+                    self.infer(&message.root);
+                }
+                false
+            }
+        }
+    }
+
+    /// Reports names that stand twice in one list.
+    pub(super) fn duplicates(&mut self, what: &str, names: Vec<(&Arc<str>, Span)>) {
+        let mut first_places: BTreeMap<&str, Span> = BTreeMap::new();
+        let mut found = Vec::new();
+        for (name, span) in names {
+            match first_places.get(&**name) {
+                Some(first) => found.push(codes::duplicate_name(what, name, span, *first)),
+                None => {
+                    first_places.insert(name, span);
+                }
+            }
+        }
+        self.diagnostics.extend(found);
+    }
+}
+
+/// The end of a step that the next one follows.
+pub(super) fn goes_on(value: Type) -> StepEnd {
+    StepEnd {
+        falls_through: true,
+        value: Some(value),
+    }
+}

@@ -1,0 +1,211 @@
+//! Tools: imports against the catalog, and the inputs of calls against signatures.
+
+use std::sync::Arc;
+
+use scriptum_contract::{Shape, ToolOrigin, ToolSignature, Type};
+use scriptum_syntax::Span;
+use scriptum_vm::program::{Callee, Do, Input, NodeId, OnError, Step, ToolImport};
+
+use super::{Checker, body::StepEnd, steps::goes_on, target::Target};
+use crate::{codes, source_map::Part, vocabulary::CAPABILITIES};
+
+/// More names than this are not searched for repeats one by one.
+const INPUTS_WALKED_MAX: usize = 8;
+
+impl<'p> Checker<'p> {
+    pub(super) fn imports(&mut self) {
+        let program = self.program;
+        let places = &self.map.tools;
+        let at = |index: usize| places.get(index).copied().unwrap_or_default();
+        let named = program.tools.iter().enumerate();
+        let named = named
+            .map(|(index, import)| (&import.local, at(index)))
+            .collect();
+        self.duplicates("tool", named);
+        for (index, import) in program.tools.iter().enumerate() {
+            let found = self.catalog.find(&import.origin, &import.name).is_some();
+            if !found {
+                self.report_missing(import, at(index));
+            }
+            self.imports.insert(&import.local, found);
+        }
+    }
+
+    fn report_missing(&mut self, import: &ToolImport, span: Span) {
+        let name = &import.name;
+        let mut of_origin = self.catalog.of(&import.origin).peekable();
+        if of_origin.peek().is_none() {
+            let unsupported = match &import.origin {
+                ToolOrigin::Mcp(server) => Some(codes::not_supported_yet::mcp_tools(server, span)),
+                ToolOrigin::Cloud => Some(codes::not_supported_yet::cloud_tools(name, span)),
+                ToolOrigin::Native | ToolOrigin::Model | ToolOrigin::Channel => None,
+            };
+            if let Some(unsupported) = unsupported {
+                return self.report(unsupported);
+            }
+        }
+        let names = of_origin.map(|signature| &*signature.name.0);
+        let nearest = self.suggest.nearest(&name.0, names);
+        self.report(codes::unknown_tool(&name.0, &import.origin, span, nearest));
+    }
+
+    pub(super) fn call_tool(&mut self, step: &'p Step, call: &'p Do) -> StepEnd {
+        let at = Part::First.of(step.at);
+        let mut value = self.call(&call.callee, &call.inputs, at);
+        match &call.on_error {
+            Some(OnError::Ignore) => value = value.optional(),
+            Some(OnError::Fallback { callee, inputs }) => {
+                let instead = self.call(callee, inputs, Part::Second.of(step.at));
+                value = value.join(&instead);
+            }
+            Some(OnError::Retry { .. }) | None => {}
+        }
+        if let Some(bind) = &call.bind {
+            self.bind(bind, step.at, value.clone());
+        }
+        goes_on(value)
+    }
+
+    /// Checks a call and gives the type of what it returns.
+    fn call(&mut self, callee: &'p Callee, inputs: &'p [Input], at: NodeId) -> Type {
+        if may_repeat(inputs) {
+            let named = inputs
+                .iter()
+                .map(|input| (&input.name, self.span(input.at)));
+            self.duplicates("input", named.collect());
+        }
+        let signature = self.signature(callee, at);
+        let shape = signature
+            .as_ref()
+            .and_then(|signature| signature.input.clone());
+        match (&signature, shape) {
+            (Some(signature), Some(shape)) => {
+                self.inputs(&callee.local, signature, &shape, inputs, at);
+            }
+            (_, _) => {
+                for input in inputs {
+                    let ty = self.infer(&input.value.root);
+                    self.facts.set_type(input.at, &ty);
+                }
+            }
+        }
+        let output = signature.map_or(Type::Any, |signature| signature.output.clone());
+        self.facts.set_type(at, &output);
+        output
+    }
+
+    /// The signature of a callee; `None`, once reported, when there is none.
+    fn signature(&mut self, callee: &'p Callee, at: NodeId) -> Option<Arc<ToolSignature>> {
+        if self.map.is_hole(at) {
+            return None;
+        }
+        if callee.origin == ToolOrigin::Model && CAPABILITIES.contains(&&*callee.name.0) {
+            let found = self.catalog.find(&callee.origin, &callee.name).cloned();
+            if found.is_none() {
+                self.report(codes::not_supported_yet::capability(
+                    &callee.local,
+                    self.span(at),
+                ));
+            }
+            return found;
+        }
+        match self.imports.get(&*callee.local) {
+            // The import is wrong, and was reported there.
+            Some(false) => None,
+            Some(true) => self.catalog.find(&callee.origin, &callee.name).cloned(),
+            None => {
+                self.report_not_imported(callee, at);
+                // The tool is known all the same when only its import is missing.
+                self.catalog.find(&callee.origin, &callee.name).cloned()
+            }
+        }
+    }
+
+    fn report_not_imported(&mut self, callee: &Callee, at: NodeId) {
+        let span = self.span(at);
+        if self.catalog.find(&callee.origin, &callee.name).is_some() {
+            let slot = self.map.imports_end;
+            return self.report(codes::tool_not_imported(
+                &callee.name.0,
+                &callee.origin,
+                span,
+                slot,
+            ));
+        }
+        let mut known: Vec<&str> = self.imports.keys().copied().collect();
+        known.sort_unstable();
+        known.extend(CAPABILITIES);
+        known.extend(self.catalog.iter().map(|signature| &*signature.name.0));
+        let nearest = self.suggest.nearest(&callee.local, known);
+        self.report(codes::unknown_tool(
+            &callee.local,
+            &callee.origin,
+            span,
+            nearest,
+        ));
+    }
+
+    fn inputs(
+        &mut self,
+        tool: &str,
+        signature: &ToolSignature,
+        shape: &Shape,
+        inputs: &'p [Input],
+        at: NodeId,
+    ) {
+        let given = |name: &str| inputs.iter().any(|input| &*input.name == name);
+        let needed = shape.fields.iter().filter(|field| field.is_needed());
+        let mut missing: Vec<&str> = needed
+            .map(|field| &*field.name)
+            .filter(|name| !given(name))
+            .collect();
+        for input in inputs {
+            let Some(field) = shape.field(&input.name) else {
+                self.infer(&input.value.root);
+                self.unknown_input(tool, input, shape, &mut missing);
+                continue;
+            };
+            let target = Target::Input {
+                name: &input.name,
+                tool,
+            };
+            let ty = self.expect(&input.value.root, &field.ty, target);
+            self.facts.set_type(input.at, &ty);
+        }
+        if !missing.is_empty() {
+            let span = self.span(at);
+            self.report(codes::missing_input(&missing, tool, signature, span));
+        }
+    }
+
+    /// An input that the tool does not name. One that is near to a missing one is that one misspelt.
+    fn unknown_input(&mut self, tool: &str, input: &Input, shape: &Shape, missing: &mut Vec<&str>) {
+        let span = self.span(input.at);
+        let meant = self.suggest.nearest(&input.name, missing.iter().copied());
+        if let Some(index) = missing.iter().position(|name| Some(*name) == meant) {
+            let name = missing.swap_remove(index);
+            let misspelt = codes::unknown_input::misspelt(&input.name, name, tool, span);
+            return self.report(misspelt);
+        }
+        let names = shape.fields.iter().map(|field| &*field.name);
+        let nearest = self.suggest.nearest(&input.name, names);
+        self.report(codes::unknown_input(
+            &input.name,
+            tool,
+            shape,
+            span,
+            nearest,
+        ));
+    }
+}
+
+/// A cheap first look, because most calls repeat nothing.
+fn may_repeat(inputs: &[Input]) -> bool {
+    if inputs.len() > INPUTS_WALKED_MAX {
+        return true;
+    }
+    inputs.iter().enumerate().any(|(index, input)| {
+        let mut before = inputs.iter().take(index);
+        before.any(|before| before.name == input.name)
+    })
+}

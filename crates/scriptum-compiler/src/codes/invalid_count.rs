@@ -1,0 +1,30 @@
+//! A number of times that makes no sense.
+
+use scriptum_syntax::{Diagnostic, Span};
+use scriptum_vm::limits::PARALLEL_MAX;
+
+use super::{Entry, entry};
+
+pub(crate) const ENTRY: Entry = entry!(
+    "invalid-count",
+    Error,
+    "a number of times that makes no sense"
+);
+
+pub(crate) fn retries(span: Span) -> Diagnostic {
+    ENTRY
+        .at(
+            span,
+            "`retry` takes a whole number that is written out, from 0 on",
+        )
+        .help("write for example `retry 3`")
+}
+
+pub(crate) fn parallel(span: Span) -> Diagnostic {
+    ENTRY
+        .at(
+            span,
+            format!("`parallel` takes a whole number from 1 to {PARALLEL_MAX}"),
+        )
+        .help("`parallel 1` runs one iteration after the other")
+}

@@ -1,0 +1,118 @@
+//! A part of the language that does not run yet.
+
+use scriptum_contract::ToolName;
+use scriptum_syntax::{Diagnostic, Span, Verb};
+
+use super::{Entry, entry};
+
+pub(crate) const ENTRY: Entry = entry!(
+    "not-supported-yet",
+    Error,
+    "a part of the language that does not run yet"
+);
+
+/// A verb, with what can be done without it.
+pub(crate) fn verb(verb: Verb, span: Span) -> Diagnostic {
+    let instead = match verb {
+        Verb::Together => {
+            "write the steps one after the other, or go over a list with `each … parallel n`"
+        }
+        Verb::Pipe => "go over the whole list with `each`",
+        Verb::Repeat => {
+            "go back with `check … on fail: goto \"Section\"`, which jumps at most 1000 times"
+        }
+        Verb::Wait => {
+            "pause between the items of a loop with `each … sleep \"5s\"`, or start the script later"
+        }
+        Verb::Agent | Verb::Plan => "call a service that runs models with `http_request`",
+        Verb::Ask => "take the answer as an `input` of the script",
+        Verb::Run => "write the steps of the other script into this one",
+        Verb::Yield => "put the values into the final `emit`; every step is shown while it runs",
+        Verb::Send => "call the web hook of the channel with `http_request`",
+        Verb::Do | Verb::Let | Verb::Each | Verb::Decide | Verb::Check | Verb::Emit => "",
+    };
+    at(&format!("the verb `{}`", verb.word()), span, instead)
+}
+
+pub(crate) fn decide_with_model(span: Span) -> Diagnostic {
+    at(
+        "a `decide` by a model",
+        span,
+        "write conditions: `decide \"…\" with rules` and `when condition -> \"Branch\"`",
+    )
+}
+
+pub(crate) fn check_with_model(span: Span) -> Diagnostic {
+    at(
+        "a `check` by a model",
+        span,
+        "write a condition on the line of the `check`",
+    )
+}
+
+pub(crate) fn stream_arrow(span: Span) -> Diagnostic {
+    at(
+        "forwarding with `->>`",
+        span,
+        "collect the result with `->`",
+    )
+}
+
+pub(crate) fn stream_block(span: Span) -> Diagnostic {
+    at(
+        "a `stream` block",
+        span,
+        "remove it, and give the values in `output`",
+    )
+}
+
+pub(crate) fn returns(span: Span) -> Diagnostic {
+    at(
+        "`returns`",
+        span,
+        "remove it; the tool's own schema gives the type of its result",
+    )
+}
+
+pub(crate) fn secret(span: Span) -> Diagnostic {
+    at(
+        "the type `secret`",
+        span,
+        "declare it as `text`; its value is then shown in step records",
+    )
+}
+
+pub(crate) fn capability(name: &str, span: Span) -> Diagnostic {
+    at(
+        &format!("the model capability `{name}`"),
+        span,
+        "call a service that runs models with `http_request`",
+    )
+}
+
+pub(crate) fn mcp_tools(server: &str, span: Span) -> Diagnostic {
+    at(
+        &format!("tools of the MCP server `{server}`"),
+        span,
+        "import native tools: `name from native`",
+    )
+}
+
+pub(crate) fn cloud_tools(name: &ToolName, span: Span) -> Diagnostic {
+    at(
+        &format!("the registered tool `{name}`"),
+        span,
+        "import native tools: `name from native`",
+    )
+}
+
+fn at(what: &str, span: Span, instead: &str) -> Diagnostic {
+    let diagnostic = ENTRY
+        .at(span, format!("{what} is not supported yet"))
+        .here("cannot run yet");
+    if instead.is_empty() {
+        diagnostic
+    } else {
+        diagnostic.help(instead)
+    }
+}

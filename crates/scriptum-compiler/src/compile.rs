@@ -1,0 +1,113 @@
+//! The whole way: text, tree, program, checked program.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use scriptum_contract::{Contract, ToolCatalog, ToolName, ToolOrigin, ToolSignature};
+use scriptum_syntax::{Diagnostic, Severity, Span, parse};
+use scriptum_vm::program::{Body, Callee, OnError, Program, StepKind};
+
+use crate::{
+    check, codes,
+    compiled::{Compiled, Tables},
+    limits::{DIAGNOSTICS_MAX, SCRIPT_BYTES_MAX},
+    lower,
+    suggest::Suggest,
+};
+
+/// Compiles the text of a script against the tools that there are.
+///
+/// Never fails and never panics: what is wrong is among the diagnostics, all of it that is independent
+/// of each other, and then there is no program.
+pub fn compile(text: &str, catalog: &ToolCatalog) -> Compiled {
+    if text.len() > SCRIPT_BYTES_MAX {
+        return too_large(text.len());
+    }
+    let parse = parse(text);
+    let suggest = Suggest::new();
+    let lowered = lower::lower(text, &parse.tree(), catalog, &suggest);
+    let mut diagnostics = parse.diagnostics;
+    diagnostics.extend(lowered.diagnostics);
+    let (program, places) = (lowered.program, lowered.map);
+    let facts = check::check(&program, &places, catalog, &suggest, &mut diagnostics);
+    let diagnostics = in_order(diagnostics);
+    let has_errors = diagnostics.iter().any(|it| it.severity == Severity::Error);
+    Compiled {
+        contract: program.contract.clone(),
+        tool_pins: pins(&program, catalog),
+        program: (!has_errors).then_some(program),
+        diagnostics,
+        tables: Tables { places, facts },
+    }
+}
+
+fn too_large(size_bytes: usize) -> Compiled {
+    Compiled {
+        program: None,
+        contract: Contract::default(),
+        tool_pins: Vec::new(),
+        diagnostics: vec![codes::script_too_large(size_bytes)],
+        tables: Tables::default(),
+    }
+}
+
+/// Diagnostics in the order of the text, each once; of very many the first ones.
+fn in_order(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    diagnostics.sort_by(|a, b| {
+        let key = |it: &Diagnostic| (it.primary.span, it.severity, it.code);
+        key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message))
+    });
+    diagnostics.dedup_by(|a, b| {
+        (a.primary.span, a.code, &a.message) == (b.primary.span, b.code, &b.message)
+    });
+    if diagnostics.len() > DIAGNOSTICS_MAX {
+        let left_out = diagnostics.split_off(DIAGNOSTICS_MAX);
+        let at = left_out
+            .first()
+            .map_or(Span::default(), |first| first.primary.span);
+        diagnostics.push(codes::too_many_diagnostics(left_out.len(), at));
+    }
+    diagnostics
+}
+
+/// Signatures of all imported tools and of everything that is called, by origin and name.
+fn pins(program: &Program, catalog: &ToolCatalog) -> Vec<Arc<ToolSignature>> {
+    let mut pins = BTreeMap::new();
+    let mut pin = |origin: &ToolOrigin, name: &ToolName| {
+        if let Some(signature) = catalog.find(origin, name) {
+            let key = (origin.clone(), name.clone());
+            pins.entry(key).or_insert_with(|| Arc::clone(signature));
+        }
+    };
+    for import in &program.tools {
+        pin(&import.origin, &import.name);
+    }
+    for body in std::iter::once(&program.body).chain(&program.on_thread_error) {
+        for_each_callee(body, &mut |callee| {
+            // Everything but the capabilities of models is imported.
+            if callee.origin == ToolOrigin::Model {
+                pin(&callee.origin, &callee.name);
+            }
+        });
+    }
+    pins.into_values().collect()
+}
+
+fn for_each_callee(body: &Body, visit: &mut impl FnMut(&Callee)) {
+    for step in &body.steps {
+        match &step.kind {
+            StepKind::Do(call) => {
+                visit(&call.callee);
+                if let Some(OnError::Fallback { callee, .. }) = &call.on_error {
+                    visit(callee);
+                }
+            }
+            StepKind::Each(each) => for_each_callee(&each.body, visit),
+            StepKind::Decide(decide) => {
+                for branch in &decide.branches {
+                    for_each_callee(&branch.body, visit);
+                }
+            }
+            StepKind::Let(_) | StepKind::Check(_) | StepKind::Emit(_) => {}
+        }
+    }
+}

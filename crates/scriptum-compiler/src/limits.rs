@@ -1,0 +1,19 @@
+//! Every limit of the compiler: a name, a unit, and why it is what it is.
+//!
+//! A limit that is met is a diagnostic that names it, never a panic. Limits that the machine has too
+//! (depth of expressions, depth of scopes) come from there, so that what compiles also runs.
+
+/// Bytes of one script. A million lines of ordinary length fit; what is larger is data, and data
+/// belongs in files that the script reads.
+pub const SCRIPT_BYTES_MAX: usize = 32 << 20;
+
+/// Diagnostics of one compilation. Nobody reads more, and a file of the wrong kind would give one a line.
+pub const DIAGNOSTICS_MAX: usize = 1_000;
+
+/// Comparisons of names that one compilation spends on finding the name that was probably meant. A
+/// script with many wrong names loses suggestions before it loses a second.
+pub const NAME_COMPARISONS_MAX: usize = 1_000_000;
+
+/// Facts about null that one `decide` carries from its conditions into its branches. Beyond it a branch
+/// knows less than it could; nothing wrong is accepted.
+pub const NARROWINGS_MAX: usize = 32;

@@ -1,0 +1,202 @@
+//! Imports, and which tool a name behind `with` means.
+//!
+//! Whether a tool exists is the checker's question. Lowering asks the catalog only where a name alone
+//! does not tell the origin: for wildcards, and for cloud tools behind the name of a server.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+use scriptum_contract::{ToolName, ToolOrigin};
+use scriptum_syntax::{
+    Span,
+    ast::{self, AstNode},
+};
+use scriptum_vm::program::{Callee, NodeId, ToolImport};
+
+use super::Lower;
+use crate::{codes, source_map::ImportSlot, vocabulary::CAPABILITIES};
+
+/// The server under whose name registered cloud tools answer too.
+const CLOUD_SERVER: &str = "ignite";
+
+/// The imports of a script, in the order of the text.
+#[derive(Default)]
+pub(super) struct Imports {
+    entries: Vec<Entry>,
+    by_local: HashMap<Arc<str>, ToolImport>,
+}
+
+enum Entry {
+    One(ToolImport, Span),
+    /// A wildcard, and what was used of it.
+    All(ToolOrigin, Span, BTreeMap<Arc<str>, ToolImport>),
+}
+
+impl Imports {
+    /// The imports of the program with their places, wildcards spelled out as far as they are used.
+    pub(super) fn into_list(self) -> (Vec<ToolImport>, Vec<Span>) {
+        let listed = self.entries.into_iter().flat_map(|entry| match entry {
+            Entry::One(import, span) => vec![(import, span)],
+            Entry::All(_, span, used) => used.into_values().map(|it| (it, span)).collect(),
+        });
+        listed.unzip()
+    }
+}
+
+impl Lower<'_> {
+    pub(super) fn imports(&mut self, file: &ast::SourceFile) {
+        self.map.imports_end = Some(self.import_slot(file));
+        let imports: Vec<_> = file
+            .tools()
+            .iter()
+            .flat_map(ast::ToolsBlock::imports)
+            .collect();
+        for import in imports {
+            self.import(&import);
+        }
+    }
+
+    fn import(&mut self, import: &ast::ToolImport) {
+        let span = import.span();
+        let source = import.source();
+        let server = source.as_ref().and_then(ast::ToolSource::server);
+        let origin = match (&source, server.and_then(|server| server.plain())) {
+            (_, Some(server)) => ToolOrigin::Mcp(server.into()),
+            (Some(_), None) => ToolOrigin::Native,
+            (None, None) => ToolOrigin::Cloud,
+        };
+        if import.is_wildcard() {
+            let wildcard = Entry::All(origin, span, BTreeMap::new());
+            return self.imports.entries.push(wildcard);
+        }
+        let Some((path, last)) = import
+            .path()
+            .and_then(|path| Some((path.text(), path.last()?)))
+        else {
+            return;
+        };
+        if CAPABILITIES.contains(&path.as_str()) {
+            return self.report(codes::capability_import(&path, span));
+        }
+        let alias = import.alias().unwrap_or(last);
+        let local = self.names.share(alias.text());
+        let (name, origin) = self.behind_server(ToolName::new(&path), origin);
+        let import = ToolImport {
+            local: Arc::clone(&local),
+            name,
+            origin,
+        };
+        let first = self.imports.by_local.entry(local);
+        first.or_insert_with(|| import.clone());
+        self.imports.entries.push(Entry::One(import, span));
+    }
+
+    /// A cloud tool, when that is what answers behind the name of the server.
+    fn behind_server(&self, name: ToolName, origin: ToolOrigin) -> (ToolName, ToolOrigin) {
+        let is_cloud_server =
+            matches!(&origin, ToolOrigin::Mcp(server) if &**server == CLOUD_SERVER);
+        if !is_cloud_server || self.catalog.find(&origin, &name).is_some() {
+            return (name, origin);
+        }
+        let mut cloud = self.catalog.of(&ToolOrigin::Cloud);
+        match cloud.find(|signature| signature.name.last_segment() == &*name.0) {
+            Some(signature) => (signature.name.clone(), ToolOrigin::Cloud),
+            None => (name, origin),
+        }
+    }
+
+    /// The tool that a step calls. An unknown name stays as it is, for the checker to report.
+    pub(super) fn callee(&mut self, path: Option<&ast::ToolPath>, at: NodeId) -> Callee {
+        let written = path.map(ast::ToolPath::text).unwrap_or_default();
+        if let Some(path) = path {
+            self.map.place(at, path.span());
+        } else {
+            self.map.mark_hole(at);
+        }
+        if let Some(import) = self.imported(&written) {
+            return Callee {
+                local: import.local,
+                name: import.name,
+                origin: import.origin,
+            };
+        }
+        let origin = if CAPABILITIES.contains(&written.as_str()) {
+            ToolOrigin::Model
+        } else if written.contains("::") {
+            ToolOrigin::Cloud
+        } else {
+            ToolOrigin::Native
+        };
+        let local = self.names.share(&written);
+        Callee {
+            name: ToolName(Arc::clone(&local)),
+            local,
+            origin,
+        }
+    }
+
+    /// The import that a name behind `with` means. A namespaced tool may be called by its full name too.
+    fn imported(&mut self, written: &str) -> Option<ToolImport> {
+        if let Some(import) = self.imports.by_local.get(written) {
+            return Some(import.clone());
+        }
+        let name = ToolName::new(written);
+        let local = self.names.share(written);
+        let catalog = self.catalog;
+        let found = self
+            .imports
+            .entries
+            .iter_mut()
+            .find_map(|entry| match entry {
+                Entry::One(import, _) => (import.name == name).then(|| import.clone()),
+                Entry::All(origin, _, used) => {
+                    catalog.find(origin, &name)?;
+                    let import = ToolImport {
+                        local: Arc::clone(&local),
+                        name: name.clone(),
+                        origin: origin.clone(),
+                    };
+                    used.insert(Arc::clone(&local), import.clone());
+                    Some(import)
+                }
+            })?;
+        self.imports.by_local.insert(local, found.clone());
+        Some(found)
+    }
+
+    /// Where one more import goes: behind the last one, else behind the declarations.
+    fn import_slot(&self, file: &ast::SourceFile) -> ImportSlot {
+        if let Some(block) = file.tools() {
+            let indent = block
+                .imports()
+                .last()
+                .map(|import| self.column(import.span().start));
+            return ImportSlot {
+                offset: block.span().end,
+                indent: Some(indent.unwrap_or(2)),
+            };
+        }
+        let blocks = [file.input(), file.output(), file.stream()];
+        let ends = blocks.iter().flatten().map(|block| block.span().end);
+        let enums = file.enums().map(|decl| decl.span().end);
+        let version = file.version().map(|version| version.span().end);
+        let description = file.description().map(|description| description.span().end);
+        let header = file.header().map(|header| header.span().end);
+        let before = ends
+            .chain(enums)
+            .chain(version)
+            .chain(description)
+            .chain(header);
+        ImportSlot {
+            offset: before.max().unwrap_or(0),
+            indent: None,
+        }
+    }
+
+    /// Characters before a place on its line.
+    fn column(&self, offset: u32) -> u32 {
+        self.lines.place(self.text, offset).column - 1
+    }
+}

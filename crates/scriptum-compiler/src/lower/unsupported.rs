@@ -1,0 +1,145 @@
+//! Verbs that parse but do not run yet: one report each, and stand-ins that keep their names bound and
+//! the steps inside them checked, so that nothing else is reported because of them.
+
+use std::sync::Arc;
+
+use scriptum_syntax::ast::{self, AstNode, StepNode, TogetherMember};
+use scriptum_vm::program::{Each, Expr, Step, StepKind};
+
+use super::Lower;
+use crate::{codes, source_map::Part};
+
+/// Inputs that hold names of tools or a schema, not values.
+const INPUTS_WITHOUT_VALUE: &[&str] = &["tools", "schema"];
+
+impl Lower<'_> {
+    /// A verb that is not supported yet.
+    pub(super) fn unsupported_verb(&mut self, step: &ast::Step, steps: &mut Vec<Step>) {
+        let span = step.verb_span();
+        self.report(codes::not_supported_yet::verb(step.verb(), span));
+        match step {
+            ast::Step::Together(together) => {
+                for member in together.members() {
+                    match member {
+                        TogetherMember::Step(step) => self.step(&step, steps),
+                        TogetherMember::Lane(lane) => self.inline(lane.body().as_ref(), steps),
+                    }
+                }
+                self.bind_hole(step, steps);
+            }
+            ast::Step::Repeat(repeat) => {
+                self.inline(repeat.body().as_ref(), steps);
+                self.bind_hole(step, steps);
+            }
+            ast::Step::Pipe(pipe) => self.pipe(pipe, steps),
+            ast::Step::Do(_)
+            | ast::Step::Let(_)
+            | ast::Step::Each(_)
+            | ast::Step::Decide(_)
+            | ast::Step::Check(_)
+            | ast::Step::Wait(_)
+            | ast::Step::Agent(_)
+            | ast::Step::Ask(_)
+            | ast::Step::Plan(_)
+            | ast::Step::Run(_)
+            | ast::Step::Emit(_)
+            | ast::Step::Yield(_)
+            | ast::Step::Send(_) => {
+                self.check_inputs_of(step, steps);
+                self.bind_hole(step, steps);
+            }
+        }
+    }
+
+    /// `decide … with llm`: its branches are checked one after the other.
+    pub(super) fn unsupported(&mut self, step: &ast::DecideStep, steps: &mut Vec<Step>) {
+        let with = step.with().map(|with| with.span());
+        let span = with.unwrap_or(step.verb_span());
+        self.report(codes::not_supported_yet::decide_with_model(span));
+        for branch in step.branches() {
+            self.inline(branch.body().as_ref(), steps);
+        }
+        self.bind_hole(step, steps);
+    }
+
+    /// `check` with a question to a model.
+    pub(super) fn unsupported_question(&mut self, step: &ast::CheckStep, steps: &mut Vec<Step>) {
+        let span = step
+            .question()
+            .map_or(step.verb_span(), |question| question.span());
+        self.report(codes::not_supported_yet::check_with_model(
+            self.first_line(span),
+        ));
+        self.bind_hole(step, steps);
+    }
+
+    fn inline(&mut self, block: Option<&ast::Block>, steps: &mut Vec<Step>) {
+        for step in block.into_iter().flat_map(ast::Block::steps) {
+            self.step(&step, steps);
+        }
+    }
+
+    /// A `pipe` is checked as an `each` over something unknown.
+    fn pipe(&mut self, pipe: &ast::PipeStep, steps: &mut Vec<Step>) {
+        let at = self.step_id(pipe, 0);
+        let hole = self.hole(pipe.verb_span());
+        let mark = self.names.mark();
+        let item = self.loop_variable(pipe.item(), Part::First.of(at));
+        let body = pipe.body().map(|body| self.body(&body)).unwrap_or_default();
+        self.names.forget(mark);
+        let bind = match pipe.arrow() {
+            Some(arrow) => arrow.name().map(|name| {
+                self.map.place(Part::Bind.of(at), name.span());
+                self.names.share(name.text())
+            }),
+            None => self.exported(&body, at),
+        };
+        if let Some(name) = &bind {
+            self.names.see(Arc::clone(name));
+        }
+        let kind = StepKind::Each(Each {
+            item,
+            index: None,
+            source: Expr {
+                source: "".into(),
+                root: hole,
+            },
+            parallel: None,
+            sleep: None,
+            body,
+            bind,
+        });
+        let step = self.finish(pipe, at, kind);
+        steps.push(step);
+    }
+
+    /// The values of a step's inputs are checked, whatever the step would do with them.
+    fn check_inputs_of(&mut self, step: &ast::Step, steps: &mut Vec<Step>) {
+        let has_value = |input: &ast::Input| {
+            let name = input.name();
+            name.is_some_and(|name| !INPUTS_WITHOUT_VALUE.contains(&name.text()))
+        };
+        let line = self.lines.line(step.verb_span().start);
+        for input in step.inputs().filter(has_value) {
+            let mut stand_in = self.hole_step(input.span(), line, None);
+            if let StepKind::Let(binding) = &mut stand_in.kind {
+                binding.value = self.expr(input.value().as_ref(), input.span());
+            }
+            steps.push(stand_in);
+        }
+    }
+
+    /// Keeps the name of the step's arrow bound.
+    fn bind_hole(&mut self, step: &impl StepNode, steps: &mut Vec<Step>) {
+        let line = self.lines.line(step.verb_span().start);
+        let name = step.arrow().and_then(|arrow| arrow.name());
+        let bind = name.as_ref().map(|name| self.names.share(name.text()));
+        if let Some(bind) = &bind {
+            self.names.see(Arc::clone(bind));
+        }
+        let span = name.map_or(step.verb_span(), |name| name.span());
+        let stand_in = self.hole_step(span, line, bind);
+        self.map.place(Part::Bind.of(stand_in.at), span);
+        steps.push(stand_in);
+    }
+}
