@@ -7,7 +7,8 @@ use scriptum_syntax::{Diagnostic, Severity, Span, parse};
 use scriptum_vm::program::{Body, Callee, OnError, Program, StepKind};
 
 use crate::{
-    check, codes,
+    check::{self, Gaps},
+    codes,
     compiled::{Compiled, Tables},
     limits::{DIAGNOSTICS_MAX, SCRIPT_BYTES_MAX},
     lower,
@@ -25,10 +26,15 @@ pub fn compile(text: &str, catalog: &ToolCatalog) -> Compiled {
     let parse = parse(text);
     let suggest = Suggest::new();
     let lowered = lower::lower(text, &parse.tree(), catalog, &suggest);
+    let has_foreign_import = |it: &Diagnostic| it.code == scriptum_syntax::codes::FOREIGN_IMPORT;
+    let gaps = Gaps {
+        steps: parse.has_errors(),
+        imports: parse.diagnostics.iter().any(has_foreign_import),
+    };
     let mut diagnostics = parse.diagnostics;
     diagnostics.extend(lowered.diagnostics);
     let (program, places) = (lowered.program, lowered.map);
-    let facts = check::check(&program, &places, catalog, &suggest, &mut diagnostics);
+    let facts = check::check(&program, &places, catalog, &suggest, gaps, &mut diagnostics);
     let diagnostics = in_order(diagnostics);
     let has_errors = diagnostics.iter().any(|it| it.severity == Severity::Error);
     Compiled {

@@ -57,6 +57,8 @@ pub struct EnumPlace {
     pub name: Span,
     /// Its variants, in order.
     pub variants: Vec<Span>,
+    /// True when texts and numbers are mixed, which was reported.
+    pub is_mixed: bool,
 }
 
 /// Where a line for a further import goes, and what it looks like.

@@ -101,6 +101,7 @@ fn enum_flaw(flaw: &Flaw, def: &EnumDef, place: &EnumPlace) -> Option<Diagnostic
             let (first, last) = spans_of(value)?;
             Some(codes::duplicate_name::of_variant(name, value, last, first))
         }
+        Flaw::VariantBase(..) if place.is_mixed => None,
         Flaw::VariantBase(_, base, value) => {
             let (span, _) = spans_of(value)?;
             Some(codes::variant_base(value, *base, span, place.name))

@@ -169,6 +169,10 @@ impl<'p> Checker<'p> {
             }
         }
         let wanted: BTreeSet<&str> = targets.iter().map(|(target, _)| &***target).collect();
+        if targets.iter().any(|(_, at)| self.map.is_hole(*at)) {
+            // A target that could not be read may be any of them.
+            return;
+        }
         for (name, at) in &named {
             if !wanted.contains(&***name) && !self.goto_titles.contains(&***name) {
                 self.report(codes::unused_branch(name, self.span(*at)));

@@ -124,6 +124,9 @@ impl<'p> Checker<'p> {
     fn report_not_imported(&mut self, callee: &Callee, at: NodeId) {
         let span = self.span(at);
         if self.catalog.find(&callee.origin, &callee.name).is_some() {
+            if self.gaps.imports {
+                return;
+            }
             let slot = self.map.imports_end;
             return self.report(codes::tool_not_imported(
                 &callee.name.0,

@@ -50,7 +50,7 @@ impl Lower<'_> {
             Some(ty) => self.declared_base(&ty),
             None => None,
         };
-        let base = base.unwrap_or_else(|| self.inferred_base(name.text(), &variants, &places));
+        let base = base.unwrap_or_else(|| inferred_base(&variants));
         let def = EnumDef {
             name: self.names.share(name.text()),
             base,
@@ -58,6 +58,8 @@ impl Lower<'_> {
         };
         let place = EnumPlace {
             name: name.span(),
+            is_mixed: decl.base().is_none()
+                && self.report_mixed(name.text(), &def.variants, &places),
             variants: places,
         };
         (def, place)
@@ -80,25 +82,34 @@ impl Lower<'_> {
         base
     }
 
-    /// All integers: integer; with a decimal: number; otherwise text. Text and numbers do not mix.
-    fn inferred_base(&mut self, name: &str, variants: &[Variant], places: &[Span]) -> EnumBase {
-        let is_text = |variant: &Variant| variant.value.as_text().is_some();
+    /// Reports an enum of texts and numbers; true when it is one.
+    fn report_mixed(&mut self, name: &str, variants: &[Variant], places: &[Span]) -> bool {
         let first_is_text = variants.first().is_some_and(is_text);
         let odd = variants
             .iter()
             .position(|variant| is_text(variant) != first_is_text);
-        if let (Some(first), Some(odd)) = (places.first(), odd.and_then(|odd| places.get(odd))) {
+        let odd = odd.and_then(|odd| places.get(odd));
+        if let (Some(first), Some(odd)) = (places.first(), odd) {
             self.report(codes::mixed_variants(name, *first, *odd, first_is_text));
         }
-        let is_integer = |variant: &Variant| matches!(variant.value, Value::Int(_));
-        if variants.is_empty() || variants.iter().any(is_text) {
-            EnumBase::Text
-        } else if variants.iter().all(is_integer) {
-            EnumBase::Integer
-        } else {
-            EnumBase::Number
-        }
+        odd.is_some()
     }
+}
+
+/// All integers: integer; with a decimal: number; otherwise text.
+fn inferred_base(variants: &[Variant]) -> EnumBase {
+    let is_integer = |variant: &Variant| matches!(variant.value, Value::Int(_));
+    if variants.is_empty() || variants.iter().any(is_text) {
+        EnumBase::Text
+    } else if variants.iter().all(is_integer) {
+        EnumBase::Integer
+    } else {
+        EnumBase::Number
+    }
+}
+
+fn is_text(variant: &Variant) -> bool {
+    variant.value.as_text().is_some()
 }
 
 /// The value of a variant; `None` for a number that no value holds.

@@ -299,6 +299,12 @@ impl Lower<'_> {
         let Some(op) = binary.op() else {
             return self.hole(span);
         };
+        if is_chain(binary, op) {
+            // The parser has reported the chain; its parts are read all the same.
+            self.node(binary.left().as_ref(), span);
+            self.node(binary.right().as_ref(), span);
+            return self.hole(span);
+        }
         let at = self.map.add(span, 1);
         self.map
             .place(part_of(at, 0), binary.op_span().unwrap_or(span));
@@ -317,6 +323,34 @@ fn make_safe(node: &mut Node) {
     while let Op::Field { of, safe, .. } | Op::Index { of, safe, .. } = access {
         *safe = true;
         access = &mut of.op;
+    }
+}
+
+/// True for `a < b < c`.
+fn is_chain(binary: &ast::BinaryExpr, op: ast::BinaryOp) -> bool {
+    let Some(ast::Expr::Binary(left)) = binary.left() else {
+        return false;
+    };
+    is_comparison(op) && left.op().is_some_and(is_comparison)
+}
+
+fn is_comparison(op: ast::BinaryOp) -> bool {
+    match op {
+        ast::BinaryOp::Equal
+        | ast::BinaryOp::NotEqual
+        | ast::BinaryOp::Less
+        | ast::BinaryOp::LessEqual
+        | ast::BinaryOp::Greater
+        | ast::BinaryOp::GreaterEqual
+        | ast::BinaryOp::In => true,
+        ast::BinaryOp::Coalesce
+        | ast::BinaryOp::Or
+        | ast::BinaryOp::And
+        | ast::BinaryOp::Add
+        | ast::BinaryOp::Subtract
+        | ast::BinaryOp::Multiply
+        | ast::BinaryOp::Divide
+        | ast::BinaryOp::Remainder => false,
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use scriptum_contract::{EnvField, Field, Type};
 use scriptum_syntax::{
-    Span,
+    Span, SyntaxKind,
     ast::{self, AstNode},
 };
 
@@ -19,11 +19,11 @@ pub(super) struct Fields {
 }
 
 impl Lower<'_> {
-    pub(super) fn field_block(&mut self, block: Option<ast::FieldBlock>) -> Fields {
-        match block {
-            Some(block) => self.fields(block.fields()),
-            None => Fields::default(),
-        }
+    /// The fields of a block; of several blocks of one kind, which the parser has reported, all fields.
+    pub(super) fn field_blocks(&mut self, file: &ast::SourceFile, kind: SyntaxKind) -> Fields {
+        let nodes = file.syntax().children().filter(|node| node.kind() == kind);
+        let blocks = nodes.filter_map(ast::FieldBlock::cast);
+        self.fields(blocks.flat_map(|block| block.fields()))
     }
 
     pub(super) fn fields(&mut self, fields: impl Iterator<Item = ast::Field>) -> Fields {
@@ -72,7 +72,8 @@ impl Lower<'_> {
     }
 
     pub(super) fn env(&mut self, file: &ast::SourceFile) -> Vec<EnvField> {
-        let entries: Vec<_> = file.env().iter().flat_map(ast::EnvBlock::entries).collect();
+        let blocks = file.syntax().children().filter_map(ast::EnvBlock::cast);
+        let entries: Vec<_> = blocks.flat_map(|block| block.entries()).collect();
         entries
             .iter()
             .filter_map(|entry| self.env_entry(entry))

@@ -25,7 +25,7 @@ use std::{
 
 use scriptum_contract::{Contract, EnumDef, ToolCatalog};
 use scriptum_syntax::{
-    Diagnostic, LineIndex, Span,
+    Diagnostic, LineIndex, Span, SyntaxKind,
     ast::{self, AstNode},
 };
 use scriptum_vm::program::{IR_VERSION, Program};
@@ -115,11 +115,11 @@ impl Lower<'_> {
 
     fn contract(&mut self, file: &ast::SourceFile) -> Contract {
         let enums = self.enums(file);
-        let inputs = self.field_block(file.input());
-        let outputs = self.field_block(file.output());
+        let inputs = self.field_blocks(file, SyntaxKind::InputBlock);
+        let outputs = self.field_blocks(file, SyntaxKind::OutputBlock);
         let stream = file.stream().map(|block| {
             self.report_stream(&block);
-            self.field_block(Some(block))
+            self.field_blocks(file, SyntaxKind::StreamBlock)
         });
         let env = self.env(file);
         let (accepted_content_types, accepted_extensions) = self.accepted(file);

@@ -48,11 +48,8 @@ impl Imports {
 impl Lower<'_> {
     pub(super) fn imports(&mut self, file: &ast::SourceFile) {
         self.map.imports_end = Some(self.import_slot(file));
-        let imports: Vec<_> = file
-            .tools()
-            .iter()
-            .flat_map(ast::ToolsBlock::imports)
-            .collect();
+        let blocks = file.syntax().children().filter_map(ast::ToolsBlock::cast);
+        let imports: Vec<_> = blocks.flat_map(|block| block.imports()).collect();
         for import in imports {
             self.import(&import);
         }

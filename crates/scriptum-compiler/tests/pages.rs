@@ -1,0 +1,120 @@
+//! Every code has a page, the wrong script on it gives the code, and the right one gives nothing.
+
+mod support;
+
+use scriptum_compiler::{codes, compile, limits};
+use support::catalog;
+
+/// A script on a page; a missing header means that it does not matter.
+fn script(page: &str, heading: &str) -> Option<String> {
+    let (_, behind) = page.split_once(&format!("\n{heading}:\n\n```scriptum\n"))?;
+    let (script, _) = behind.split_once("\n```")?;
+    Some(format!("{script}\n"))
+}
+
+fn found(text: &str) -> Vec<&'static str> {
+    let diagnostics = compile(text, &catalog()).diagnostics;
+    diagnostics.iter().map(|it| it.code.0).collect()
+}
+
+/// The code is about the first line, or its page shows whole scripts for another reason.
+fn is_whole(text: &str) -> bool {
+    text.lines().any(|line| line.starts_with("script"))
+}
+
+fn with_header(text: &str, code: &str) -> String {
+    if is_whole(text) || code == "missing-header" {
+        return text.to_owned();
+    }
+    format!("script \"Example\"\n{text}")
+}
+
+/// Scripts that meet a limit are made, not shown.
+fn made(code: &str) -> Option<String> {
+    let lines = |line: &str, count: usize| format!("script \"x\"\n{}", line.repeat(count));
+    match code {
+        "script-too-large" => Some("x".repeat(limits::SCRIPT_BYTES_MAX + 1)),
+        "too-many-diagnostics" => Some(lines(
+            "let a = nothing_has_this_name\n",
+            limits::DIAGNOSTICS_MAX + 2,
+        )),
+        "nesting-too-deep" => Some(format!(
+            "script \"x\"\nlet a = {}1{}\n",
+            "[".repeat(10_000),
+            "]".repeat(10_000)
+        )),
+        "expression-too-deep" => Some(lines(&format!("let a = 1{}\n", " + 1".repeat(10_000)), 1)),
+        "steps-too-deep" => {
+            let depths = 0..70;
+            let each = depths.map(|depth| format!("{}each x{depth} in [1]\n", " ".repeat(depth)));
+            Some(format!(
+                "script \"x\"\n{}{}let a = 1\n",
+                each.collect::<String>(),
+                " ".repeat(70)
+            ))
+        }
+        _ => None,
+    }
+}
+
+/// Codes whose wrong script cannot be written down or made in a test.
+const WITHOUT_WRONG_SCRIPT: &[&str] = &["text-too-large", "too-many-errors"];
+
+#[test]
+fn pages_show_what_their_code_is_about() {
+    let mut faults = Vec::new();
+    for entry in codes::ALL.iter() {
+        let code = entry.code.0;
+        if !entry.page.starts_with(&format!("# {code}\n\n")) || entry.page.lines().count() < 5 {
+            faults.push(format!("{code}: no page"));
+            continue;
+        }
+        let wrong = script(entry.page, "Wrong").or_else(|| made(code));
+        match wrong {
+            Some(wrong) => {
+                let found = found(&with_header(&wrong, code));
+                if !found.contains(&code) {
+                    faults.push(format!("{code}: the wrong script gives {found:?}"));
+                }
+                if found.iter().any(|it| *it != code) && made(code).is_none() {
+                    faults.push(format!("{code}: the wrong script gives more: {found:?}"));
+                }
+            }
+            None if WITHOUT_WRONG_SCRIPT.contains(&code) => {}
+            None => faults.push(format!("{code}: no wrong script")),
+        }
+        if let Some(right) = script(entry.page, "Right") {
+            let found = found(&with_header(&right, code));
+            if !found.is_empty() {
+                faults.push(format!("{code}: the right script gives {found:?}"));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn severity_and_code_of_a_finding_are_those_of_its_entry() {
+    for entry in codes::ALL.iter() {
+        let Some(wrong) = script(entry.page, "Wrong") else {
+            continue;
+        };
+        let wrong = with_header(&wrong, entry.code.0);
+        for diagnostic in compile(&wrong, &catalog()).diagnostics {
+            if diagnostic.code == entry.code {
+                assert_eq!(diagnostic.severity, entry.severity, "{}", entry.code);
+            }
+        }
+    }
+}
+
+#[test]
+fn codes_are_found_by_name() {
+    assert!(
+        codes::explain("unknown-name")
+            .unwrap()
+            .contains("# unknown-name")
+    );
+    assert_eq!(codes::explain("no-such-code"), None);
+    assert_eq!(codes::nearest("unknwon-name"), Some("unknown-name"));
+}
