@@ -148,17 +148,7 @@ impl<'a> Checker<'a> {
     }
 
     fn integer(&mut self, value: &Value, rules: &Number) {
-        let int = match value {
-            Value::Int(int) => Some(*int),
-            Value::Float(float) => number::whole(*float),
-            Value::Null
-            | Value::Bool(_)
-            | Value::Text(_)
-            | Value::List(_)
-            | Value::Object(_)
-            | Value::Stored(_) => None,
-        };
-        match int {
+        match value.as_integer() {
             Some(int) => self.integral(int, rules),
             None => self.kind(false, value, "integer"),
         }

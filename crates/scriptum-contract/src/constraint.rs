@@ -234,11 +234,11 @@ impl Constraint {
         let mut ty = ty.clone();
         match (self.rule, &mut ty) {
             (Rule::Bounds(set), Type::Number(rules) | Type::Integer(rules)) => {
-                let (first, last) = self.read(arguments, number)?;
+                let (first, last) = self.read(arguments, Value::as_double)?;
                 set(rules, first, last);
             }
             (Rule::MultipleOf, Type::Number(rules) | Type::Integer(rules)) => {
-                let (step, _) = self.read(arguments, number)?;
+                let (step, _) = self.read(arguments, Value::as_double)?;
                 if rules.multiple_of.replace(step).is_some() {
                     return Err(ClauseError::Repeated(self));
                 }
@@ -409,23 +409,6 @@ impl fmt::Display for Argument {
     }
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "bounds are doubles, as in JSON Schema and in the contract's message"
-)]
-fn number(value: &Value) -> Option<f64> {
-    match value {
-        Value::Int(int) => Some(*int as f64),
-        Value::Float(float) => Some(*float),
-        Value::Null
-        | Value::Bool(_)
-        | Value::Text(_)
-        | Value::List(_)
-        | Value::Object(_)
-        | Value::Stored(_) => None,
-    }
-}
-
 fn count(value: &Value) -> Option<u32> {
     match value {
         Value::Int(int) => u32::try_from(*int).ok(),
@@ -439,7 +422,8 @@ fn count(value: &Value) -> Option<u32> {
     }
 }
 
-fn raise(rules: &mut Number, bound: f64, exclusive: bool) {
+/// Adds a lower bound, unless a stricter one is there.
+pub(crate) fn raise(rules: &mut Number, bound: f64, exclusive: bool) {
     let known = rules.minimum.unwrap_or(f64::NEG_INFINITY);
     if bound > known {
         rules.minimum = Some(bound);
@@ -449,7 +433,8 @@ fn raise(rules: &mut Number, bound: f64, exclusive: bool) {
     }
 }
 
-fn lower(rules: &mut Number, bound: f64, exclusive: bool) {
+/// Adds an upper bound, unless a stricter one is there.
+pub(crate) fn lower(rules: &mut Number, bound: f64, exclusive: bool) {
     let known = rules.maximum.unwrap_or(f64::INFINITY);
     if bound < known {
         rules.maximum = Some(bound);

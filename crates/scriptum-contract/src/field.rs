@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{Type, Value};
 
@@ -14,13 +14,22 @@ pub struct Field {
     /// Type with its rules.
     pub ty: Type,
     /// What stands in when the field is not given; satisfies `ty`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "written",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub default: Option<Value>,
     /// False: the field may be absent even without a default (tool schemas have such fields).
     pub required: bool,
     /// The documentation behind `--`; may be empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub doc: String,
+}
+
+/// A default that is written, `null` too: only an absent one is none.
+fn written<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
 }
 
 impl Field {

@@ -29,3 +29,9 @@ pub const PATTERN_BYTES_MAX: usize = 4096;
 
 /// Longest text, in bytes, that a pattern is applied to.
 pub const PATTERN_TEXT_BYTES_MAX: usize = 65_536;
+
+/// How deep schemas are followed, references included; what lies deeper is read as any value.
+pub const SCHEMA_DEPTH_MAX: usize = 32;
+
+/// How many schemas are read from one document, those behind references once for each reference.
+pub const SCHEMA_NODES_MAX: usize = 10_000;

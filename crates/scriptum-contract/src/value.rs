@@ -8,6 +8,7 @@ mod depth;
 pub(crate) mod json;
 pub(crate) mod number;
 mod object;
+mod pointer;
 mod read;
 mod storage;
 

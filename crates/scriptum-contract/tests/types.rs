@@ -2,9 +2,12 @@
 
 mod generate;
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 use scriptum_contract::{
-    Assignable, Field, Flaw, Reason, Type, Value, assignable, check, check_fields, coerce,
+    Assignable, EnumDef, Field, Flaw, List, Reason, Shape, Type, Value, Variant, assignable, check,
+    check_fields, coerce, from_json_schema, type_schema,
 };
 
 fn type_and_value() -> impl Strategy<Value = (Type, Value)> {
@@ -84,5 +87,60 @@ proptest! {
             prop_assert_eq!(check(&value, &joined), [], "{:#} and {:#}", a, b);
             prop_assert_eq!(assignable(&a, &joined), Assignable::Yes, "{:#} to {:#}", a, joined);
         }
+    }
+
+    #[test]
+    fn a_schema_reads_back_as_the_type_it_was_written_from(ty in generate::ty()) {
+        let schema = type_schema(&ty);
+        prop_assert_eq!(from_json_schema(&schema), as_schemas_know_it(&ty), "{}", schema.to_json().unwrap());
+    }
+
+    #[test]
+    fn any_value_read_as_a_schema_gives_a_type(schema in generate::schema()) {
+        let ty = from_json_schema(&schema);
+        prop_assert_eq!(from_json_schema(&type_schema(&ty)), as_schemas_know_it(&ty));
+    }
+}
+
+fn undocumented(variant: &Variant) -> Variant {
+    Variant {
+        value: variant.value.clone(),
+        doc: String::new(),
+    }
+}
+
+/// The type without what JSON Schema cannot say: `object` is `any` there, a field with a default is
+/// not required, and the documentation of variants is one text.
+fn as_schemas_know_it(ty: &Type) -> Type {
+    let field = |field: &Field| Field {
+        ty: as_schemas_know_it(&field.ty),
+        required: field.is_needed(),
+        ..field.clone()
+    };
+    match ty {
+        Type::Object => Type::Any,
+        Type::Enum(def) => Type::Enum(Arc::new(EnumDef {
+            variants: def.variants.iter().map(undocumented).collect(),
+            ..EnumDef::clone(def)
+        })),
+        Type::Optional(inner) => as_schemas_know_it(inner).optional(),
+        Type::List(list) => Type::List(Arc::new(List {
+            item: as_schemas_know_it(&list.item),
+            ..List::clone(list)
+        })),
+        Type::Shape(shape) => Type::Shape(Arc::new(Shape {
+            fields: shape.fields.iter().map(field).collect(),
+            open: shape.open,
+        })),
+        Type::Any
+        | Type::Text(_)
+        | Type::Number(_)
+        | Type::Integer(_)
+        | Type::Boolean
+        | Type::Binary
+        | Type::Date
+        | Type::Timestamp
+        | Type::Null
+        | Type::Never => ty.clone(),
     }
 }

@@ -4,14 +4,39 @@
 //! Nothing is sent outside before the turn that asked for it is durable. It knows no SQL, no HTTP, no
 //! protobuf and no source text.
 //!
-//! Start reading at [`ports`].
+//! Start reading at [`Engine`], the door; then `thread`, the loop; then [`ports`].
 
 #![warn(missing_docs)]
 
 pub mod id;
 pub mod ports;
 
+mod clock;
+mod engine;
+mod error;
+mod limits;
+mod worker;
+
+mod thread;
+
+mod committer;
+mod draft;
+mod index;
+mod toolbox;
+
+mod hub;
+mod programs;
+mod resume;
+mod retry;
+mod values;
+mod watch;
+
+pub use clock::SystemClock;
+pub use engine::{Engine, Start, StepValues, ThreadResult};
+pub use error::Error;
 pub use id::{Incarnation, InvalidThreadId, ProgramHash, ThreadId};
+pub use index::step_changes;
+pub use limits::Limits;
 pub use ports::{
     clock::Clock,
     store::{
@@ -21,3 +46,6 @@ pub use ports::{
     },
     tool::{Sink, Tool, ToolCall, ToolError, ToolErrorKind, ToolSource},
 };
+pub use programs::program_row;
+pub use toolbox::{Live, LiveKind, ToolBox};
+pub use worker::{Worker, WorkerError};

@@ -57,6 +57,7 @@ codes! {
     Error MISSING_HEADER "missing-header" "a script without its first line";
     Error MISPLACED_BLOCK "misplaced-block" "a declaration out of order";
     Error DUPLICATE_BLOCK "duplicate-block" "a second declaration of one kind";
+    Error UNKNOWN_BLOCK "unknown-block" "a block with a name that the language does not know";
     Error VERSION_SYNTAX "version-syntax" "a version that is not written as `version \"1.0.0\"`";
     Error MISSING_COLON "missing-colon" "a field without the colon before its type";
     Error EQUALS_IN_FIELD "equals-in-field" "a field declared with `=` in the place of `:`";

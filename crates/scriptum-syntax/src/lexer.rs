@@ -76,6 +76,8 @@ pub(crate) enum ProblemKind {
     LiteralBrace,
     /// `### Title` without the marks at its end.
     UnclosedSection,
+    /// Nearly `script`.
+    MisspeltScript,
 }
 
 pub(crate) fn lex_lines(text: &str) -> Lexed {

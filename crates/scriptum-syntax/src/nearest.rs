@@ -10,6 +10,14 @@ pub(crate) fn verb(word: &str) -> Option<Verb> {
     near.min().map(|(_, verb)| verb)
 }
 
+/// The word of `words` that `word` is a misspelling of, if one is near enough.
+pub(crate) fn word(word: &str, words: &[&'static str]) -> Option<&'static str> {
+    let near = words
+        .iter()
+        .filter_map(|known| distance(word, known).map(|distance| (distance, *known)));
+    near.min().map(|(_, known)| known)
+}
+
 /// The longest word that is compared with others; longer ones are no misspellings.
 const WORD_BYTES_MAX: usize = 20;
 

@@ -110,9 +110,14 @@ pub(super) fn not_a_variant(value: &Value, def: &EnumDef) -> String {
     let question = meant.map_or(String::new(), |meant| {
         format!(", did you mean {}?", quoted(meant))
     });
+    let one_of = if variants.len() > SHOWN_NAMES_MAX {
+        "one of "
+    } else {
+        ""
+    };
     format!(
-        "must be {}, is {}{question}",
-        alternatives(&variants),
+        "must be {one_of}{}, is {}{question}",
+        listed(&variants, "or"),
         shown(value)
     )
 }
@@ -124,18 +129,20 @@ pub(super) fn unknown_field(name: &str, fields: &[Field]) -> String {
         None if fields.is_empty() => "no such field, there are none".to_owned(),
         None => {
             let names: Vec<_> = fields.iter().map(|field| field.name.to_string()).collect();
-            format!("no such field, must be {}", alternatives(&names))
+            format!("no such field among {}", listed(&names, "and"))
         }
     }
 }
 
 /// `a, b or c`; of many the first ones.
-fn alternatives(names: &[String]) -> String {
+fn listed(names: &[String], last_joined_by: &str) -> String {
     let all = names.len() <= SHOWN_NAMES_MAX;
     match names {
         [] => "absent".to_owned(),
         [only] => only.clone(),
-        [start @ .., last] if all => format!("{} or {last}", start.join(", ")),
+        [start @ .., last] if all => {
+            format!("{} {last_joined_by} {last}", start.join(", "))
+        }
         [..] => {
             let first: Vec<_> = names
                 .iter()
@@ -143,7 +150,7 @@ fn alternatives(names: &[String]) -> String {
                 .map(String::as_str)
                 .collect();
             let more = names.len() - first.len();
-            format!("one of {} … and {more} more", first.join(", "))
+            format!("{} … and {more} more", first.join(", "))
         }
     }
 }

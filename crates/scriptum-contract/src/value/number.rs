@@ -35,6 +35,43 @@ pub(crate) fn compare(int: i64, float: f64) -> Option<Ordering> {
 }
 
 impl Value {
+    /// A number as a double, if it is one. An integer beyond 2^53 is rounded.
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "the nearest double is what is asked for"
+    )]
+    pub fn as_double(&self) -> Option<f64> {
+        match self {
+            Value::Int(int) => Some(*int as f64),
+            Value::Float(float) => Some(*float),
+            Value::Null
+            | Value::Bool(_)
+            | Value::Text(_)
+            | Value::List(_)
+            | Value::Object(_)
+            | Value::Stored(_) => None,
+        }
+    }
+
+    /// A whole number of 64 bits, if it is one, `3` or `3.0`.
+    pub fn as_integer(&self) -> Option<i64> {
+        match self {
+            Value::Int(int) => Some(*int),
+            Value::Float(float) => whole(*float),
+            Value::Null
+            | Value::Bool(_)
+            | Value::Text(_)
+            | Value::List(_)
+            | Value::Object(_)
+            | Value::Stored(_) => None,
+        }
+    }
+
+    /// A double as the value that reads shortest, `1` for `1.0`; `None` for NaN and the infinities.
+    pub(crate) fn shortest(float: f64) -> Option<Value> {
+        whole(float).map(Value::Int).or_else(|| Value::float(float))
+    }
+
     /// The exact order of two numbers, `1 == 1.0`; `None` when one of them is no number.
     pub fn compare_numbers(&self, other: &Value) -> Option<Ordering> {
         match (self, other) {

@@ -36,7 +36,7 @@ pub use steps::{
 };
 pub use strings::{Interpolation, StringLiteral, StringPiece};
 
-use crate::{Span, SyntaxKind, SyntaxNode, SyntaxToken};
+use crate::{Span, SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken};
 
 /// A construct of the language as a view of its tree node.
 pub trait AstNode: Sized {
@@ -161,9 +161,32 @@ fn name(parent: &SyntaxNode) -> Option<Name> {
     names(parent).next()
 }
 
+fn comment(element: SyntaxElement) -> Option<SyntaxToken> {
+    element
+        .into_token()
+        .filter(|token| token.kind() == SyntaxKind::Comment)
+}
+
 /// The text of the comment that documents `parent`: the one at the end of its own first line.
 fn doc(parent: &SyntaxNode) -> Option<String> {
-    let comment = token(parent, SyntaxKind::Comment)?;
+    let in_line = |element: &SyntaxElement| element.kind() != SyntaxKind::LineBreak;
+    let own = parent
+        .children_with_tokens()
+        .take_while(in_line)
+        .find_map(comment);
+    // Inside braces the comment stands behind the comma, and the comma behind the node.
+    let behind = || {
+        let first = parent.next_sibling_or_token();
+        let siblings = std::iter::successors(first, SyntaxElement::next_sibling_or_token);
+        let is_between = |element: &SyntaxElement| {
+            matches!(
+                element.kind(),
+                SyntaxKind::Comma | SyntaxKind::Whitespace | SyntaxKind::Comment
+            )
+        };
+        siblings.take_while(is_between).find_map(comment)
+    };
+    let comment = own.or_else(behind)?;
     let text = comment.text().trim_start_matches('-').trim();
     (!text.is_empty()).then(|| text.to_owned())
 }

@@ -37,6 +37,21 @@ impl Lexer<'_> {
         }
     }
 
+    /// True when the word from `start` on is the first of the text and nearly `script`, with a title
+    /// behind it: without the header, the description would be read as steps.
+    pub(super) fn is_misspelt_script(&self, start: usize) -> bool {
+        let is_first =
+            self.lines.is_empty() && self.at_line_start && self.prose == Prose::BeforeHeader;
+        is_first
+            && self
+                .text
+                .get(self.pos..)
+                .unwrap_or("")
+                .trim_start_matches([' ', '\t'])
+                .starts_with('"')
+            && crate::nearest::word(self.text_from(start), &["script"]).is_some()
+    }
+
     pub(super) fn header_line_is_over(&mut self) {
         if self.prose == Prose::OnHeaderLine && self.string_depth == 0 {
             self.prose = Prose::Reading;
@@ -49,8 +64,13 @@ impl Lexer<'_> {
         self.skip_line();
         let line = self.text_from(start);
         let rest = self.text.get(self.pos..).unwrap_or("");
-        let is_followed_by_block = indent_of_next_line(rest) > start - self.line_start;
-        if is_code(line, is_followed_by_block) {
+        let (next, indent) = next_line(rest);
+        let block = if indent > start - self.line_start {
+            next
+        } else {
+            ""
+        };
+        if is_code(line, block) {
             self.pos = start;
             return false;
         }
@@ -64,14 +84,19 @@ impl Lexer<'_> {
     }
 }
 
-/// The indentation of the next line with something on it, in bytes.
-fn indent_of_next_line(text: &str) -> usize {
-    let line = text.lines().find(|line| !line.trim().is_empty());
-    line.map_or(0, |line| line.len() - line.trim_start().len())
+/// The next line with something on it, and its indentation in bytes.
+fn next_line(text: &str) -> (&str, usize) {
+    let line = text
+        .lines()
+        .find(|line| !line.trim().is_empty())
+        .unwrap_or("");
+    let text = line.trim_start();
+    (text, line.len() - text.len())
 }
 
-/// True when a line after the header is a declaration, a section or a step.
-fn is_code(line: &str, is_followed_by_block: bool) -> bool {
+/// True when a line after the header is a declaration, a section or a step. `block` is the next line
+/// if it is indented more.
+fn is_code(line: &str, block: &str) -> bool {
     let mut lexer = Lexer::new(line);
     lexer.prose = Prose::Over;
     lexer.tokens = Vec::with_capacity(TOKENS_THAT_DECIDE);
@@ -86,7 +111,7 @@ fn is_code(line: &str, is_followed_by_block: bool) -> bool {
     Start {
         line,
         tokens: &tokens,
-        is_followed_by_block,
+        block,
     }
     .is_code()
 }
@@ -95,7 +120,8 @@ fn is_code(line: &str, is_followed_by_block: bool) -> bool {
 struct Start<'t> {
     line: &'t str,
     tokens: &'t [Token],
-    is_followed_by_block: bool,
+    /// The first line indented below it, if there is one.
+    block: &'t str,
 }
 
 impl Start<'_> {
@@ -155,7 +181,11 @@ impl Start<'_> {
             | SyntaxKind::StreamKw
             | SyntaxKind::ToolsKw
             | SyntaxKind::EnvKw => self.ends_as_header(1),
-            SyntaxKind::ImportKw => self.kind(1) == SyntaxKind::ToolsKw && self.ends_as_header(2),
+            SyntaxKind::ImportKw if self.kind(1) == SyntaxKind::ToolsKw => self.ends_as_header(2),
+            SyntaxKind::ImportKw => {
+                let from = matches!(self.kind(3), SyntaxKind::NativeKw | SyntaxKind::McpKw);
+                self.kind(2) == SyntaxKind::FromKw && from
+            }
             SyntaxKind::OnKw => {
                 self.kind(1) == SyntaxKind::ThreadKw
                     && self.kind(2) == SyntaxKind::ErrorKw
@@ -163,7 +193,11 @@ impl Start<'_> {
             }
             kind => match Verb::of(kind) {
                 Some(verb) => self.is_step(verb),
-                None => self.is_misspelt_step(),
+                None => {
+                    self.is_misspelt_step()
+                        || self.is_misspelt_block()
+                        || self.is_foreign_statement()
+                }
             },
         }
     }
@@ -230,9 +264,29 @@ impl Start<'_> {
         };
         match self.kind(source) {
             SyntaxKind::InKw | SyntaxKind::FromKw => !self.ends(source + 1),
-            SyntaxKind::Ident => self.text(source) == "of" && self.is_followed_by_block,
+            SyntaxKind::Ident => self.text(source) == "of" && !self.block.is_empty(),
             _ => false,
         }
+    }
+
+    /// `inputs` alone, with something indented below it.
+    fn is_misspelt_block(&self) -> bool {
+        let words = &["input", "output", "stream", "tools", "env"];
+        self.kind(0) == SyntaxKind::Ident
+            && self.ends(1)
+            && self.block.contains(':')
+            && crate::nearest::word(self.text(0), words).is_some()
+    }
+
+    /// `if x {`, or `while x` with a step indented below it.
+    fn is_foreign_statement(&self) -> bool {
+        let is_statement = matches!(
+            self.text(0),
+            "if" | "for" | "foreach" | "while" | "try" | "switch"
+        );
+        is_statement
+            && (self.line.trim_end().ends_with('{')
+                || (!self.block.is_empty() && is_code(self.block, "")))
     }
 
     /// `emitt "Done"`: nearly a verb, then a title, then what follows a title.

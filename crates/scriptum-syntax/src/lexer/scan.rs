@@ -133,7 +133,11 @@ impl Lexer<'_> {
             self.report(ProblemKind::ForeignName, start);
             return self.push(SyntaxKind::Error, start);
         }
-        let kind = SyntaxKind::of_word(self.text_from(start));
+        let mut kind = SyntaxKind::of_word(self.text_from(start));
+        if kind == SyntaxKind::Ident && self.is_misspelt_script(start) {
+            kind = SyntaxKind::ScriptKw;
+            self.report(ProblemKind::MisspeltScript, start);
+        }
         if kind == SyntaxKind::ScriptKw && self.at_line_start && self.string_depth == 0 {
             self.script_word();
         }

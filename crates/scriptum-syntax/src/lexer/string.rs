@@ -6,6 +6,7 @@
 use super::{
     Lexer, ProblemKind,
     interpolation::{Shape, Verdict},
+    offset,
 };
 use crate::{SyntaxKind, escape};
 
@@ -192,6 +193,14 @@ impl Lexer<'_> {
     fn finish_string(&mut self, open: &Open, closed: bool) {
         let end = self.pos;
         if !closed {
+            // Where the text ends is a guess, so what stands in it is not worth a warning.
+            let first = self
+                .problems
+                .iter()
+                .rposition(|problem| problem.span.start < offset(open.start));
+            let mut inside = self.problems.split_off(first.map_or(0, |first| first + 1));
+            inside.retain(|problem| problem.kind != ProblemKind::LiteralBrace);
+            self.problems.append(&mut inside);
             self.report(ProblemKind::UnclosedString, open.start);
         }
         if !open.interpolated {

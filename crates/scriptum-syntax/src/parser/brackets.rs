@@ -3,6 +3,7 @@
 //! Knowing the partner of a bracket beforehand lets a line break continue a line only where the
 //! bracket is closed at all: a forgotten bracket spoils its own line and not the rest of the file.
 
+use super::exprs::is_string;
 use crate::{
     SyntaxKind, Verb,
     lexer::{Line, Token},
@@ -31,11 +32,7 @@ impl Brackets {
         for (token, index) in tokens.iter().zip(0u32..) {
             if let Some(line) = lines.next_if(|line| line.first == index) {
                 column = line.column;
-                if open
-                    .outermost_column()
-                    .is_some_and(|opened| column <= opened)
-                    && begins_step(tokens, index)
-                {
+                if open.ends_before(tokens, line) {
                     open = OpenBrackets::default();
                 }
             }
@@ -101,22 +98,6 @@ impl Shape {
     }
 }
 
-/// True when no bracket can reach over the line that begins at the token `first`: it is a section, or
-/// a verb and a title, which no expression has next to each other.
-fn begins_step(tokens: &[Token], first: u32) -> bool {
-    let mut rest = tokens
-        .iter()
-        .skip(first as usize)
-        .map(|token| token.kind)
-        .filter(|kind| !kind.is_trivia());
-    let kind = rest.next().unwrap_or(SyntaxKind::LineEnd);
-    let is_titled = matches!(
-        rest.next(),
-        Some(SyntaxKind::String | SyntaxKind::StringOpen)
-    );
-    kind == SyntaxKind::SectionLine || (Verb::of(kind).is_some() && is_titled)
-}
-
 /// An opening bracket that waits for its partner.
 struct Open {
     shape: Shape,
@@ -136,8 +117,32 @@ struct OpenBrackets {
 }
 
 impl OpenBrackets {
-    fn outermost_column(&self) -> Option<u32> {
-        self.stack.first().map(|open| open.column)
+    /// True when none of these brackets can reach over `line`, because it begins like no line of an
+    /// expression: with an arrow, with a section, or, no farther right than the line of the bracket,
+    /// with a verb and a word or title, or with `name =`.
+    fn ends_before(&self, tokens: &[Token], line: &Line) -> bool {
+        let Some((outermost, innermost)) = self.stack.first().zip(self.stack.last()) else {
+            return false;
+        };
+        let line_tokens = tokens.iter().skip(line.first as usize);
+        let mut kinds = line_tokens
+            .map(|token| token.kind)
+            .filter(|kind| !kind.is_trivia());
+        let first = kinds.next().unwrap_or(SyntaxKind::LineEnd);
+        let second = kinds.next().unwrap_or(SyntaxKind::LineEnd);
+        if matches!(
+            first,
+            SyntaxKind::Arrow | SyntaxKind::StreamArrow | SyntaxKind::SectionLine
+        ) {
+            return true;
+        }
+        let is_step = Verb::of(first).is_some()
+            && (is_string(second) || (second.is_word() && !second.is_reserved()));
+        // In braces `name =` is an input; in other brackets it is nothing.
+        let is_input =
+            first.is_word() && second == SyntaxKind::Equals && innermost.shape != Shape::Curly;
+        (is_step && line.column <= outermost.column)
+            || (is_input && line.column <= innermost.column)
     }
 
     fn count(&mut self, shape: Shape) -> &mut usize {

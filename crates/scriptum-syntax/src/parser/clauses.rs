@@ -81,7 +81,11 @@ impl Parser<'_> {
                     here,
                 )
                 .here("`:` is for types and for the entries of an object")
-                .fix(replace("use `=`", here, " =")),
+                .fix(replace(
+                    "use `=`",
+                    here,
+                    if self.follows_space() { "=" } else { " =" },
+                )),
             );
             self.bump();
             return true;
@@ -92,6 +96,11 @@ impl Parser<'_> {
             return true;
         }
         self.expect(SyntaxKind::Equals, "`=` after the name of the input")
+    }
+
+    /// True when a space stands before the current token.
+    pub(super) fn follows_space(&self) -> bool {
+        self.last_end() < self.here().start
     }
 
     /// Reads `{ a = 1, b = 2 }`.

@@ -91,8 +91,8 @@ impl Parser<'_> {
             .here(format!("expected {what}"))
     }
 
-    /// Reports that nothing should stand here.
-    pub(super) fn unexpected(&mut self) {
+    /// Reports that something else should stand here.
+    pub(super) fn unexpected(&mut self, expected: &str) {
         let is_closer = matches!(
             self.kind(),
             SyntaxKind::RightParen | SyntaxKind::RightBracket | SyntaxKind::RightBrace
@@ -104,8 +104,7 @@ impl Parser<'_> {
                 .here("no bracket is open here")
         } else {
             let message = format!("unexpected {found}");
-            Diagnostic::error(codes::UNEXPECTED_TOKEN, message, here)
-                .here("the line should end before this")
+            Diagnostic::error(codes::UNEXPECTED_TOKEN, message, here).here(expected)
         });
     }
 
@@ -187,6 +186,14 @@ pub(super) fn diagnose(text: &str, problem: Problem) -> Diagnostic {
                 .help("write `{{` and `}}` for braces of the text, `{name}` to insert a value")
                 .fix(fix)
         }
+        ProblemKind::MisspeltScript => Diagnostic::error(
+            codes::UNKNOWN_BLOCK,
+            format!("a script does not begin with `{found}`"),
+            span,
+        )
+        .here("not a word of the language")
+        .help("did you mean `script`?")
+        .fix(replace("replace with `script`", span, "script")),
         ProblemKind::UnclosedSection => {
             let end = Span::empty(span.end);
             Diagnostic::error(

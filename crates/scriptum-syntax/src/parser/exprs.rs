@@ -118,6 +118,7 @@ impl Parser<'_> {
         let mut height = self.parse_operand();
         let mut last_level = None;
         while height > 0 {
+            self.foreign_word_operator();
             let Some(op_level) = Level::of(self.kind()).filter(|op_level| *op_level >= level)
             else {
                 break;
@@ -483,7 +484,7 @@ impl Parser<'_> {
         self.parse_expr();
         self.in_schema = in_schema;
         if !self.at(SyntaxKind::InterpolationClose) {
-            self.unexpected();
+            self.unexpected("expected `}` after the value");
             self.skip_interpolation();
         }
         self.eat(SyntaxKind::InterpolationClose);
@@ -528,6 +529,46 @@ impl Parser<'_> {
             .here("not an operator of the language")
             .fix(replace(&format!("use `{name}`"), here, ours)),
         );
+    }
+
+    /// `x not in xs` and `x is y`: reported, and read without the word that is too much.
+    fn foreign_word_operator(&mut self) {
+        let here = self.here();
+        if self.at(SyntaxKind::NotKw) && self.nth(1) == SyntaxKind::InKw {
+            self.habit(
+                Diagnostic::error(
+                    codes::FOREIGN_OPERATOR,
+                    "`not in` is written with `not` in front",
+                    here,
+                )
+                .here("not an operator of the language")
+                .help("write `not (item in list)`"),
+            );
+            self.bump_unparsed();
+        } else if self.at(SyntaxKind::Ident) && self.text_here() == "is" {
+            let is_negated = self.nth(1) == SyntaxKind::NotKw;
+            let name = if is_negated { "!=" } else { "==" };
+            let span = if is_negated {
+                here.cover(self.nth_span(1))
+            } else {
+                here
+            };
+            self.habit(
+                Diagnostic::error(
+                    codes::FOREIGN_OPERATOR,
+                    format!("`{}` is written `{name}`", span.of(self.text)),
+                    span,
+                )
+                .here("not an operator of the language")
+                .fix(replace(&format!("use `{name}`"), span, name)),
+            );
+            if is_negated {
+                self.bump_unparsed();
+            }
+            if let Some(token) = self.tokens.get_mut(self.pos) {
+                token.kind = SyntaxKind::EqualEqual;
+            }
+        }
     }
 
     fn chained_comparison(&mut self) {

@@ -147,12 +147,23 @@ impl Parser<'_> {
             self.parse_type();
         }
         self.parse_enum_equals();
-        self.parse_variants(false);
+        let mut count = self.parse_variants(false);
+        let end = Span::empty(self.last_end());
         self.finish_line();
         while self.upcoming().is_some_and(|line| line.column > column) {
             self.enter_line();
-            self.parse_variants(true);
+            count += self.parse_variants(true);
             self.finish_line();
+        }
+        if count == 0 {
+            self.habit(
+                Diagnostic::error(
+                    codes::MALFORMED_ENUM,
+                    "an enum has at least one variant",
+                    end,
+                )
+                .here("the variants belong here"),
+            );
         }
         self.finish_node();
     }
@@ -193,14 +204,15 @@ impl Parser<'_> {
     }
 
     /// Reads the variants on one line.
-    fn parse_variants(&mut self, is_continuation: bool) {
+    fn parse_variants(&mut self, is_continuation: bool) -> u32 {
         let mut count = 0u32;
         self.eat(SyntaxKind::Pipe);
         while !self.at_line_end() {
             let before = self.pos;
             let checkpoint = self.checkpoint();
             if !self.parse_variant() {
-                return self.skip_rest();
+                self.skip_rest();
+                return count + 1;
             }
             count += 1;
             let is_alone =
@@ -214,6 +226,7 @@ impl Parser<'_> {
             self.parse_variant_separator();
             debug_assert!(self.pos > before, "every variant is a token at least");
         }
+        count
     }
 
     /// True when the line after the current one goes on with the enum.
@@ -231,7 +244,11 @@ impl Parser<'_> {
             self.habit(
                 Diagnostic::error(codes::MALFORMED_ENUM, "variants are separated by `|`", here)
                     .here("`|` belongs here")
-                    .fix(replace("use `|`", here, " |")),
+                    .fix(replace(
+                        "use `|`",
+                        here,
+                        if self.follows_space() { "|" } else { " |" },
+                    )),
             );
             self.bump();
             return;

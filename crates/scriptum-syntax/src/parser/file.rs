@@ -6,7 +6,7 @@ use super::{
     lines::{Upcoming, replace, suggest},
     steps::{Holder, Siblings},
 };
-use crate::{Diagnostic, Span, SyntaxKind, codes};
+use crate::{Diagnostic, Span, SyntaxKind, codes, nearest};
 
 /// What to say when something stands out of order.
 pub(super) const ORDER_HELP: &str = "the order is: script, description, version, enum, input, output, stream, \
@@ -53,6 +53,8 @@ impl Part {
 #[derive(Debug, Default)]
 struct Parts {
     seen: Vec<(Part, Span)>,
+    /// True once something after `on thread error` has been reported.
+    end_reported: bool,
 }
 
 impl Parser<'_> {
@@ -67,7 +69,13 @@ impl Parser<'_> {
                 continue;
             }
             self.check_indentation(&mut siblings, line);
-            self.parse_part(&mut parts, line);
+            self.enter_line();
+            if self.at_stray_brace() {
+                self.bump_unparsed();
+                self.finish_line();
+            } else {
+                self.parse_part(&mut parts, line.column);
+            }
         }
         self.pos = self.tokens.len();
         self.build_trivia();
@@ -113,8 +121,11 @@ impl Parser<'_> {
         self.finish_node();
     }
 
-    fn parse_part(&mut self, parts: &mut Parts, line: Upcoming) {
-        self.enter_line();
+    fn parse_part(&mut self, parts: &mut Parts, column: u32) {
+        if self.begins_foreign_import() {
+            return self.foreign_import();
+        }
+        self.mend_misspelt_word();
         let part = self.part_here();
         self.check_order(parts, part);
         match part {
@@ -127,15 +138,59 @@ impl Parser<'_> {
             Part::Tools => self.parse_tools(),
             Part::Env => self.parse_env(),
             Part::Steps => self.parse_item(Holder::Other),
-            Part::ThreadError => self.parse_thread_error(line.column),
+            Part::ThreadError => self.parse_thread_error(column),
         }
+    }
+
+    /// Reports a block whose name is misspelt, and reads it as what it is meant to be.
+    fn mend_misspelt_word(&mut self) {
+        let Some(meant) = self.misspelt_block() else {
+            return;
+        };
+        let (word, here) = (self.text_here(), self.here());
+        self.report(
+            Diagnostic::error(
+                codes::UNKNOWN_BLOCK,
+                format!("there is no block `{word}`"),
+                here,
+            )
+            .here("not a block")
+            .help(format!("did you mean `{meant}`?"))
+            .fix(replace(&format!("replace with `{meant}`"), here, meant)),
+        );
+        if let Some(token) = self.tokens.get_mut(self.pos) {
+            token.kind = SyntaxKind::of_word(meant);
+        }
+    }
+
+    fn misspelt_block(&self) -> Option<&'static str> {
+        if self.kind() != SyntaxKind::Ident {
+            return None;
+        }
+        let holds_lines = self
+            .next_column()
+            .is_some_and(|column| column > self.column());
+        let words: &[&str] = if self.nth(1) == SyntaxKind::LineEnd && holds_lines {
+            &["input", "output", "stream", "tools", "env"]
+        } else if is_string(self.nth(1)) && self.nth(2) == SyntaxKind::LineEnd {
+            &["version"]
+        } else if self.nth(1).is_word() && self.nth(2) == SyntaxKind::Equals {
+            &["enum"]
+        } else if self.nth(1) == SyntaxKind::ToolsKw {
+            &["import"]
+        } else {
+            return None;
+        };
+        nearest::word(self.text_here(), words)
     }
 
     fn part_here(&self) -> Part {
         if self.at(SyntaxKind::OnKw) && self.nth(1) == SyntaxKind::ThreadKw {
             return Part::ThreadError;
         }
-        if self.at_assignment() && !self.at_version_assignment() || !self.begins_declaration() {
+        let is_let =
+            self.at_assignment() && !self.at_version_assignment() && !self.at(SyntaxKind::EnumKw);
+        if is_let || !self.begins_declaration() {
             return Part::Steps;
         }
         match self.kind() {
@@ -177,8 +232,10 @@ impl Parser<'_> {
                         .also(first, "the first"),
                 );
             }
-            (Some(_), _) | (None, None) => {}
-            (None, Some((Part::ThreadError, span))) => {
+            (_, Some((Part::ThreadError, span))) => {
+                if std::mem::replace(&mut parts.end_reported, true) {
+                    return;
+                }
                 self.report(
                     Diagnostic::error(
                         codes::MISPLACED_BLOCK,
@@ -190,6 +247,7 @@ impl Parser<'_> {
                     .help(ORDER_HELP),
                 );
             }
+            (Some(_), _) | (None, None) => {}
             (None, Some((later, span))) => {
                 let message = format!("{} stands after {}", part.title(), later.title());
                 self.report(

@@ -103,7 +103,7 @@ impl Parser<'_> {
         if FOREIGN_LETS.contains(&word) && self.nth(1).is_word() {
             return self.foreign_let();
         }
-        if self.at_assignment() {
+        if self.at_assignment() && kind != SyntaxKind::EnumKw {
             return self.missing_let();
         }
         if let Some((_, help)) = FOREIGN_STATEMENTS
@@ -112,11 +112,7 @@ impl Parser<'_> {
         {
             return self.foreign_statement(help);
         }
-        if kind == SyntaxKind::ImportKw
-            || kind == SyntaxKind::FromKw
-            || word == "use"
-            || word == "require"
-        {
+        if self.begins_foreign_import() {
             return self.foreign_import();
         }
         if is_clause_word(kind) {
@@ -273,7 +269,7 @@ impl Parser<'_> {
         self.skip_deeper_lines(column);
     }
 
-    fn nth_span(&self, ahead: usize) -> Span {
+    pub(super) fn nth_span(&self, ahead: usize) -> Span {
         let rest = self.tokens.get(self.pos..self.end).unwrap_or(&[]);
         let mut tokens = rest.iter().filter(|token| !token.kind.is_trivia());
         tokens
@@ -337,7 +333,18 @@ impl Parser<'_> {
             .map_or("", |token| token.span.of(self.text))
     }
 
-    fn foreign_import(&mut self) {
+    /// True at `import x`, `from x import y`, `use x`.
+    pub(super) fn begins_foreign_import(&self) -> bool {
+        let next = self.nth(1);
+        if self.at(SyntaxKind::ImportKw) {
+            return next != SyntaxKind::ToolsKw && !self.at_assignment();
+        }
+        let is_import =
+            self.at(SyntaxKind::FromKw) || matches!(self.text_here(), "use" | "require");
+        is_import && next.is_word()
+    }
+
+    pub(super) fn foreign_import(&mut self) {
         let here = self.here();
         self.error(
             Diagnostic::error(codes::FOREIGN_IMPORT, "tools are imported in a block `import tools`", here)
@@ -350,6 +357,18 @@ impl Parser<'_> {
     /// `when`, `otherwise`, `on error:` and their kin outside their step.
     fn clause_without_step(&mut self) {
         let (word, here) = (self.text_here(), self.here());
+        if self.at(SyntaxKind::OnKw) && self.nth(1) == SyntaxKind::ThreadKw {
+            self.error(
+                Diagnostic::error(
+                    codes::MISPLACED_BLOCK,
+                    "`on thread error` stands inside a step",
+                    here,
+                )
+                .here("not a step")
+                .help("it is the last block of the script, in the column of the first steps"),
+            );
+            return self.skip_statement();
+        }
         let help = match self.kind() {
             SyntaxKind::OnKw => "indent it below the step that it belongs to",
             SyntaxKind::ReturnsKw => "indent it below the `do` that it belongs to",
@@ -376,7 +395,7 @@ impl Parser<'_> {
         };
         match self.kind() {
             SyntaxKind::ScriptKw | SyntaxKind::VersionKw => true,
-            SyntaxKind::EnumKw => self.nth(1).is_word(),
+            SyntaxKind::EnumKw => self.nth(1).is_word() || self.at_assignment(),
             SyntaxKind::InputKw
             | SyntaxKind::OutputKw
             | SyntaxKind::StreamKw

@@ -61,7 +61,7 @@ impl Parser<'_> {
     /// Takes the closing bracket, and reports what still stands before it.
     pub(super) fn close_group(&mut self, group: Group) {
         if !self.at_group_end(group) {
-            self.unexpected();
+            self.unexpected("expected the closing bracket");
             self.skip_in_group(group);
         }
         self.group_end = group.outer_end;
@@ -125,14 +125,7 @@ impl Parser<'_> {
             );
             return true;
         }
-        if !self.is_lost() {
-            let here = self.here();
-            let message = format!("unexpected {}", self.found());
-            self.error(
-                Diagnostic::error(codes::UNEXPECTED_TOKEN, message, here)
-                    .here("expected a comma or the closing bracket"),
-            );
-        }
+        self.unexpected("expected a comma or the closing bracket");
         self.skip_entry(group);
         if self.eat(SyntaxKind::Comma) {
             self.found_again();

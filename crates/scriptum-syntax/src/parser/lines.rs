@@ -194,10 +194,26 @@ impl Parser<'_> {
                     .here("not needed")
                     .fix(remove("remove the comma", here)),
             );
+        } else if self.follows_text() {
+            self.error(
+                Diagnostic::error(codes::UNEXPECTED_TOKEN, "the text ends before this", here)
+                    .here("outside the quotes")
+                    .help("write `\\\"` for a quote inside a text, or put the text between \"\"\" and \"\"\""),
+            );
         } else {
-            self.unexpected();
+            self.unexpected("the line should end before this");
         }
         self.skip_rest();
+    }
+
+    /// True at a word or text that directly follows a closing quote.
+    fn follows_text(&self) -> bool {
+        let before = self
+            .pos
+            .checked_sub(1)
+            .map_or(SyntaxKind::LineEnd, |index| self.kind_at(index));
+        let ends_text = matches!(before, SyntaxKind::String | SyntaxKind::StringClose);
+        ends_text && (self.kind().is_word() || self.at_string())
     }
 
     /// Takes the comment at the end of the line that was just read into the open node.

@@ -4,7 +4,7 @@ use super::{
     Parser,
     clauses::StepParts,
     exprs::is_string,
-    lines::{Upcoming, replace},
+    lines::{Upcoming, replace, suggest},
 };
 use crate::{Diagnostic, Span, SyntaxKind, Verb, codes};
 
@@ -58,6 +58,11 @@ impl Parser<'_> {
         self.report(
             Diagnostic::error(codes::BAD_INDENTATION, message, indent)
                 .here("no level begins here")
+                .fix(suggest(
+                    "indent it like its neighbors",
+                    indent,
+                    &" ".repeat(column as usize),
+                ))
                 .help(help),
         );
     }
@@ -118,7 +123,7 @@ impl Parser<'_> {
             self.finish_node();
             return;
         }
-        match Verb::of(kind).filter(|_| !self.at_assignment()) {
+        match Verb::of(kind).filter(|verb| *verb == Verb::Let || !self.at_assignment()) {
             Some(verb) => self.parse_step(verb, holder),
             None => self.parse_no_step(holder),
         }
@@ -196,23 +201,88 @@ impl Parser<'_> {
     /// Reads `"Label" with name`.
     pub(super) fn parse_with(&mut self) {
         self.parse_label();
-        if self.expect(SyntaxKind::WithKw, "`with` and what does the work") {
-            if self.kind().is_word() {
-                self.parse_tool_path();
-            } else {
-                self.expected(codes::EXPECTED_NAME, "the name of a tool");
-            }
+        if !self.at(SyntaxKind::WithKw) && self.at_tool_without_with() {
+            let here = self.here();
+            self.habit(
+                Diagnostic::error(
+                    codes::EXPECTED_TOKEN,
+                    "`with` is missing before the tool",
+                    here,
+                )
+                .here("`with` belongs before this")
+                .fix(replace("add `with`", Span::empty(here.start), "with ")),
+            );
+        } else if !self.expect(SyntaxKind::WithKw, "`with` and what does the work") {
+            return;
         }
+        if self.kind().is_word() {
+            self.parse_tool_path();
+        } else if self.at_string() {
+            self.quoted_tool();
+        } else {
+            self.expected(codes::EXPECTED_NAME, "the name of a tool");
+        }
+    }
+
+    fn at_tool_without_with(&self) -> bool {
+        let next = self.nth(1);
+        let ends = matches!(
+            next,
+            SyntaxKind::LineEnd | SyntaxKind::LeftBrace | SyntaxKind::ColonColon
+        );
+        self.kind().is_word() && ends
+    }
+
+    /// `with "tool"`: names of tools stand without quotes.
+    fn quoted_tool(&mut self) {
+        let (here, text) = (self.here(), self.text_here());
+        let name = text.trim_matches('"');
+        let is_path = !name.is_empty()
+            && name
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"_:".contains(&byte));
+        let diagnostic = Diagnostic::error(
+            codes::EXPECTED_NAME,
+            "the name of a tool stands without quotes",
+            here,
+        )
+        .here("a text, not a name");
+        self.habit(if is_path {
+            diagnostic.fix(replace("remove the quotes", here, name))
+        } else {
+            diagnostic
+        });
+        self.start(SyntaxKind::Unparsed);
+        self.parse_string(SyntaxKind::Label);
+        self.finish_node();
     }
 
     fn parse_send(&mut self) {
         self.parse_label();
         if self.expect(SyntaxKind::ViaKw, "`via` and the channel") {
-            if self.at_string() {
-                self.parse_string(SyntaxKind::Label);
-            } else {
-                self.expected(codes::EXPECTED_VALUE, "the channel in quotes");
-            }
+            self.parse_quoted_word("the channel");
+        }
+    }
+
+    /// Reads a text in quotes, or reports a word without them.
+    pub(super) fn parse_quoted_word(&mut self, what: &str) {
+        if self.at_string() {
+            self.parse_string(SyntaxKind::Label);
+        } else if self.kind().is_word() {
+            let (here, word) = (self.here(), self.text_here());
+            self.habit(
+                Diagnostic::error(
+                    codes::UNQUOTED_LABEL,
+                    format!("{what} stands in quotes"),
+                    here,
+                )
+                .here("quotes are missing")
+                .fix(replace("add quotes", here, &format!("\"{word}\""))),
+            );
+            self.bump_unparsed();
+        } else {
+            let what = format!("{what} in quotes");
+            self.expected(codes::EXPECTED_VALUE, &what);
         }
     }
 

@@ -84,11 +84,7 @@ impl Parser<'_> {
             return;
         }
         let group = self.open_group();
-        if self.at_string() {
-            self.parse_string(SyntaxKind::Label);
-        } else {
-            self.expected(codes::EXPECTED_VALUE, "the name of the server in quotes");
-        }
+        self.parse_quoted_word("the name of the server");
         self.close_group(group);
     }
 
@@ -144,28 +140,12 @@ impl Parser<'_> {
                 }
                 SyntaxKind::FromKw => {
                     self.bump();
-                    self.parse_key();
+                    self.parse_quoted_word("the key");
                 }
                 SyntaxKind::Equals | SyntaxKind::ColonEquals => self.parse_default(),
                 _ => break,
             }
         }
         self.finish_node();
-    }
-
-    fn parse_key(&mut self) {
-        if self.at_string() {
-            self.parse_string(SyntaxKind::Label);
-        } else if self.kind().is_word() {
-            let (here, key) = (self.here(), self.text_here());
-            self.habit(
-                Diagnostic::error(codes::UNQUOTED_LABEL, "the key stands in quotes", here)
-                    .here("quotes are missing")
-                    .fix(replace("add quotes", here, &format!("\"{key}\""))),
-            );
-            self.bump_unparsed();
-        } else {
-            self.expected(codes::EXPECTED_VALUE, "the key in quotes");
-        }
     }
 }

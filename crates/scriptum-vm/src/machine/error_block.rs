@@ -15,7 +15,7 @@ use crate::{StepError, StepPath, program::Body};
 impl Run<'_> {
     /// Enters the block because of a step that failed.
     pub(super) fn fail_for_step(&mut self, path: &StepPath) -> Result<(), Need> {
-        let place = self.container(path);
+        let place = self.step_at(path);
         let step = &self.state.scope(place.scope.components()).head.step;
         let Progress::Failed(failed) = step else {
             unreachable!("the index of failed steps names failed steps");

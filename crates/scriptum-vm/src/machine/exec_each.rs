@@ -33,7 +33,9 @@ impl Run<'_> {
         let parallel = self.parallel(execution, each.parallel.as_ref())?;
         let sleep_ms = self.sleep_ms(execution, each.sleep.as_ref())?;
         check_depth(&execution.place)?;
-        self.begin(execution, Value::Null)?;
+        let shape = [("count", total), ("parallel", parallel)];
+        let shape = shape.map(|(key, number)| (key, Value::Int(number.into())));
+        self.begin(execution, Value::object(shape))?;
         if total == 0 {
             let empty = Done::with(Value::list([]));
             self.complete(&execution.place, execution.count, empty);
@@ -72,7 +74,7 @@ impl Run<'_> {
         if begin.is_empty() {
             return;
         }
-        let place = self.container(path);
+        let place = self.step_at(path);
         let each = each_of(&place);
         for index in begin {
             self.open_body(&place, index, (ScopeKind::Iteration, &each.body));
@@ -86,7 +88,7 @@ impl Run<'_> {
             .split_last()
             .expect("an iteration lies below its loop");
         let path = StepPath::from(path);
-        let place = self.container(&path);
+        let place = self.step_at(&path);
         let value = self.state.scope(scope.components()).last.clone();
         self.close_body(&place, scope);
         self.state

@@ -79,7 +79,7 @@ impl Run<'_> {
     }
 
     fn run_again(&mut self, path: &StepPath, change: Resume) -> Result<(), Refused> {
-        let place = self.container(path);
+        let place = self.step_at(path);
         let step = &self.state.scope(place.scope.components()).head.step;
         let Progress::Failed(failed) = step else {
             return Err(Ignored::NotFailed.into());

@@ -254,9 +254,15 @@ impl<'r> Run<'r> {
         }
     }
 
-    /// The step that a live scope or loop belongs to.
-    pub(super) fn container(&self, scope_or_loop: &StepPath) -> Place<'r> {
-        place::step_at(self.program, scope_or_loop).expect("a frame lies below a step")
+    /// The step at a path that the state names: of a loop, or of a step that failed.
+    pub(super) fn step_at(&self, path: &StepPath) -> Place<'r> {
+        place::step_at(self.program, path).expect("the state names steps of its program")
+    }
+
+    /// The step that the body of a loop or a branch belongs to.
+    pub(super) fn container(&self, scope: &StepPath) -> Place<'r> {
+        let step = scope.parent().expect("such a body lies below a step");
+        self.step_at(&step)
     }
 
     pub(super) fn body(&self, scope: &StepPath) -> (&'r Body, ScopeKind) {

@@ -1,0 +1,398 @@
+//! The door: what servers and commands ask of a node. Whatever concerns a running thread goes through
+//! its inbox, so every node can be asked, not only the one that runs the thread.
+
+use std::{collections::BTreeMap, fmt, sync::Arc};
+
+use futures::Stream;
+use scriptum_contract::{ToolCatalog, Value, check_fields};
+use scriptum_vm::{
+    Entry, Event, Notification, PauseReason, Record, Resume, Seq, Status, StepError, StepPath,
+    program::Program,
+};
+use tokio::sync::broadcast;
+
+use crate::{
+    Clock, Created, Error, NewThread, Page, ProgramHash, StepRow, Store, StoreError, ThreadFilter,
+    ThreadId, ThreadRow,
+    hub::Hub,
+    limits::Limits,
+    programs::{Loaded, Programs},
+    retry::in_time,
+    toolbox::{Caller, Live, ToolBox},
+    values::Values,
+    watch,
+};
+
+/// A node: a store, tools and a clock, and everything that runs on them. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine {
+    pub(crate) core: Arc<Core>,
+}
+
+/// What workers, watchers and callers of one node share.
+pub(crate) struct Core {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) limits: Limits,
+    pub(crate) programs: Programs,
+    pub(crate) values: Arc<Values>,
+    pub(crate) caller: Caller,
+    pub(crate) hub: Hub,
+}
+
+/// A thread to be started.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Start {
+    /// Its id, made by the caller.
+    pub id: ThreadId,
+    /// What it runs; published before.
+    pub program: ProgramHash,
+    /// The inputs: an object. Defaults are filled in here.
+    pub input: Value,
+    /// Values of the declared environment variables by name in the script.
+    pub env: BTreeMap<Arc<str>, Value>,
+    /// Source of jitter and of `uuid()`.
+    pub seed: u64,
+    /// Starting again with the same id gives the first thread.
+    pub request_id: Option<Arc<str>>,
+}
+
+/// Where a thread stands, with its result.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ThreadResult {
+    /// Where it stands.
+    pub status: Status,
+    /// Why it is paused.
+    pub pause: Option<PauseReason>,
+    /// The output, references to stored values replaced by what they stand for; `None` without one.
+    pub output: Option<Value>,
+    /// Why it failed, or why the step failed that it is paused at.
+    pub error: Option<StepError>,
+    /// The step that failed, where one is the cause.
+    pub failed_step: Option<StepPath>,
+}
+
+/// What went into a step and what came out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StepValues {
+    /// The resolved input of the last attempt; null for steps without one.
+    pub input: Value,
+    /// The output; `None` as long as there is none.
+    pub output: Option<Value>,
+}
+
+impl Engine {
+    /// A node that runs nothing yet: see [`Worker`](crate::Worker). Must be called inside a runtime.
+    pub fn new(
+        store: Arc<dyn Store>,
+        toolbox: ToolBox,
+        clock: Arc<dyn Clock>,
+        limits: Limits,
+    ) -> Engine {
+        let values = Arc::new(Values::new(Arc::clone(&store)));
+        let caller = Caller::new(toolbox, Arc::clone(&values), Arc::clone(&clock), limits);
+        let core = Core {
+            hub: Hub::new(store.changes()),
+            programs: Programs::new(Arc::clone(&store)),
+            store,
+            clock,
+            limits,
+            values,
+            caller,
+        };
+        Engine {
+            core: Arc::new(core),
+        }
+    }
+
+    /// Keeps a program and the signatures that it was compiled against. The same content gives the
+    /// same hash.
+    pub async fn publish(
+        &self,
+        program: &Program,
+        pins: &ToolCatalog,
+        source: &str,
+    ) -> Result<ProgramHash, Error> {
+        Ok(self.core.programs.publish(program, pins, source).await?)
+    }
+
+    /// Starts a thread. When this returns it is kept for ever, whatever happens to this node.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with every violation when the input breaks the contract.
+    pub async fn start(&self, start: Start) -> Result<Created, Error> {
+        let loaded = self.core.programs.program(&start.program).await?;
+        let program = &loaded.program;
+        let input =
+            check_fields(&start.input, &program.contract.inputs, false).map_err(Error::Invalid)?;
+        let new = NewThread {
+            id: start.id,
+            script: Arc::clone(&program.title),
+            started: Notification::Started {
+                input,
+                env: start.env,
+                seed: start.seed,
+                thread: thread_value(start.id, program),
+            },
+            program: start.program,
+            at: self.core.clock.now(),
+            request_id: start.request_id,
+        };
+        Ok(in_time(self.core.store.create(new)).await?)
+    }
+
+    /// Lets a paused thread go on.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when it is not paused, [`Error::Invalid`] when a value given does not fit
+    /// the step's tool.
+    pub async fn resume(
+        &self,
+        thread: ThreadId,
+        path: Option<StepPath>,
+        change: Resume,
+    ) -> Result<(), Error> {
+        let row = self.thread(thread).await?;
+        if row.status != Status::Paused {
+            return Err(Error::Conflict(format!("thread {thread} is not paused")));
+        }
+        self.check_change(&row, path.as_ref(), &change).await?;
+        self.post(thread, Notification::Resumed { path, change })
+            .await
+    }
+
+    /// Asks a thread to stop before its next step.
+    pub async fn pause(&self, thread: ThreadId) -> Result<(), Error> {
+        self.post(thread, Notification::PauseAsked).await
+    }
+
+    /// Asks a thread to end.
+    pub async fn cancel(&self, thread: ThreadId, reason: &str) -> Result<(), Error> {
+        let reason = reason.into();
+        self.post(thread, Notification::CancelAsked { reason })
+            .await
+    }
+
+    /// One thread.
+    pub async fn thread(&self, id: ThreadId) -> Result<ThreadRow, Error> {
+        Ok(in_time(self.core.store.thread(id)).await?)
+    }
+
+    /// Threads, newest first.
+    pub async fn threads(
+        &self,
+        filter: ThreadFilter,
+        page: Page<ThreadId>,
+    ) -> Result<Vec<ThreadRow>, Error> {
+        Ok(in_time(self.core.store.threads(filter, page)).await?)
+    }
+
+    /// Steps at and below a path, in path order.
+    pub async fn steps(
+        &self,
+        of: ThreadId,
+        under: &StepPath,
+        page: Page<StepPath>,
+    ) -> Result<Vec<StepRow>, Error> {
+        Ok(in_time(self.core.store.steps(of, under, page)).await?)
+    }
+
+    /// What went into a step and what came out, fully loaded.
+    pub async fn step_values(&self, of: ThreadId, step: &StepRow) -> Result<StepValues, Error> {
+        let input = match self.record_at(of, step.input_seq).await? {
+            Some(Record::Event(Event::StepStarted { input, .. })) => input,
+            Some(_) | None => Value::Null,
+        };
+        let output = match self.record_at(of, step.output_seq).await? {
+            Some(record) => output_in(record),
+            None => None,
+        };
+        Ok(StepValues {
+            input: self.load(&input).await?,
+            output: self.load_optional(output).await?,
+        })
+    }
+
+    /// The journal behind `after`, entry by entry without gaps, as it grows; ends after the entry that
+    /// ends the thread. A reader that stopped at an entry goes on with its number.
+    pub fn watch(
+        &self,
+        thread: ThreadId,
+        after: Seq,
+    ) -> impl Stream<Item = Result<Entry, Error>> + Send + use<> {
+        watch::watch(Arc::clone(&self.core), thread, after)
+    }
+
+    /// Waits until the thread has ended or is paused.
+    pub async fn wait(&self, thread: ThreadId) -> Result<ThreadRow, Error> {
+        watch::wait(&self.core, thread).await
+    }
+
+    /// Where the thread stands, with its output once it has ended.
+    pub async fn result(&self, thread: ThreadId) -> Result<ThreadResult, Error> {
+        let row = self.thread(thread).await?;
+        let result = ThreadResult {
+            status: row.status,
+            pause: row.pause,
+            output: None,
+            error: None,
+            failed_step: None,
+        };
+        match row.status {
+            Status::Pending | Status::Running => Ok(result),
+            Status::Paused => self.with_failed_step(thread, result).await,
+            Status::Completed | Status::Failed | Status::Cancelled => {
+                self.with_outcome(&row, result).await
+            }
+        }
+    }
+
+    /// The value with all references to stored values replaced by what they stand for.
+    pub async fn load(&self, value: &Value) -> Result<Value, Error> {
+        Ok(self.core.values.load(value).await?)
+    }
+
+    /// The program of that hash.
+    pub async fn program(&self, hash: &ProgramHash) -> Result<Arc<Program>, Error> {
+        let loaded = self.core.programs.program(hash).await?;
+        Ok(Arc::clone(&loaded.program))
+    }
+
+    /// What can be called at the moment.
+    pub fn toolbox(&self) -> &ToolBox {
+        self.core.caller.toolbox()
+    }
+
+    /// What running tools of this node tell, from now on.
+    pub fn live(&self) -> broadcast::Receiver<Live> {
+        self.core.caller.live().listen()
+    }
+
+    async fn post(&self, thread: ThreadId, notification: Notification) -> Result<(), Error> {
+        let at = self.core.clock.now();
+        Ok(in_time(self.core.store.post(thread, notification, at)).await?)
+    }
+
+    async fn record_at(&self, of: ThreadId, seq: Option<Seq>) -> Result<Option<Record>, Error> {
+        let Some(seq) = seq else {
+            return Ok(None);
+        };
+        let before = Seq(seq.0.saturating_sub(1));
+        let entries = in_time(self.core.store.journal(of, before, 1)).await?;
+        Ok(entries.into_iter().next().map(|entry| entry.record))
+    }
+
+    async fn load_optional(&self, value: Option<Value>) -> Result<Option<Value>, Error> {
+        match value {
+            Some(value) => Ok(Some(self.load(&value).await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// The event that ends a thread is the last entry of its journal.
+    async fn with_outcome(
+        &self,
+        row: &ThreadRow,
+        result: ThreadResult,
+    ) -> Result<ThreadResult, Error> {
+        match self.record_at(row.id, Some(row.last_seq)).await? {
+            Some(Record::Event(Event::ThreadCompleted { output })) => Ok(ThreadResult {
+                output: Some(self.load(&output).await?),
+                ..result
+            }),
+            Some(Record::Event(Event::ThreadFailed {
+                error,
+                path,
+                output,
+            })) => Ok(ThreadResult {
+                output: self.load_optional(output).await?,
+                error: Some(error),
+                failed_step: path,
+                ..result
+            }),
+            Some(Record::Event(Event::ThreadCancelled { .. })) => Ok(result),
+            Some(_) | None => {
+                let why = format!("journal of {} does not end with its end", row.id);
+                Err(Error::Corrupt(why))
+            }
+        }
+    }
+
+    async fn with_failed_step(
+        &self,
+        thread: ThreadId,
+        result: ThreadResult,
+    ) -> Result<ThreadResult, Error> {
+        let failed = watch::first_failed_step(&self.core, thread).await?;
+        Ok(match failed {
+            Some(step) => ThreadResult {
+                error: step.error,
+                failed_step: Some(step.path),
+                ..result
+            },
+            None => result,
+        })
+    }
+
+    /// Checks what a resume gives against the signature of the step's tool, so that a wrong value is
+    /// refused at once instead of failing the step again.
+    async fn check_change(
+        &self,
+        row: &ThreadRow,
+        path: Option<&StepPath>,
+        change: &Resume,
+    ) -> Result<(), Error> {
+        if matches!(change, Resume::Again) {
+            return Ok(());
+        }
+        let step = match path {
+            Some(path) => self.step(row.id, path).await?,
+            None => watch::first_failed_step(&self.core, row.id).await?,
+        };
+        let Some(step) = step else {
+            return Err(Error::NotFound("failed step".into()));
+        };
+        let loaded = self.core.programs.program(&row.program).await?;
+        crate::resume::check_change(&loaded, &step, change).map_err(Error::Invalid)
+    }
+
+    async fn step(&self, of: ThreadId, path: &StepPath) -> Result<Option<StepRow>, Error> {
+        let page = Page {
+            after: None,
+            max: 1,
+        };
+        let rows = self.steps(of, path, page).await?;
+        Ok(rows.into_iter().find(|row| row.path == *path))
+    }
+}
+
+/// What a script may know of its own thread.
+fn thread_value(id: ThreadId, program: &Program) -> Value {
+    let version = program.version.clone().map_or(Value::Null, Value::Text);
+    Value::object([
+        ("id", Value::text(&id.to_string())),
+        ("script", Value::Text(Arc::clone(&program.title))),
+        ("version", version),
+    ])
+}
+
+/// The output stands in the event, or in the notification that the turn applied.
+fn output_in(record: Record) -> Option<Value> {
+    match record {
+        Record::Event(Event::StepCompleted { output, .. }) => output,
+        Record::Notification(Notification::Returned { output, .. }) => Some(output),
+        Record::Event(_) | Record::Notification(_) => None,
+    }
+}
+
+impl Core {
+    pub(crate) async fn loaded(&self, hash: &ProgramHash) -> Result<Arc<Loaded>, StoreError> {
+        self.programs.program(hash).await
+    }
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine").finish_non_exhaustive()
+    }
+}

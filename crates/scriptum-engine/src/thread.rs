@@ -1,0 +1,121 @@
+//! One thread in memory, and the loop that is the whole protocol of the engine: apply what is ready,
+//! commit what came of it, and only then start what was asked for.
+
+mod calls;
+mod faults;
+mod hand_over;
+mod state;
+
+use std::sync::Arc;
+
+use scriptum_vm::{Status, Timestamp};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    Claim, Committed, InboxNumber, Incarnation, StoreError, ThreadId, committer::Committer,
+    draft::Draft, engine::Core, limits::IDLE_MS_MAX,
+};
+
+use faults::Fault;
+use state::Resident;
+
+/// What all threads of one worker share.
+#[derive(Clone)]
+pub(crate) struct Node {
+    pub(crate) core: Arc<Core>,
+    pub(crate) committer: Committer,
+    pub(crate) me: Incarnation,
+    /// Fires when the worker shall give its threads away.
+    pub(crate) stop: CancellationToken,
+}
+
+/// Why a thread is not in memory any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// It was given back, to be looked at again at that time, or when something is posted.
+    Released(Option<Timestamp>),
+    /// It belongs to somebody else.
+    Lost,
+    /// It cannot go on; it stays ours, so that nobody else stumbles over it as well. It is worth
+    /// another try when something behind this number is posted.
+    Faulty(InboxNumber),
+}
+
+/// A thread as a worker got it.
+pub(crate) enum Source {
+    /// Just claimed.
+    Claimed(Box<Claim>),
+    /// Ours by a claim whose answer was lost, or set aside before.
+    Owned(ThreadId),
+}
+
+/// Runs a thread until it needs no memory.
+pub(crate) async fn run(node: Node, source: Source) -> Exit {
+    let (mut thread, loaded) = match source {
+        Source::Claimed(claim) => {
+            let mut thread = Resident::new(node, claim.thread.id);
+            let loaded = thread.install(*claim).await;
+            (thread, loaded)
+        }
+        Source::Owned(id) => {
+            let mut thread = Resident::new(node, id);
+            let loaded = thread.reload().await;
+            (thread, loaded)
+        }
+    };
+    let mut round = loaded;
+    loop {
+        let again = match round {
+            Ok(None) => thread.round().await,
+            Ok(Some(exit)) => return exit,
+            Err(fault) => thread.repair(fault).await,
+        };
+        round = again;
+    }
+}
+
+impl Resident {
+    /// One turn of the loop; `Some` ends it.
+    async fn round(&mut self) -> Result<Option<Exit>, Fault> {
+        let mut draft = Draft::new(self.standing);
+        self.apply_ready(&mut draft).await?;
+        self.settle_unsettled().await;
+        let release = self.is_done(&draft)?;
+        if release || self.is_misshown || !draft.is_empty() {
+            match self.commit(draft, release).await {
+                Ok(Committed::Done) if release => {
+                    return Ok(Some(Exit::Released(self.standing.wake_at)));
+                }
+                Ok(Committed::Done) => {}
+                Ok(Committed::LostOwner) => return Ok(Some(Exit::Lost)),
+                Ok(Committed::Stale) => return self.reload().await,
+                Err(StoreError::Unavailable(_)) => {
+                    self.back_off().await;
+                    return self.reload().await;
+                }
+                Err(error) => return Err(Fault::Store(error)),
+            }
+        }
+        self.wait().await;
+        if self.node.stop.is_cancelled() {
+            return Ok(Some(self.hand_over().await));
+        }
+        Ok(None)
+    }
+
+    /// True when nothing in memory is needed to go on.
+    fn is_done(&self, draft: &Draft) -> Result<bool, Fault> {
+        let standing = &draft.standing;
+        if standing.status.is_ended() {
+            return Ok(true);
+        }
+        if standing.unfinished || self.has_work() || !draft.calls.is_empty() {
+            return Ok(false);
+        }
+        match (standing.wake_at, standing.status) {
+            (Some(wake_at), _) => Ok(IDLE_MS_MAX < wake_at.0.saturating_sub(self.now(draft).0)),
+            (None, Status::Paused) => Ok(true),
+            (None, _) => Err(Fault::WaitsForNothing),
+        }
+    }
+}

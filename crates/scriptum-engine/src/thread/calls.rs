@@ -1,0 +1,120 @@
+//! Calls of one thread: they run beside its loop, in its own task, so that a tool that answers at once
+//! costs no task of its own.
+
+use std::{collections::BTreeSet, pin::pin, sync::Arc};
+
+use futures::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
+use scriptum_contract::Value;
+use scriptum_vm::{Call, Notification, StepError, StepPath};
+
+use super::state::Resident;
+use crate::toolbox::{Request, outcome_unknown};
+
+/// Calls under way.
+pub(super) type Running = FuturesUnordered<BoxFuture<'static, Answer>>;
+
+/// Names a call of a thread: the machine takes one answer for it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct CallId {
+    path: StepPath,
+    attempt: u32,
+}
+
+/// What a call came to.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) id: CallId,
+    pub(super) notification: Notification,
+}
+
+impl CallId {
+    pub(super) fn of(call: &Call) -> CallId {
+        CallId {
+            path: call.path.clone(),
+            attempt: call.attempt,
+        }
+    }
+}
+
+impl Answer {
+    pub(super) fn new(id: CallId, outcome: Result<Value, StepError>) -> Answer {
+        let CallId { path, attempt } = id.clone();
+        let notification = match outcome {
+            Ok(output) => Notification::Returned {
+                path,
+                attempt,
+                output,
+            },
+            Err(error) => Notification::Failed {
+                path,
+                attempt,
+                error,
+            },
+        };
+        Answer { id, notification }
+    }
+}
+
+impl Resident {
+    /// Makes a call. The turn that asked for it is durable.
+    pub(super) fn start(&mut self, call: Call) {
+        let id = CallId::of(&call);
+        self.open.insert(id.clone());
+        let core = Arc::clone(&self.node.core);
+        let loaded = Arc::clone(self.loaded());
+        let request = Request {
+            thread: self.id,
+            call,
+            cancelled: self.cancelled.clone(),
+        };
+        let call = async move {
+            let outcome = core.caller.call(request, &loaded.pins).await;
+            Answer::new(id, outcome)
+        };
+        self.running.push(call.boxed());
+    }
+
+    /// Takes the answers that are there.
+    pub(super) fn take_answers(&mut self) {
+        while let Some(Some(answer)) = self.running.next().now_or_never() {
+            self.answers.push_back(answer);
+        }
+    }
+
+    /// Does something that needs time without keeping the calls waiting meanwhile.
+    pub(super) async fn beside<T>(&mut self, work: impl Future<Output = T>) -> T {
+        let mut work = pin!(work);
+        loop {
+            tokio::select! {
+                biased;
+                outcome = &mut work => return outcome,
+                Some(answer) = self.running.next(), if !self.running.is_empty() => {
+                    self.answers.push_back(answer);
+                }
+            }
+        }
+    }
+
+    /// Decides what becomes of calls that the machine waits for and that nobody here has begun. The
+    /// inbox comes first: it may hold what the owner before us learned.
+    pub(super) async fn settle_unsettled(&mut self) {
+        if self.unsettled.is_empty() || self.inbox_is_waiting() {
+            return;
+        }
+        let pending: BTreeSet<CallId> = self.pending_calls();
+        for call in std::mem::take(&mut self.unsettled) {
+            let id = CallId::of(&call);
+            if !pending.contains(&id) {
+                continue;
+            }
+            let was_perhaps_made = self.inherited.remove(&id);
+            if !was_perhaps_made || self.node.core.caller.may_repeat(&call).await {
+                self.start(call);
+            } else {
+                let error = outcome_unknown(&call.callee);
+                self.open.insert(id.clone());
+                self.answers.push_back(Answer::new(id, Err(error)));
+            }
+        }
+    }
+}

@@ -1,0 +1,413 @@
+//! What a thread in memory consists of, how it comes there, and how notifications reach its machine.
+
+use std::{
+    collections::{BTreeSet, VecDeque},
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
+
+use futures::{StreamExt, stream::FuturesUnordered};
+use scriptum_contract::StoredValue;
+use scriptum_vm::{Call, Effect, Frames, Notification, Refused, StepPath, Timestamp, Vm};
+use tokio::time::{Instant, sleep};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use super::{
+    Exit, Node,
+    calls::{Answer, CallId, Running},
+    faults::Fault,
+};
+use crate::{
+    Claim, Committed, InboxItem, InboxNumber, StoreError, ThreadId, ThreadRow,
+    draft::{Draft, Standing},
+    hub::{Listener, Topic},
+    limits::{INBOX_POLL, STORE_RETRY_MAX, STORE_RETRY_MIN},
+    ports::store::value_from_storage,
+    programs::Loaded,
+    retry::{in_time, until_available},
+    toolbox::said,
+};
+
+/// A thread in memory. Whatever of it must survive lies in the store; dropping it abandons its calls
+/// and nothing else.
+pub(super) struct Resident {
+    pub(super) node: Node,
+    pub(super) id: ThreadId,
+    /// Where the thread stands by the last commit.
+    pub(super) standing: Standing,
+    /// True when the row shows another status: it was written while the machine was out of order.
+    pub(super) is_misshown: bool,
+    /// Commits in a row that the store did not confirm.
+    failed_commits: u32,
+    machine: Option<Machine>,
+    inbox: Inbox,
+    fired: VecDeque<StepPath>,
+    /// Calls that have ended and were not applied.
+    pub(super) answers: VecDeque<Answer>,
+    /// Answers that were applied and are not durable yet.
+    pub(super) in_doubt: Vec<Answer>,
+    pub(super) running: Running,
+    /// Calls of ours whose answer is not durable yet.
+    pub(super) open: BTreeSet<CallId>,
+    /// Calls that were open when we took the thread over: somebody may have made them.
+    pub(super) inherited: BTreeSet<CallId>,
+    /// Calls that the machine waits for and that nobody here has begun, as of the last load.
+    pub(super) unsettled: Vec<Call>,
+    pub(super) cancelled: CancellationToken,
+    _cancel_when_dropped: DropGuard,
+}
+
+struct Machine {
+    vm: Vm,
+    loaded: Arc<Loaded>,
+}
+
+struct Inbox {
+    items: VecDeque<InboxItem>,
+    /// The last number read.
+    known: InboxNumber,
+    read_at: Instant,
+    listener: Listener,
+}
+
+/// Something to be applied next.
+enum Ready {
+    Continued,
+    Posted(InboxItem),
+    Fired(StepPath),
+    Answered(Answer),
+}
+
+impl Resident {
+    pub(super) fn new(node: Node, id: ThreadId) -> Resident {
+        let cancelled = CancellationToken::new();
+        Resident {
+            inbox: Inbox {
+                items: VecDeque::new(),
+                known: InboxNumber(0),
+                read_at: Instant::now(),
+                listener: node.core.hub.listen(Topic::Inbox(id)),
+            },
+            node,
+            id,
+            standing: Standing::UNKNOWN,
+            is_misshown: false,
+            failed_commits: 0,
+            machine: None,
+            fired: VecDeque::new(),
+            answers: VecDeque::new(),
+            in_doubt: Vec::new(),
+            running: FuturesUnordered::new(),
+            open: BTreeSet::new(),
+            inherited: BTreeSet::new(),
+            unsettled: Vec::new(),
+            _cancel_when_dropped: cancelled.clone().drop_guard(),
+            cancelled,
+        }
+    }
+
+    /// Takes over what a claim brought.
+    pub(super) async fn install(&mut self, claim: Claim) -> Result<Option<Exit>, Fault> {
+        self.restore(claim.thread, claim.frames, claim.inbox)
+            .await?;
+        self.inherited = self.unsettled.iter().map(CallId::of).collect();
+        Ok(None)
+    }
+
+    /// Goes back to the durable state, because nobody knows whether the last commit is part of it.
+    /// Calls under way go on, and answers that were applied wait to be applied again.
+    pub(super) async fn reload(&mut self) -> Result<Option<Exit>, Fault> {
+        let is_first = self.machine.take().is_none() && self.open.is_empty();
+        let (row, frames, inbox) = self.durable().await?;
+        if row.owner.as_ref() != Some(&self.node.me) {
+            return Ok(Some(Exit::Lost));
+        }
+        self.doubt_answers();
+        self.restore(row, frames, inbox).await?;
+        if is_first {
+            self.inherited = self.unsettled.iter().map(CallId::of).collect();
+        }
+        Ok(None)
+    }
+
+    /// A store that takes no commits but answers questions would otherwise be asked without end.
+    pub(super) async fn back_off(&mut self) {
+        let pause = STORE_RETRY_MIN.saturating_mul(1 << self.failed_commits.min(10));
+        self.failed_commits += 1;
+        self.beside(sleep(pause.min(STORE_RETRY_MAX))).await;
+    }
+
+    /// Puts the answers back that were applied in vain.
+    pub(super) fn doubt_answers(&mut self) {
+        for answer in self.in_doubt.drain(..).rev() {
+            self.answers.push_front(answer);
+        }
+    }
+
+    /// The parts are read one after the other. Should a late commit of ours slip in between, they do
+    /// not fit, and the store refuses the next commit as stale.
+    async fn durable(&mut self) -> Result<(ThreadRow, Frames, Vec<InboxItem>), Fault> {
+        let (id, store) = (self.id, Arc::clone(&self.node.core.store));
+        let reading = async {
+            let row = until_available(|| store.thread(id)).await?;
+            let frames = until_available(|| store.frames(id)).await?;
+            let inbox = until_available(|| store.inbox(id, InboxNumber(0))).await?;
+            Ok::<_, StoreError>((row, frames, inbox))
+        };
+        Ok(self.beside(reading).await?)
+    }
+
+    async fn restore(
+        &mut self,
+        row: ThreadRow,
+        frames: Frames,
+        inbox: Vec<InboxItem>,
+    ) -> Result<(), Fault> {
+        let core = Arc::clone(&self.node.core);
+        let loading = until_available(|| core.loaded(&row.program));
+        let loaded = self.beside(loading).await?;
+        let vm = Vm::restore(Arc::clone(&loaded.program), frames).map_err(Fault::Unreadable)?;
+        let is_begun = |call: &Call| self.open.contains(&CallId::of(call));
+        self.unsettled = calls(&vm).filter(|call| !is_begun(call)).collect();
+        self.is_misshown = row.status != vm.status();
+        self.standing = Standing {
+            last_seq: row.last_seq,
+            last_at: row.updated_at,
+            status: vm.status(),
+            pause: row.pause,
+            wake_at: vm.wake_at(),
+            unfinished: vm.is_unfinished(),
+        };
+        self.inbox.known = inbox.last().map_or(self.inbox.known, |item| item.number);
+        self.inbox.items = inbox.into();
+        self.fired.clear();
+        self.machine = Some(Machine { vm, loaded });
+        Ok(())
+    }
+
+    fn machine(&mut self) -> &mut Machine {
+        let machine = self.machine.as_mut();
+        machine.expect("a thread is loaded before anything is applied")
+    }
+
+    pub(super) fn loaded(&self) -> &Arc<Loaded> {
+        let machine = self.machine.as_ref();
+        &machine
+            .expect("a thread is loaded before anything is called")
+            .loaded
+    }
+
+    /// Calls that the machine waits for.
+    pub(super) fn pending_calls(&self) -> BTreeSet<CallId> {
+        let machine = self.machine.as_ref();
+        machine.map_or_else(BTreeSet::new, |machine| {
+            calls(&machine.vm).map(|call| CallId::of(&call)).collect()
+        })
+    }
+
+    /// Now, but never before the last turn.
+    pub(super) fn now(&self, draft: &Draft) -> Timestamp {
+        self.node.core.clock.now().max(draft.standing.last_at)
+    }
+
+    /// The last inbox number read.
+    pub(super) fn inbox_known(&self) -> InboxNumber {
+        self.inbox.known
+    }
+
+    /// True when something is under way or waits to be applied.
+    pub(super) fn has_work(&self) -> bool {
+        !self.running.is_empty() || self.has_ready() || !self.unsettled.is_empty()
+    }
+
+    /// True when inbox entries wait to be applied.
+    pub(super) fn inbox_is_waiting(&self) -> bool {
+        !self.inbox.items.is_empty()
+    }
+
+    fn has_ready(&self) -> bool {
+        !self.answers.is_empty() || self.inbox_is_waiting() || !self.fired.is_empty()
+    }
+
+    /// Applies what is ready, as much as fits into one commit.
+    pub(super) async fn apply_ready(&mut self, draft: &mut Draft) -> Result<(), Fault> {
+        self.note_fired(draft);
+        while !draft.is_full() {
+            match self.next_ready(draft) {
+                Some(Ready::Continued) => {
+                    // Should the machine not agree, it is not asked again.
+                    draft.standing.unfinished = false;
+                    self.apply(Notification::Continued, draft).await?;
+                }
+                Some(Ready::Posted(item)) => {
+                    draft.acknowledge(item.number);
+                    self.apply(item.notification, draft).await?;
+                }
+                Some(Ready::Fired(path)) => {
+                    self.apply(Notification::TimerFired { path }, draft).await?;
+                }
+                Some(Ready::Answered(answer)) => {
+                    let notification = answer.notification.clone();
+                    self.in_doubt.push(answer);
+                    self.apply(notification, draft).await?;
+                }
+                None => break,
+            }
+        }
+        Ok(())
+    }
+
+    fn next_ready(&mut self, draft: &Draft) -> Option<Ready> {
+        if draft.standing.unfinished {
+            return Some(Ready::Continued);
+        }
+        if let Some(item) = self.inbox.items.pop_front() {
+            return Some(Ready::Posted(item));
+        }
+        if let Some(path) = self.fired.pop_front() {
+            return Some(Ready::Fired(path));
+        }
+        self.answers.pop_front().map(Ready::Answered)
+    }
+
+    /// Finds the timers whose time has come; asks the machine only when there must be one.
+    fn note_fired(&mut self, draft: &Draft) {
+        let now = self.now(draft);
+        if draft.standing.wake_at.is_none_or(|due| now < due) {
+            return;
+        }
+        let due_path = |effect: &Effect| match effect {
+            Effect::Timer { path, due } => (*due <= now).then(|| path.clone()),
+            Effect::Call(_) => None,
+        };
+        let pending = self.machine().vm.pending();
+        let fired = pending.filter_map(|effect| due_path(&effect)).collect();
+        self.fired = fired;
+    }
+
+    /// One notification. What the machine ignores leaves no trace.
+    async fn apply(&mut self, notification: Notification, draft: &mut Draft) -> Result<(), Fault> {
+        let at = self.now(draft);
+        loop {
+            let vm = &mut self.machine().vm;
+            // A machine that panicked is dropped with all that it decided in this draft.
+            let attempt = AssertUnwindSafe(|| vm.apply(notification.clone(), at));
+            match catch_unwind(attempt) {
+                Ok(Ok(turn)) => {
+                    draft.add(turn, at);
+                    return Ok(());
+                }
+                Ok(Err(Refused::Ignored(why))) => {
+                    tracing::debug!(thread = %self.id, %why, "notification ignored");
+                    return Ok(());
+                }
+                Ok(Err(Refused::Need(wanted))) => self.provide(&wanted, draft).await?,
+                Err(panic) => {
+                    return Err(Fault::Panicked {
+                        notification: Box::new(notification),
+                        said: said(&*panic),
+                    });
+                }
+            }
+        }
+    }
+
+    /// Gives the machine the large values that it wants to look into.
+    async fn provide(&mut self, wanted: &[Arc<StoredValue>], draft: &Draft) -> Result<(), Fault> {
+        for stored in wanted {
+            let hash = &stored.hash;
+            let value = if let Some(bytes) = draft.blob(hash) {
+                value_from_storage(bytes)?
+            } else {
+                let core = Arc::clone(&self.node.core);
+                let reading = until_available(|| core.values.value(hash));
+                self.beside(reading).await?
+            };
+            self.machine().vm.provide(*hash, value);
+        }
+        Ok(())
+    }
+
+    /// Writes the draft and starts what it asks for when it is durable.
+    pub(super) async fn commit(
+        &mut self,
+        mut draft: Draft,
+        release: bool,
+    ) -> Result<Committed, StoreError> {
+        let standing = draft.standing;
+        let calls = std::mem::take(&mut draft.calls);
+        let mut commit = draft.into_commit(self.id);
+        commit.release = release;
+        let committer = self.node.committer.clone();
+        let outcome = self.beside(committer.commit(commit)).await?;
+        if outcome == Committed::Done {
+            self.standing = standing;
+            self.is_misshown = false;
+            self.failed_commits = 0;
+            for answer in self.in_doubt.drain(..) {
+                self.open.remove(&answer.id);
+            }
+            if standing.status.is_ended() {
+                self.cancelled.cancel();
+            }
+            for call in calls {
+                self.start(call);
+            }
+        }
+        Ok(outcome)
+    }
+
+    /// Waits until something is ready, then takes all that is.
+    pub(super) async fn wait(&mut self) {
+        self.take_answers();
+        if self.inbox.listener.take() || INBOX_POLL < self.inbox.read_at.elapsed() {
+            self.read_inbox().await;
+        }
+        if self.has_ready() || self.standing.unfinished || self.node.stop.is_cancelled() {
+            return;
+        }
+        let core = Arc::clone(&self.node.core);
+        let wake_at = self.standing.wake_at;
+        tokio::select! {
+            biased;
+            () = self.node.stop.cancelled() => {}
+            Some(answer) = self.running.next(), if !self.running.is_empty() => {
+                self.answers.push_back(answer);
+                self.take_answers();
+            }
+            () = self.inbox.listener.heard() => self.read_inbox().await,
+            () = tokio::time::sleep_until(self.inbox.read_at + INBOX_POLL) => self.read_inbox().await,
+            () = core.clock.sleep_until(wake_at.unwrap_or_default()), if wake_at.is_some() => {}
+        }
+    }
+
+    /// A store that does not answer is asked again at the next poll.
+    async fn read_inbox(&mut self) {
+        let (id, after) = (self.id, self.inbox.known);
+        let store = Arc::clone(&self.node.core.store);
+        self.inbox.read_at = Instant::now();
+        match self.beside(in_time(store.inbox(id, after))).await {
+            Ok(items) => {
+                self.inbox.known = items.last().map_or(after, |item| item.number);
+                self.inbox.items.extend(items);
+            }
+            Err(error) => tracing::warn!(thread = %id, %error, "cannot read inbox"),
+        }
+    }
+}
+
+impl Drop for Resident {
+    fn drop(&mut self) {
+        // A hint that nobody read here may be for whoever takes the thread next.
+        if self.inbox.listener.take() {
+            self.node.core.hub.tell_due();
+        }
+    }
+}
+
+fn calls(vm: &Vm) -> impl Iterator<Item = Call> {
+    vm.pending().filter_map(|effect| match effect {
+        Effect::Call(call) => Some(call),
+        Effect::Timer { .. } => None,
+    })
+}

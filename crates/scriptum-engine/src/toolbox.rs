@@ -1,0 +1,265 @@
+//! The only caller of tools. It finds the tool, loads and checks the arguments, keeps the limits of
+//! time and number, checks the result, and turns whatever goes wrong into a step error. Whether to try
+//! again is decided by the machine, never here.
+
+mod failure;
+mod live;
+
+use std::{
+    any::Any,
+    collections::BTreeMap,
+    fmt,
+    future::poll_fn,
+    panic::AssertUnwindSafe,
+    pin::pin,
+    sync::{Arc, Mutex, PoisonError},
+    task::Poll,
+};
+
+use futures::{FutureExt, future::BoxFuture};
+use scriptum_contract::{
+    ToolCatalog, ToolName, ToolOrigin, ToolSignature, Value, check, check_fields,
+};
+use scriptum_vm::{StepError, Timestamp, program::Callee};
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    Clock, ThreadId, Tool, ToolCall, ToolError, ToolSource, limits::Limits, values::Values,
+};
+
+pub(crate) use failure::outcome_unknown;
+pub use live::{Live, LiveKind};
+use live::{LiveSender, LiveSink};
+
+/// All tools of a node, by where they come from.
+pub struct ToolBox {
+    sources: BTreeMap<ToolOrigin, Arc<dyn ToolSource>>,
+}
+
+impl ToolBox {
+    /// Tools of these sources; of two for the same origin the later one counts.
+    pub fn new(sources: impl IntoIterator<Item = (ToolOrigin, Arc<dyn ToolSource>)>) -> ToolBox {
+        let sources = sources.into_iter().collect();
+        ToolBox { sources }
+    }
+
+    /// What can be called at the moment.
+    ///
+    /// # Errors
+    /// When a source cannot be reached.
+    pub async fn catalog(&self) -> Result<ToolCatalog, ToolError> {
+        let mut all = Vec::new();
+        for source in self.sources.values() {
+            let signatures = source.list().await?;
+            all.extend(signatures.iter().map(|signature| (**signature).clone()));
+        }
+        Ok(ToolCatalog::new(all))
+    }
+
+    async fn find(&self, callee: &Callee) -> Result<Arc<dyn Tool>, StepError> {
+        let found = match self.sources.get(&callee.origin) {
+            Some(source) => source.find(&callee.name).await,
+            None => Ok(None),
+        };
+        match found {
+            Ok(Some(tool)) => Ok(tool),
+            Ok(None) => Err(failure::missing(callee)),
+            Err(error) => Err(failure::unreachable(callee, &error)),
+        }
+    }
+}
+
+/// Calls tools under the limits of this node.
+pub(crate) struct Caller {
+    toolbox: ToolBox,
+    values: Arc<Values>,
+    clock: Arc<dyn Clock>,
+    limits: Limits,
+    gates: Mutex<BTreeMap<ToolName, Arc<Semaphore>>>,
+    live: LiveSender,
+}
+
+/// A call that a thread asks for.
+#[derive(Debug)]
+pub(crate) struct Request {
+    pub(crate) thread: ThreadId,
+    pub(crate) call: scriptum_vm::Call,
+    /// Fires when the thread does not want the answer any more.
+    pub(crate) cancelled: CancellationToken,
+}
+
+impl Caller {
+    pub(crate) fn new(
+        toolbox: ToolBox,
+        values: Arc<Values>,
+        clock: Arc<dyn Clock>,
+        limits: Limits,
+    ) -> Caller {
+        Caller {
+            toolbox,
+            values,
+            clock,
+            limits,
+            gates: Mutex::default(),
+            live: LiveSender::new(),
+        }
+    }
+
+    pub(crate) fn toolbox(&self) -> &ToolBox {
+        &self.toolbox
+    }
+
+    pub(crate) fn live(&self) -> &LiveSender {
+        &self.live
+    }
+
+    /// True when a call whose outcome is unknown may be made again.
+    pub(crate) async fn may_repeat(&self, call: &scriptum_vm::Call) -> bool {
+        let Ok(tool) = self.toolbox.find(&call.callee).await else {
+            return false;
+        };
+        match self.values.load(&call.args).await {
+            Ok(args) => tool.is_idempotent(&args),
+            Err(_) => false,
+        }
+    }
+
+    /// Makes a call and checks what it takes and gives, within the time limit. The clock is asked for
+    /// nothing as long as the call is not waiting, so that a call that answers at once costs no timer.
+    pub(crate) async fn call(
+        &self,
+        request: Request,
+        pins: &ToolCatalog,
+    ) -> Result<Value, StepError> {
+        let deadline = self.deadline();
+        let mut work = pin!(self.checked_call(&request, pins, deadline));
+        let mut alarm: Option<BoxFuture<'_, ()>> = None;
+        let outcome = poll_fn(|task| {
+            if let Poll::Ready(outcome) = work.as_mut().poll(task) {
+                return Poll::Ready(Some(outcome));
+            }
+            alarm
+                .get_or_insert_with(|| self.clock.sleep_until(deadline))
+                .as_mut()
+                .poll(task)
+                .map(|()| None)
+        });
+        let limit_ms = self.limits.call_ms_max;
+        let late = || Err(failure::timed_out(&request.call.callee, limit_ms));
+        outcome.await.unwrap_or_else(late)
+    }
+
+    fn deadline(&self) -> Timestamp {
+        let wait_ms = i64::try_from(self.limits.call_ms_max).unwrap_or(i64::MAX);
+        Timestamp(self.clock.now().0.saturating_add(wait_ms))
+    }
+
+    async fn checked_call(
+        &self,
+        request: &Request,
+        pins: &ToolCatalog,
+        deadline: Timestamp,
+    ) -> Result<Value, StepError> {
+        let callee = &request.call.callee;
+        let tool = self.toolbox.find(callee).await?;
+        let pinned = pins.find(&callee.origin, &callee.name);
+        let signature = pinned.unwrap_or(tool.signature());
+        let args = self.arguments(request, signature).await?;
+        // Fires when the call is abandoned: given up by its deadline, or dropped with its thread.
+        let cancelled = request.cancelled.child_token();
+        let _cancel_when_dropped = cancelled.clone().drop_guard();
+        let call = ToolCall {
+            key: key(request),
+            args,
+            deadline: Some(deadline),
+            cancelled,
+        };
+        let output = self.gated_call(&*tool, request, call).await?;
+        match check(&output, &signature.output) {
+            violations if violations.is_empty() => Ok(output),
+            violations => Err(failure::output_invalid(callee, &violations)),
+        }
+    }
+
+    async fn arguments(
+        &self,
+        request: &Request,
+        signature: &ToolSignature,
+    ) -> Result<Value, StepError> {
+        let call = &request.call;
+        let loading = self.values.load(&call.args).await;
+        let args = loading.map_err(|error| failure::unloaded(&call.callee, &error))?;
+        let Some(shape) = &signature.input else {
+            return Ok(args);
+        };
+        check_fields(&args, &shape.fields, shape.open)
+            .map_err(|violations| failure::input_invalid(&call.callee, &violations))
+    }
+
+    /// The call itself, when it is its turn; a panic of the tool ends here.
+    async fn gated_call(
+        &self,
+        tool: &dyn Tool,
+        request: &Request,
+        call: ToolCall,
+    ) -> Result<Value, StepError> {
+        let callee = &request.call.callee;
+        let gate = self.gate(&callee.name);
+        let _permit = enter(&gate).await;
+        let mut sink = LiveSink::new(&self.live, request.thread, &request.call.path);
+        // What a tool leaves half done behind a panic is its own; nothing of ours is in its hands.
+        let work = AssertUnwindSafe(async { tool.call(call, &mut sink).await });
+        match work.catch_unwind().await {
+            Ok(Ok(output)) => Ok(output),
+            Ok(Err(error)) => Err(failure::failed(callee, &error)),
+            Err(panic) => Err(failure::panicked(callee, &said(&*panic))),
+        }
+    }
+
+    fn gate(&self, name: &ToolName) -> Arc<Semaphore> {
+        let mut gates = self.gates.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(gate) = gates.get(name) {
+            return Arc::clone(gate);
+        }
+        let calls_max = self.limits.calls_per_tool_max.max(1);
+        let gate = Arc::new(Semaphore::new(calls_max as usize));
+        gates.insert(name.clone(), Arc::clone(&gate));
+        gate
+    }
+}
+
+async fn enter(gate: &Semaphore) -> SemaphorePermit<'_> {
+    let permit = match gate.try_acquire() {
+        Ok(permit) => Ok(permit),
+        Err(_) => gate.acquire().await,
+    };
+    permit.expect("gates are never closed")
+}
+
+fn key(request: &Request) -> Arc<str> {
+    let call = &request.call;
+    format!("{}/{}/{}", request.thread, call.path, call.number).into()
+}
+
+/// What a panic said, if it said anything.
+pub(crate) fn said(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "no message".to_owned())
+}
+
+impl fmt::Debug for ToolBox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let origins = self.sources.keys();
+        f.debug_list().entries(origins).finish()
+    }
+}
+
+impl fmt::Debug for Caller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Caller")
+            .field("toolbox", &self.toolbox)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,95 @@
+//! What tools tell while they work. It is shown and forgotten: nothing of it is journalled, and a
+//! listener that falls behind loses some of it.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use scriptum_contract::Value;
+use scriptum_vm::StepPath;
+use tokio::sync::broadcast;
+
+use crate::{Sink, ThreadId, limits::LIVE_BACKLOG};
+
+/// Something that a running tool told.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Live {
+    /// The thread whose step calls the tool.
+    pub thread: ThreadId,
+    /// The step.
+    pub path: StepPath,
+    /// What it told.
+    pub kind: LiveKind,
+}
+
+/// What a running tool told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LiveKind {
+    /// How far it is: done of total, in whatever unit.
+    Progress {
+        /// Units done.
+        done: u64,
+        /// Units in all, if known.
+        total: Option<u64>,
+    },
+    /// A line for people.
+    Log(Arc<str>),
+}
+
+/// Hands on to all listeners of a node.
+#[derive(Debug)]
+pub(crate) struct LiveSender(broadcast::Sender<Live>);
+
+impl LiveSender {
+    pub(crate) fn new() -> LiveSender {
+        LiveSender(broadcast::Sender::new(LIVE_BACKLOG))
+    }
+
+    pub(crate) fn listen(&self) -> broadcast::Receiver<Live> {
+        self.0.subscribe()
+    }
+}
+
+/// The sink of one call.
+#[derive(Debug)]
+pub(super) struct LiveSink<'a> {
+    sender: &'a LiveSender,
+    thread: ThreadId,
+    path: &'a StepPath,
+}
+
+impl<'a> LiveSink<'a> {
+    pub(super) fn new(sender: &'a LiveSender, thread: ThreadId, path: &'a StepPath) -> Self {
+        LiveSink {
+            sender,
+            thread,
+            path,
+        }
+    }
+
+    fn tell(&self, kind: impl FnOnce() -> LiveKind) {
+        if self.sender.0.receiver_count() == 0 {
+            return;
+        }
+        let live = Live {
+            thread: self.thread,
+            path: self.path.clone(),
+            kind: kind(),
+        };
+        // The last listener may have left just now.
+        drop(self.sender.0.send(live));
+    }
+}
+
+#[async_trait]
+impl Sink for LiveSink<'_> {
+    /// Items of a call that nobody reads one by one: the result holds what counts.
+    async fn item(&mut self, _item: Value) {}
+
+    fn progress(&mut self, done: u64, total: Option<u64>) {
+        self.tell(|| LiveKind::Progress { done, total });
+    }
+
+    fn log(&mut self, line: &str) {
+        self.tell(|| LiveKind::Log(line.into()));
+    }
+}

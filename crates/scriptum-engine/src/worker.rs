@@ -1,0 +1,278 @@
+//! One life of one worker: it says that it lives, takes over threads that are due, and keeps each in
+//! memory as long as that is of use. All its tasks are its own and end with it.
+
+mod heartbeat;
+mod wakes;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    panic::AssertUnwindSafe,
+    sync::Arc,
+};
+
+use futures::FutureExt;
+use tokio::{
+    task::JoinSet,
+    time::{Duration, Instant, sleep_until, timeout},
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    ClaimScope, Engine, InboxNumber, Incarnation, Page, StoreError, ThreadFilter, ThreadId,
+    committer::{Committer, write_batches},
+    engine::Core,
+    hub::{Listener, Topic},
+    limits::{CLAIM_POLL, FAULTY_THREADS_MAX, STEPS_PAGE, STORE_WAIT, STRAYS_POLL},
+    retry::in_time,
+    thread::{self, Exit, Node, Source},
+};
+use wakes::Wakes;
+
+/// Runs threads of an engine's store.
+pub struct Worker {
+    core: Arc<Core>,
+    me: Incarnation,
+    scope: ClaimScope,
+}
+
+/// Why a worker ended although nobody told it to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum WorkerError {
+    /// It could not say in time that it lives, so others may have taken its threads over. It has
+    /// dropped them all; go on with a new incarnation.
+    #[error("worker could not renew its promise to live in time")]
+    Lapsed,
+}
+
+/// What a worker holds while it runs.
+struct Running {
+    core: Arc<Core>,
+    me: Incarnation,
+    scope: ClaimScope,
+    node: Node,
+    tasks: JoinSet<(ThreadId, Exit)>,
+    live: BTreeSet<ThreadId>,
+    /// Threads that cannot go on, with the last inbox entry that they know.
+    faulty: BTreeMap<ThreadId, InboxNumber>,
+    wakes: Wakes,
+    due: Listener,
+    /// True when there may be a due thread.
+    is_hungry: bool,
+    /// When to look for threads that a claim made ours without our hearing of it.
+    strays_at: Instant,
+}
+
+impl Worker {
+    /// A worker that has not begun. The incarnation must never have been used before.
+    pub fn new(engine: &Engine, me: Incarnation, scope: ClaimScope) -> Worker {
+        let core = Arc::clone(&engine.core);
+        Worker { core, me, scope }
+    }
+
+    /// Runs until `stop` fires; then lets calls under way end, gives all threads back and returns.
+    /// Dropping the future is a crash: others take over when the promise to live has run out.
+    ///
+    /// # Errors
+    /// [`WorkerError::Lapsed`].
+    pub async fn run(self, stop: CancellationToken) -> Result<(), WorkerError> {
+        let Worker { core, me, scope } = self;
+        let (committer, queue) = Committer::new();
+        let mut service = JoinSet::new();
+        service.spawn(write_batches(Arc::clone(&core.store), me.clone(), queue));
+        let mut lapse = JoinSet::new();
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => return Ok(()),
+            () = heartbeat::first(&core, &me) => {}
+        }
+        lapse.spawn(heartbeat::keep(Arc::clone(&core), me.clone()));
+        let node = Node {
+            core: Arc::clone(&core),
+            committer,
+            me: me.clone(),
+            stop: stop.clone(),
+        };
+        let mut running = Running {
+            due: core.hub.listen(Topic::Due),
+            core,
+            me,
+            scope,
+            node,
+            tasks: JoinSet::new(),
+            live: BTreeSet::new(),
+            faulty: BTreeMap::new(),
+            wakes: Wakes::default(),
+            is_hungry: true,
+            strays_at: Instant::now() + STRAYS_POLL,
+        };
+        tokio::select! {
+            biased;
+            // Without a committer nothing goes on either.
+            _ = service.join_next() => return Err(WorkerError::Lapsed),
+            _ = lapse.join_next() => return Err(WorkerError::Lapsed),
+            () = running.work(&stop) => {}
+        }
+        lapse.shutdown().await;
+        heartbeat::last(&running.core, &running.me).await;
+        Ok(())
+    }
+}
+
+impl Running {
+    async fn work(&mut self, stop: &CancellationToken) {
+        while !stop.is_cancelled() {
+            if self.is_hungry && self.free() > 0 {
+                self.claim().await;
+            }
+            self.wait(stop).await;
+        }
+        self.join_all().await;
+    }
+
+    /// Waits until there is a reason to claim.
+    async fn wait(&mut self, stop: &CancellationToken) {
+        if self.is_hungry && self.free() > 0 {
+            return;
+        }
+        let poll_at = Instant::now() + CLAIM_POLL;
+        let wake_at = self.wakes.next();
+        let core = Arc::clone(&self.core);
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => {}
+            Some(ended) = self.tasks.join_next() => self.note_end(ended),
+            () = self.due.heard() => self.is_hungry = true,
+            () = sleep_until(poll_at) => {
+                self.is_hungry = true;
+                self.look_after().await;
+            }
+            () = core.clock.sleep_until(wake_at.unwrap_or_default()), if wake_at.is_some() => {
+                self.wakes.drop_until(core.clock.now());
+                self.is_hungry = true;
+            }
+        }
+        while let Some(ended) = self.tasks.try_join_next() {
+            self.note_end(ended);
+        }
+    }
+
+    fn free(&self) -> u32 {
+        let live = u32::try_from(self.live.len()).unwrap_or(u32::MAX);
+        self.core.limits.threads_live_max.saturating_sub(live)
+    }
+
+    async fn claim(&mut self) {
+        let max = self.free();
+        let now = self.core.clock.now();
+        match in_time(self.core.store.claim(&self.me, now, self.scope, max)).await {
+            Ok(claims) => {
+                self.is_hungry = u32::try_from(claims.len()).is_ok_and(|taken| taken == max);
+                for claim in claims {
+                    self.spawn(claim.thread.id, Source::Claimed(Box::new(claim)));
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "cannot claim threads");
+                self.is_hungry = false;
+                // Threads may be ours all the same.
+                self.strays_at = Instant::now();
+            }
+        }
+    }
+
+    fn spawn(&mut self, id: ThreadId, source: Source) {
+        self.live.insert(id);
+        self.faulty.remove(&id);
+        let running = AssertUnwindSafe(thread::run(self.node.clone(), source));
+        self.tasks.spawn(async move {
+            let exit = running.catch_unwind().await.unwrap_or_else(|_| {
+                tracing::error!(thread = %id, "the engine broke off over a thread");
+                Exit::Faulty(InboxNumber(u64::MAX))
+            });
+            (id, exit)
+        });
+    }
+
+    fn note_end(&mut self, ended: Result<(ThreadId, Exit), tokio::task::JoinError>) {
+        let (id, exit) = ended.expect("panics are caught inside and nothing else aborts a thread");
+        self.live.remove(&id);
+        match exit {
+            Exit::Released(wake_at) => self.wakes.add(wake_at),
+            Exit::Lost => {}
+            Exit::Faulty(known) if self.faulty.len() < FAULTY_THREADS_MAX => {
+                self.faulty.insert(id, known);
+            }
+            Exit::Faulty(_) => {
+                tracing::error!(thread = %id, "too many faulty threads, this one is tried without being asked for");
+            }
+        }
+    }
+
+    /// What no hint tells of: posts to faulty threads, and threads that are ours without our knowing.
+    async fn look_after(&mut self) {
+        for (id, known) in self.faulty.clone() {
+            let posted = in_time(self.core.store.inbox(id, known)).await;
+            if posted.is_ok_and(|items| !items.is_empty()) {
+                self.spawn(id, Source::Owned(id));
+            }
+        }
+        if self.strays_at <= Instant::now() {
+            self.adopt_strays().await;
+        }
+    }
+
+    async fn adopt_strays(&mut self) {
+        match self.strays().await {
+            Ok(strays) => {
+                self.strays_at = Instant::now() + STRAYS_POLL;
+                for id in strays {
+                    self.spawn(id, Source::Owned(id));
+                }
+            }
+            Err(error) => tracing::warn!(%error, "cannot look for claimed threads"),
+        }
+    }
+
+    /// Threads that are ours and neither live nor faulty.
+    async fn strays(&self) -> Result<Vec<ThreadId>, StoreError> {
+        let filter = ThreadFilter {
+            open_only: true,
+            owner: Some(self.me.clone()),
+            status: None,
+        };
+        let mut strays = Vec::new();
+        let mut after = None;
+        loop {
+            let page = Page {
+                after,
+                max: STEPS_PAGE,
+            };
+            let rows = in_time(self.core.store.threads(filter.clone(), page)).await?;
+            let Some(last) = rows.last() else {
+                return Ok(strays);
+            };
+            after = Some(last.id);
+            let is_stray = |id: &ThreadId| !self.live.contains(id) && !self.faulty.contains_key(id);
+            strays.extend(rows.iter().map(|row| row.id).filter(is_stray));
+        }
+    }
+
+    /// Threads give themselves back when they see that the worker stops.
+    async fn join_all(&mut self) {
+        let grace = Duration::from_millis(self.core.limits.stop_grace_ms) + STORE_WAIT;
+        let joining = async { while self.tasks.join_next().await.is_some() {} };
+        if timeout(grace, joining).await.is_err() {
+            tracing::warn!("threads were left behind; another worker takes them over");
+        }
+    }
+}
+
+impl fmt::Debug for Worker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Worker")
+            .field("me", &self.me)
+            .field("scope", &self.scope)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,58 @@
+//! The promise to live. It is kept in the worker's own measure of time, so that a clock that jumps
+//! neither shortens nor stretches it.
+
+use std::{sync::Arc, time::Duration};
+
+use scriptum_vm::Timestamp;
+use tokio::time::{Instant, sleep, timeout};
+
+use crate::{
+    Incarnation, StoreError,
+    engine::Core,
+    limits::{HEARTBEAT, LEASE, STORE_RETRY_MAX},
+    retry::{in_time, until_available},
+};
+
+/// The promise before the first claim: without it every thread would count as orphaned.
+pub(super) async fn first(core: &Core, me: &Incarnation) {
+    let promise = || core.store.heartbeat(me, lease_end(core));
+    if let Err(error) = until_available(promise).await {
+        tracing::error!(%error, "cannot announce a worker");
+    }
+}
+
+/// Renews the promise; returns when it ran out.
+pub(super) async fn keep(core: Arc<Core>, me: Incarnation) {
+    let mut lapses_at = Instant::now() + LEASE;
+    while Instant::now() < lapses_at {
+        let asked_at = Instant::now();
+        match renew(&core, &me).await {
+            Ok(()) => {
+                lapses_at = asked_at + LEASE;
+                sleep(HEARTBEAT).await;
+            }
+            Err(error) => {
+                tracing::warn!(%error, "cannot renew the promise to live");
+                sleep(STORE_RETRY_MAX).await;
+            }
+        }
+    }
+}
+
+/// The promise taken back, so that nobody waits for it to run out. What was left behind is free now.
+pub(super) async fn last(core: &Core, me: &Incarnation) {
+    if let Err(error) = in_time(core.store.heartbeat(me, Timestamp(0))).await {
+        tracing::warn!(%error, "cannot sign off a worker");
+    }
+}
+
+async fn renew(core: &Core, me: &Incarnation) -> Result<(), StoreError> {
+    let late = |_| StoreError::Unavailable("no answer to a heartbeat in time".into());
+    let renewal = core.store.heartbeat(me, lease_end(core));
+    timeout(HEARTBEAT, renewal).await.map_err(late)?
+}
+
+fn lease_end(core: &Core) -> Timestamp {
+    let lease_ms = i64::try_from(Duration::as_millis(&LEASE)).unwrap_or(i64::MAX);
+    Timestamp(core.clock.now().0.saturating_add(lease_ms))
+}

@@ -1,0 +1,268 @@
+//! What holds for every text: lexing and parsing lose nothing, never panic, and end soon.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test says what went wrong by panicking"
+)]
+
+use proptest::prelude::*;
+use scriptum_syntax::{SyntaxNode, lex, parse};
+use std::{fs, path::Path, sync::LazyLock};
+
+/// The deepest tree that the limits of the language allow.
+const TREE_DEPTH_MAX: usize = 700;
+
+fn check(text: &str) {
+    let mut end = 0;
+    for token in lex(text) {
+        assert_eq!(
+            token.span.start, end,
+            "tokens follow each other in {text:?}"
+        );
+        assert!(!token.span.is_empty(), "no token is empty in {text:?}");
+        end = token.span.end;
+    }
+    assert_eq!(end as usize, text.len(), "tokens reach the end of {text:?}");
+    let parse = parse(text);
+    let root = parse.syntax();
+    assert_eq!(root.to_string(), text, "the tree is the text");
+    assert!(depth(&root) <= TREE_DEPTH_MAX, "the tree is not too deep");
+    for diagnostic in &parse.diagnostics {
+        let spans = diagnostic
+            .labels
+            .iter()
+            .chain([&diagnostic.primary])
+            .map(|label| label.span);
+        let edits = diagnostic
+            .fix
+            .iter()
+            .flat_map(|fix| &fix.edits)
+            .map(|edit| edit.span);
+        for span in spans.chain(edits) {
+            assert!(
+                text.get(span.start as usize..span.end as usize).is_some(),
+                "{diagnostic:?} in {text:?}"
+            );
+        }
+        assert!(!diagnostic.message.is_empty());
+    }
+    // Whatever the typed view is asked, it answers.
+    let _ = format!("{:?}", walk(&parse.tree()));
+}
+
+fn depth(root: &SyntaxNode) -> usize {
+    let (mut depth, mut deepest) = (0, 0);
+    for event in root.preorder() {
+        match event {
+            rowan::WalkEvent::Enter(_) => depth += 1,
+            rowan::WalkEvent::Leave(_) => depth -= 1,
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest
+}
+
+/// Asks the typed view for what needs care: texts, numbers, spans.
+fn walk(file: &scriptum_syntax::ast::SourceFile) -> Vec<String> {
+    use scriptum_syntax::ast::{AstNode, Expr, Field, Step, StepNode, StringLiteral};
+    let mut seen = Vec::new();
+    for annotation in file.annotations() {
+        seen.extend(
+            annotation
+                .values()
+                .map(|(value, span)| format!("{value}{span:?}")),
+        );
+    }
+    for node in file.syntax().descendants() {
+        if let Some(string) = StringLiteral::cast(node.clone()) {
+            seen.push(format!("{:?} {:?}", string.pieces(), string.plain()));
+        }
+        if let Some(expr) = Expr::cast(node.clone()) {
+            seen.push(format!("{:?}", expr.span()));
+        }
+        if let Some(field) = Field::cast(node.clone()) {
+            seen.push(format!("{:?} {:?}", field.doc(), field.name()));
+        }
+        if let Some(step) = Step::cast(node) {
+            seen.push(format!(
+                "{:?} {:?} {:?}",
+                step.verb_span(),
+                step.label(),
+                step.inputs().count()
+            ));
+        }
+    }
+    seen
+}
+
+/// Every script of the fixtures.
+static SCRIPTS: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    let mut scripts = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let text = fs::read_to_string(entry.unwrap().path()).unwrap();
+        let blocks = text.split("```scriptum\n").skip(1);
+        scripts.extend(blocks.map(|block| block.split("```").next().unwrap().to_owned()));
+    }
+    scripts.sort();
+    scripts
+});
+
+/// Words and marks of the language, between spaces.
+const WORDS: &str = r#"
+    script version enum input output stream import tools env from native mcp as list do let each decide
+    check together pipe repeat wait agent ask plan run emit yield send with via parallel sleep batch max
+    until when otherwise on thread error pass fail retry every fallback ignore continue goto for event
+    timeout returns if then else and or not in true false null rules llm schema x emitt while of is
+    ( ) [ ] { } , : :: . = == != < <= > >= + - * / % | ? ?. ?? => -> ->> := === !== && || ! ; # ### // /* */ --
+    " """ "a" "{x}" "{f("x")}" 'a' ' ` \ \n \u12 1 0.5 5m 1e9 é “
+"#;
+
+/// Pieces that hold spaces or line breaks, or are broken in a way of their own.
+const OTHER_PIECES: &[&str] = &[
+    " ",
+    " ",
+    "\n",
+    "\n",
+    "\n  ",
+    "\n  ",
+    "\n    ",
+    "\n      ",
+    "\n\t",
+    "\r\n",
+    "### S ###",
+    "\"{ {a: 1}\"",
+    "-- @accepts_extension .A",
+    "\u{a0}",
+    "\u{feff}",
+    "on error: retry",
+    "script \"s\"\n",
+];
+
+static PIECES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+    WORDS
+        .split_whitespace()
+        .chain(OTHER_PIECES.iter().copied())
+        .collect()
+});
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_text_is_read(text in ".{0,200}") {
+        check(&text);
+    }
+
+    #[test]
+    fn any_characters_of_the_language_are_read(text in "[a-f \\n\\t\\r\"{}()\\[\\]:=.,>|#'/?\\\\0-9-]{0,120}") {
+        check(&text);
+    }
+
+    #[test]
+    fn any_sequence_of_words_is_read(pieces in prop::collection::vec(prop::sample::select(PIECES.as_slice()), 0..80)) {
+        check(&pieces.concat());
+        check(&pieces.join(" "));
+    }
+
+    #[test]
+    fn any_damaged_script_is_read(
+        script in any::<prop::sample::Index>(),
+        cuts in prop::collection::vec((any::<prop::sample::Index>(), 0usize..12, prop::sample::select(PIECES.as_slice())), 1..5),
+    ) {
+        let mut text = script.get(&SCRIPTS).clone();
+        for (at, len, piece) in cuts {
+            let mut start = at.index(text.len() + 1);
+            while !text.is_char_boundary(start) {
+                start -= 1;
+            }
+            let mut end = (start + len).min(text.len());
+            while !text.is_char_boundary(end) {
+                end += 1;
+            }
+            text.replace_range(start..end, piece);
+        }
+        check(&text);
+    }
+}
+
+/// Texts that would cost too much, or too much stack, if some rule had no bound.
+#[test]
+fn extreme_texts_are_read() {
+    let repeated = [
+        "(",
+        "[",
+        "{",
+        "f(",
+        "-",
+        "not ",
+        "a.",
+        "a + ",
+        "a ?? ",
+        "a[",
+        "\"{",
+        "{a",
+        "{\"",
+        "{[",
+        "\"{a(\"",
+        "if ",
+        "x => ",
+        "list<",
+        "?",
+        "x? ",
+        "\\",
+        "\"\"\"",
+        "\"",
+        "'",
+        "###\n",
+        "-- a\n",
+        "\t\n",
+        "\n",
+        "}",
+        ")",
+        "a b ",
+        "each x in xs\n",
+        "emitt \"a\"\n",
+        "input\n",
+        "{a: ",
+        "[1, ",
+        "/*",
+        "#",
+        "{x} ",
+        "{ {",
+        "\"a {b\" ",
+        "é",
+    ];
+    for piece in repeated {
+        for before in [
+            "",
+            "let a = ",
+            "script \"s\"\n",
+            "script \"s\"\nlet a = \"",
+            "input\n  a : ",
+        ] {
+            let text = before.to_owned() + &piece.repeat(10_000);
+            check(&text);
+        }
+    }
+}
+
+#[test]
+fn deep_indentation_is_an_error_and_no_overflow() {
+    let depth = 2_000;
+    let mut steps = String::from("script \"s\"\n");
+    let mut fields = String::from("script \"s\"\ninput\n");
+    for level in 0..depth {
+        steps.extend([&" ".repeat(level), "each x in xs\n"]);
+        fields.extend([&" ".repeat(level + 1), "a : object\n"]);
+    }
+    for text in [steps, fields] {
+        check(&text);
+        let deep = parse(&text)
+            .diagnostics
+            .into_iter()
+            .filter(|found| found.code.0 == "nesting-too-deep")
+            .count();
+        assert_eq!(deep, 1);
+    }
+}
