@@ -53,6 +53,8 @@ pub struct Start {
     pub env: BTreeMap<Arc<str>, Value>,
     /// Source of jitter and of `uuid()`.
     pub seed: u64,
+    /// How long it may run, in milliseconds; time spent paused does not count.
+    pub timeout_ms: Option<u64>,
     /// Starting again with the same id gives the first thread.
     pub request_id: Option<Arc<str>>,
 }
@@ -133,6 +135,7 @@ impl Engine {
                 env: start.env,
                 seed: start.seed,
                 thread: thread_value(start.id, program),
+                timeout_ms: start.timeout_ms,
             },
             program: start.program,
             at: self.core.clock.now(),

@@ -41,6 +41,9 @@ pub enum Notification {
         /// `version`. The machine adds the status.
         #[serde(default)]
         thread: Value,
+        /// How long the thread may run, in milliseconds; time spent paused does not count.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        timeout_ms: Option<u64>,
     },
     /// A call gave a result. Ignored unless that attempt of that step is open.
     Returned {

@@ -26,6 +26,22 @@ pub(super) struct Thread {
     /// The error that will end the thread; set while `on thread error` runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) failing: Option<Arc<Failing>>,
+    /// How long it may still run; `None` without a limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) deadline: Option<Deadline>,
+}
+
+/// How long a thread may still run.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Deadline {
+    /// It runs, until then.
+    Due(Timestamp),
+    /// It is paused, and has so many milliseconds left.
+    Left {
+        /// Milliseconds.
+        ms: u64,
+    },
 }
 
 impl Thread {
@@ -37,6 +53,7 @@ impl Thread {
             pause: None,
             jumps: 0,
             failing: None,
+            deadline: None,
         }
     }
 }

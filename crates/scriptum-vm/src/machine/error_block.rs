@@ -33,6 +33,7 @@ impl Run<'_> {
     ) -> Result<(), Need> {
         let shown = self.error_value(&error, step)?;
         let thread = self.thread_value();
+        self.cancel_steps();
         self.take_down();
         let path = step.map(|(place, _)| place.path.clone());
         self.state

@@ -19,7 +19,7 @@ impl Run<'_> {
         let scope = self.binding_scope(&execution.place.scope);
         match self.state.scope(scope.components()).kind {
             ScopeKind::Iteration => self.emit_of_iteration(execution, &scope, fields),
-            ScopeKind::OnThreadError => self.emit_of_error_block(execution, fields),
+            ScopeKind::OnThreadError => self.emit_of_error_block(execution, &scope, fields),
             ScopeKind::Root | ScopeKind::Branch => self.emit_of_thread(execution, &fields),
         }
     }
@@ -46,6 +46,7 @@ impl Run<'_> {
     fn emit_of_error_block(
         &mut self,
         execution: &Execution<'_>,
+        block: &StepPath,
         fields: Value,
     ) -> Result<(), EvalError> {
         self.begin(execution, Value::Null)?;
@@ -55,6 +56,7 @@ impl Run<'_> {
             execution.count,
             Done::with(output.clone()),
         );
+        self.leave_branches(&execution.place.scope, block);
         self.end_failed(Some(output));
         Ok(())
     }

@@ -88,6 +88,7 @@ impl Run<'_> {
         if let Some(block) = &self.program.on_thread_error {
             return self.enter_error_block(block, error, step);
         }
+        self.cancel_steps();
         let output = None;
         self.end_thread(
             Status::Failed,
@@ -105,6 +106,7 @@ impl Run<'_> {
         let failing = self.state.thread.failing.clone();
         let failing = failing.expect("the block runs because of an error");
         let Failing { error, path } = Arc::unwrap_or_clone(failing);
+        self.cancel_steps();
         self.end_thread(
             Status::Failed,
             Event::ThreadFailed {
@@ -116,6 +118,7 @@ impl Run<'_> {
     }
 
     fn end_failed_twice(&mut self, failing: &Failing, second: &StepError, at: &StepPath) {
+        self.cancel_steps();
         let error = StepError {
             details: self
                 .values

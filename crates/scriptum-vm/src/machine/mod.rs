@@ -10,6 +10,7 @@
 mod backoff;
 mod cells;
 mod changes;
+mod deadline;
 mod duration;
 mod error_block;
 mod exec_check;
@@ -61,6 +62,7 @@ pub use restore::RestoreError;
 ///     env: Default::default(),
 ///     seed: 7,
 ///     thread: Value::Null,
+///     timeout_ms: None,
 /// };
 /// let turn = vm.apply(started, Timestamp(0)).unwrap();
 /// assert_eq!(turn.status, Status::Completed);

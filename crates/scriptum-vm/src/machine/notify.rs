@@ -4,7 +4,7 @@ use scriptum_contract::Value;
 
 use super::{
     Ignored, Refused,
-    cells::{Progress, Started},
+    cells::{Deadline, Progress, Started},
     place::Rerun,
     run::Run,
     state::{Scope, ScopeKind},
@@ -65,6 +65,7 @@ impl Run<'_> {
                 let cancelled = Event::ThreadCancelled {
                     reason: reason.clone(),
                 };
+                self.cancel_steps();
                 self.end_thread(Status::Cancelled, cancelled);
                 Ok(Notification::CancelAsked { reason })
             }
@@ -78,6 +79,7 @@ impl Run<'_> {
             env,
             seed,
             thread,
+            timeout_ms,
         } = notification
         else {
             return Ok(notification);
@@ -103,19 +105,23 @@ impl Run<'_> {
             env: started.env.clone(),
             seed,
             thread: started.thread.clone(),
+            timeout_ms,
         };
         self.state.start(started);
         let body = &self.program.body;
         let root = Scope::new(ScopeKind::Root, body, Rerun::of(body));
         self.state.open_scope(StepPath::root(), root);
-        self.state
-            .change_thread(|thread| thread.status = Status::Running);
+        self.state.change_thread(|thread| {
+            thread.status = Status::Running;
+            thread.deadline = timeout_ms.map(|ms| Deadline::Left { ms });
+        });
+        self.run_clock();
         Ok(notification)
     }
 
     fn timer_fired(&mut self, path: &StepPath) -> Result<(), Refused> {
         let Some((index, scope)) = path.components().split_last() else {
-            return Err(Ignored::NoSuchTimer.into());
+            return self.thread_due();
         };
         let head = self.state.scopes.get(scope).map(|scope| &scope.head);
         if let Some(head) = head

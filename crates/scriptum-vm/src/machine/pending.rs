@@ -1,11 +1,20 @@
 //! What the outside owes a thread, read off its state.
 
-use super::{cells::Progress, exec_do::call_of, place, state::State};
-use crate::{Effect, Status, Timestamp, program::Program};
+use super::{
+    cells::{Deadline, Progress},
+    exec_do::call_of,
+    place,
+    state::State,
+};
+use crate::{Effect, Status, StepPath, Timestamp, program::Program};
 
 /// The open calls and timers. While the thread is held its timers rest.
 pub(super) fn effects(program: &Program, state: &State) -> impl Iterator<Item = Effect> {
-    calls(program, state).chain(timers(state))
+    let deadline = deadline(state).map(|due| Effect::Timer {
+        path: StepPath::root(),
+        due,
+    });
+    calls(program, state).chain(timers(state)).chain(deadline)
 }
 
 /// The open timers.
@@ -18,10 +27,21 @@ pub(super) fn timers(state: &State) -> impl Iterator<Item = Effect> {
     })
 }
 
+/// The timer of the thread itself, which runs while an operator's pause takes effect.
+fn deadline(state: &State) -> Option<Timestamp> {
+    match state.thread.deadline {
+        Some(Deadline::Due(due)) => Some(due),
+        Some(Deadline::Left { .. }) | None => None,
+    }
+}
+
 /// The earliest open timer.
 pub(super) fn wake_at(state: &State) -> Option<Timestamp> {
-    let (due, _) = state.index.timers.first()?;
-    (!is_held(state)).then_some(*due)
+    let step = state.index.timers.first().filter(|_| !is_held(state));
+    step.map(|(due, _)| *due)
+        .into_iter()
+        .chain(deadline(state))
+        .min()
 }
 
 fn calls(program: &Program, state: &State) -> impl Iterator<Item = Effect> {

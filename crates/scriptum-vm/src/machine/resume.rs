@@ -57,6 +57,7 @@ impl Run<'_> {
                 thread.status = Status::Running;
             }
         });
+        self.run_clock();
         self.events.push(Event::ThreadResumed);
         let loops: Vec<_> = self.state.loops.keys().cloned().collect();
         for path in &loops {

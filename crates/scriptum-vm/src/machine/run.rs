@@ -193,6 +193,7 @@ impl<'r> Run<'r> {
             thread.status = Status::Paused;
             thread.pause = Some(reason);
         });
+        self.stop_clock();
         self.events.push(Event::ThreadPaused { reason, path });
     }
 
@@ -432,6 +433,7 @@ impl<'r> Run<'r> {
             thread.held = false;
             thread.pause = None;
             thread.failing = None;
+            thread.deadline = None;
         });
         self.effects.clear();
         self.events.push(event);

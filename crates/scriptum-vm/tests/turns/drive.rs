@@ -127,6 +127,7 @@ pub(crate) fn started(input: &str) -> Notification {
         input: json(input),
         env: [("KEY".into(), Value::from("secret"))].into(),
         seed: 7,
+        timeout_ms: None,
         thread: json(r#"{"id": "thr_1", "script": "test", "version": 3}"#),
     }
 }

@@ -48,7 +48,7 @@ fn the_block_runs_when_nothing_else_can_and_its_output_is_kept() {
     assert_eq!(
         thread.returned("1.0.0", 1, "1"),
         concat!(
-            r#"1.0.0 #1 completed · 2.0 #1 started · call notify 2.0#1/1 {"error":{"message":"it broke","code":"TOOL_FAILED","details":null,"#,
+            r#"1.0.0 #1 completed · 1 #1 failed CANCELLED · 2.0 #1 started · call notify 2.0#1/1 {"error":{"message":"it broke","code":"TOOL_FAILED","details":null,"#,
             r#""step":"Look","step_path":"1.1.0","tool":"t","attempt":1},"thread":{"id":"thr_1","script":"test","version":3,"status":"FAILED"},"x":1}"#
         )
     );
@@ -85,7 +85,7 @@ fn a_check_that_fails_goes_to_the_block_at_once() {
     ));
     assert_eq!(
         thread.last(),
-        "0 #1 started · 0.0.1 #1 started · 0.1.0 #1 started · 0.1.0.0.0 #1 started · 0.1.0.0.0 #1 failed CHECK_FAILED · 1.0 #1 started · call notify 1.0#1/1 {}"
+        "0 #1 started · 0.0.1 #1 started · 0.1.0 #1 started · 0.1.0.0.0 #1 started · 0.1.0.0.0 #1 failed CHECK_FAILED · 0.1.0 #1 failed CANCELLED · 0.0.1 #1 failed CANCELLED · 0 #1 failed CANCELLED · 1.0 #1 started · call notify 1.0#1/1 {}"
     );
     thread.ignored(
         Notification::Returned {

@@ -149,7 +149,10 @@ fn cancel_is_final() {
     let cancel = || Notification::CancelAsked {
         reason: "enough".into(),
     };
-    assert_eq!(thread.apply(cancel()).unwrap(), "cancelled enough");
+    assert_eq!(
+        thread.apply(cancel()).unwrap(),
+        "0 #1 failed CANCELLED · cancelled enough"
+    );
     assert_eq!(
         (thread.status(), thread.pending()),
         (Status::Cancelled, String::new())
@@ -166,4 +169,48 @@ fn cancel_is_final() {
     let mut thread = Thread::new(program(vec![]), Options::default());
     assert_eq!(thread.apply(cancel()).unwrap(), "cancelled enough");
     thread.ignored(started("{}"), Ignored::Ended);
+}
+
+#[test]
+fn a_thread_has_only_so_much_time_to_run() {
+    let mut thread = Thread::new(program(vec![run("t", vec![], "")]), Options::default());
+    let Notification::Started {
+        input,
+        env,
+        seed,
+        thread: known,
+        ..
+    } = started("{}")
+    else {
+        unreachable!("started makes Started");
+    };
+    let begin = Notification::Started {
+        input,
+        env,
+        seed,
+        thread: known,
+        timeout_ms: Some(1_000),
+    };
+    thread.apply(begin).unwrap();
+    let due = Notification::TimerFired { path: path("") };
+    thread.ignored(due.clone(), Ignored::NotDue);
+    thread.now += 400;
+    // A pause stops the clock of the thread.
+    thread.apply(Notification::PauseAsked).unwrap();
+    thread.apply(failed("0", 1, "TOOL_FAILED")).unwrap();
+    thread.now += 5_000;
+    thread.ignored(due.clone(), Ignored::NoSuchTimer);
+    thread
+        .apply(Notification::Resumed {
+            path: Some(path("0")),
+            change: Resume::Again,
+        })
+        .unwrap();
+    thread.now += 599;
+    thread.ignored(due.clone(), Ignored::NotDue);
+    thread.now += 1;
+    assert_eq!(
+        thread.apply(due).unwrap(),
+        "0 #2 failed CANCELLED · thread failed THREAD_TIMEOUT"
+    );
 }

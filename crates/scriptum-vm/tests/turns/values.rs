@@ -185,6 +185,7 @@ fn time_and_fresh_numbers_are_those_of_the_turn() {
             input: json("{}"),
             env: BTreeMap::new(),
             seed,
+            timeout_ms: None,
             thread: Value::Null,
         };
         serde_json::to_value(
