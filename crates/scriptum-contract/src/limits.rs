@@ -27,8 +27,16 @@ pub const SHOWN_NAMES_MAX: usize = 8;
 /// less than a millisecond.
 pub const PATTERN_BYTES_MAX: usize = 4096;
 
-/// Longest text, in bytes, that a pattern is applied to.
-pub const PATTERN_TEXT_BYTES_MAX: usize = 65_536;
+/// Longest program of a pattern, in ops, with counted repetitions written out: room for the likes of
+/// `[a-z]{1,1000}`.
+pub const PATTERN_OPS_MAX: usize = 20_000;
+
+/// How many steps a search for a pattern may take, about a tenth of a second. Plain patterns take
+/// some three steps a character.
+pub const PATTERN_STEPS_MAX: usize = 1 << 24;
+
+/// How many pairs of an op and a place in the text a search may have, at one bit each: 32 MiB.
+pub const PATTERN_PAIRS_MAX: usize = 1 << 28;
 
 /// How deep schemas are followed, references included; what lies deeper is read as any value.
 pub const SCHEMA_DEPTH_MAX: usize = 32;
