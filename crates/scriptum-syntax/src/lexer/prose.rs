@@ -74,10 +74,9 @@ impl Lexer<'_> {
             self.pos = start;
             return false;
         }
-        let prose = line
-            .split_once(" --")
-            .map_or(line, |(prose, _)| prose)
-            .trim_end();
+        let prose = line.split_once(" --").map_or(line, |(prose, _)| prose);
+        // Only what the lexer takes for space: anything else is part of the prose.
+        let prose = prose.trim_end_matches([' ', '\t', '\r']);
         self.pos = start + prose.len();
         self.push(SyntaxKind::Prose, start);
         true
