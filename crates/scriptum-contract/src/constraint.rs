@@ -619,7 +619,7 @@ mod tests {
             ),
             (
                 with(Type::text(), &[("pattern", &[text("(a")])]),
-                "pattern (a does not compile: Unbalanced parenthesis",
+                "pattern (a does not compile: unbalanced parenthesis",
             ),
         ];
         for (actual, expected) in table {
