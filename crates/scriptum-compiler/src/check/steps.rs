@@ -80,9 +80,25 @@ impl<'p> Checker<'p> {
         };
         let list = Type::list(value);
         if let Some(bind) = &each.bind {
+            self.check_export(step, each, bind);
             self.bind(bind, step.at, list.clone());
         }
         goes_on(list)
+    }
+
+    /// Reports a loop that replaces an outer value by the list that it exports without being told to:
+    /// the sign of an iteration that wanted to change a value outside.
+    fn check_export(&mut self, step: &'p Step, each: &'p Each, name: &Arc<str>) {
+        let place = self.part(step.at, Part::Bind);
+        let last = each.body.steps.last();
+        let is_export = last.is_some_and(|last| self.part(last.at, Part::Bind) == place);
+        let Some(before) = self.scope.get(name).filter(|_| is_export) else {
+            return;
+        };
+        if before.kind == Kind::Step && before.ty.as_list().is_none() {
+            let before = self.span(before.at);
+            self.report(codes::loop_replaces_name(name, place, before));
+        }
     }
 
     /// The type of the elements that a loop goes over.

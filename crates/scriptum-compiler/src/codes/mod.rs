@@ -23,6 +23,7 @@ mod invalid_value;
 mod invalid_version;
 mod jump_into_scope;
 mod jump_out_of_loop;
+mod loop_replaces_name;
 mod maybe_unbound;
 mod method_call;
 mod misplaced_constraint;
@@ -92,6 +93,7 @@ pub(crate) use invalid_value::invalid_value;
 pub(crate) use invalid_version::invalid_version;
 pub(crate) use jump_into_scope::jump_into_scope;
 pub(crate) use jump_out_of_loop::jump_out_of_loop;
+pub(crate) use loop_replaces_name::loop_replaces_name;
 pub(crate) use maybe_unbound::maybe_unbound;
 pub(crate) use method_call::method_call;
 pub(crate) use misplaced_constraint::misplaced_constraint;
@@ -210,6 +212,7 @@ const OWN: &[Entry] = &[
     invalid_version::ENTRY,
     jump_into_scope::ENTRY,
     jump_out_of_loop::ENTRY,
+    loop_replaces_name::ENTRY,
     maybe_unbound::ENTRY,
     method_call::ENTRY,
     misplaced_constraint::ENTRY,

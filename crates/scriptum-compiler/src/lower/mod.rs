@@ -62,6 +62,7 @@ pub(crate) fn lower(
         imports: Imports::default(),
         expression_depth: 0,
         depth_reported: false,
+        calls_model: false,
     };
     let program = ctx.program(file);
     Lowered {
@@ -86,6 +87,8 @@ struct Lower<'a> {
     expression_depth: u32,
     /// True when the current expression was found too deep; said once an expression.
     depth_reported: bool,
+    /// True within the inputs of a call of a model.
+    calls_model: bool,
 }
 
 impl Lower<'_> {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use scriptum_contract::ToolOrigin;
 use scriptum_syntax::{
     Span,
     ast::{self, AstNode, CheckAction, ErrorAction, StepNode},
@@ -102,7 +103,9 @@ impl Lower<'_> {
                 self.first_line(returns.span()),
             ));
         }
+        self.calls_model = callee.origin == ToolOrigin::Model;
         let inputs = self.inputs(step.inputs());
+        self.calls_model = false;
         let on_error = step
             .on_error()
             .and_then(|clause| self.on_error(&clause, at));

@@ -88,8 +88,10 @@ pub(super) fn with_shape(ty: &Type, shape: Type) -> Option<Type> {
 }
 
 impl Lower<'_> {
-    /// A type that stands where a value is wanted.
+    /// A type that stands where a value is wanted; models take a schema of types.
     pub(super) fn report_type_as_value(&mut self, expr: &ast::TypeExpr) {
-        self.report(codes::misplaced_type(expr.span()));
+        if !self.calls_model {
+            self.report(codes::misplaced_type(expr.span()));
+        }
     }
 }
