@@ -49,7 +49,7 @@ pub const ITERATIONS_MAX: u32 = LIST_ITEMS_MAX as u32;
 pub const PARALLEL_MAX: u32 = 10_000;
 
 /// Scopes (loops, branches) in each other: bounds the length of a path and the work of looking up a name.
-pub const SCOPE_DEPTH_MAX: u32 = 64;
+pub const SCOPE_DEPTH_MAX: u32 = 32;
 
 /// Bytes of large values, in storage form, that a thread keeps in memory between two turns.
 ///
@@ -61,3 +61,13 @@ pub const BACKOFF_FIRST_MS: u64 = 1_000;
 
 /// Milliseconds that any retry waits at most.
 pub const BACKOFF_MAX_MS: u64 = 30_000;
+
+/// Levels of lists and mappings in the document of a program: room for an expression of
+/// [`EXPRESSION_DEPTH_MAX`] in [`SCOPE_DEPTH_MAX`] scopes, and little enough for a recursive reader.
+pub const PROGRAM_LEVELS_MAX: usize = 300;
+
+/// Scalars, lists and mappings in the YAML document of a program: a script of tens of thousands of steps.
+pub const PROGRAM_PARTS_MAX: usize = 4_000_000;
+
+/// Bytes of the YAML document of a program.
+pub const PROGRAM_BYTES_MAX: usize = 64 << 20;

@@ -1,6 +1,6 @@
 //! One call under way: arguments checked against the row, and read by position.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use scriptum_contract::{Object, Value};
 use smallvec::SmallVec;
@@ -197,6 +197,12 @@ impl<'c, 'e> Call<'c, 'e> {
             "cannot compute {}: {reason}",
             self.builtin.signature()
         ))
+    }
+
+    /// The call cannot be computed, for a reason in the words of a library.
+    pub(crate) fn failed_with(&self, what: &str, error: &dyn fmt::Display) -> EvalError {
+        let error = error.to_string();
+        self.failed(&format!("{what}: {}", error.trim_end_matches('.')))
     }
 
     fn wrong(&self, param: &Param, found: &str) -> EvalError {

@@ -124,7 +124,7 @@ pub(super) const BASE64_DECODE: Builtin = Builtin {
         let text = call.text(0)?;
         let bytes = BASE64
             .decode(text.as_bytes())
-            .map_err(|error| call.failed(&format!("the text is no base64: {error}")))?;
+            .map_err(|error| call.failed_with("the text is no base64", &error))?;
         match String::from_utf8(bytes) {
             Ok(text) => call.evaluator.text(text),
             Err(error) => Err(call.failed(&format!(

@@ -1,6 +1,6 @@
 //! Functions on lists, and on what has elements like one.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, ops::ControlFlow, sync::Arc};
 
 use scriptum_contract::{Assignable, Type, Value, assignable};
 
@@ -160,16 +160,15 @@ pub(super) const UNIQUE: Builtin = Builtin {
     },
     call: |call| {
         let items = call.list(0);
-        call.evaluator.open_all(&items)?;
         let comparisons = comparisons(items.len());
         let mut known = BTreeSet::new();
         let mut kept = Vec::new();
-        for item in items.iter() {
-            let key = call.evaluator.key(item, comparisons);
-            if known.insert(key.map_err(|error| call.evaluator.widen(error, &items))?) {
+        call.evaluator.visit(&items, |evaluator, _, item| {
+            if known.insert(evaluator.key(item, comparisons)?) {
                 kept.push(item.clone());
             }
-        }
+            Ok(ControlFlow::Continue(()))
+        })?;
         call.evaluator.list(kept)
     },
 };

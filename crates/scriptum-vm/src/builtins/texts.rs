@@ -1,5 +1,7 @@
 //! Functions on texts. Positions and lengths count characters: Unicode scalar values.
 
+use std::ops::ControlFlow;
+
 use scriptum_contract::{Matcher, Type, Value};
 
 use super::{
@@ -167,16 +169,15 @@ fn split(call: &mut Call<'_, '_>) -> Result<Value, EvalError> {
 
 fn join(call: &mut Call<'_, '_>) -> Result<Value, EvalError> {
     let items = call.list(0);
-    let items = call.evaluator.open_all(&items)?;
     let separator = call.given_text(1).unwrap_or_default();
     let mut text = String::new();
-    for (at, item) in items.iter().enumerate() {
+    call.evaluator.visit(&items, |evaluator, at, item| {
         if at > 0 {
             text.push_str(&separator);
         }
-        let pushed = call.evaluator.push_text(&mut text, item);
-        pushed.map_err(|error| call.evaluator.widen(error, &items))?;
-    }
+        evaluator.push_text(&mut text, item)?;
+        Ok(ControlFlow::Continue(()))
+    })?;
     call.evaluator.text(text)
 }
 
@@ -197,7 +198,7 @@ fn matches(call: &mut Call<'_, '_>) -> Result<Value, EvalError> {
     call.evaluator.charge(pattern.len() + MATCH_COST)?;
     call.evaluator.charge_text(text.len() * MATCH_COST)?;
     let matcher = Matcher::new(&pattern)
-        .map_err(|error| call.failed(&format!("{pattern:?} is no pattern: {error}")))?;
+        .map_err(|error| call.failed_with(&format!("{pattern:?} is no pattern"), &error))?;
     match matcher.is_match(&text) {
         Ok(found) => Ok(Value::Bool(found)),
         Err(error) => Err(call.failed(&format!("the text {error}"))),

@@ -203,7 +203,7 @@ fn format_time(call: &mut Call<'_, '_>) -> Result<Value, EvalError> {
     };
     match written {
         Ok(text) => call.evaluator.text(text),
-        Err(error) => Err(call.failed(&format!("the pattern does not fit: {error}"))),
+        Err(error) => Err(call.failed_with("the pattern does not fit", &error)),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Equality, order and membership.
 
-use std::{cmp::Ordering, sync::Arc};
+use std::{cmp::Ordering, ops::ControlFlow, sync::Arc};
 
 use scriptum_contract::{Object, Value};
 
@@ -79,13 +79,15 @@ impl Evaluator<'_> {
         items: &[Value],
         item: &Value,
     ) -> Result<Option<usize>, EvalError> {
-        for (at, candidate) in items.iter().enumerate() {
-            let equal = self.equal(candidate, item);
-            if equal.map_err(|error| self.widen(error, items))? {
-                return Ok(Some(at));
+        let mut found = None;
+        self.visit(items, |me, at, candidate| {
+            if me.equal(candidate, item)? {
+                found = Some(at);
+                return Ok(ControlFlow::Break(()));
             }
-        }
-        Ok(None)
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(found)
     }
 
     /// Both values opened; asks for both at once.
@@ -101,14 +103,19 @@ impl Evaluator<'_> {
         if a.len() != b.len() {
             return Ok(false);
         }
-        for (left, right) in a.iter().zip(b.iter()) {
-            let equal = self.equal(left, right);
-            let equal = equal.map_err(|error| self.widen(self.widen(error, a), b))?;
-            if !equal {
-                return Ok(false);
+        let mut equal = true;
+        self.visit(a, |me, at, left| {
+            equal = match b.get(at) {
+                Some(right) => me.equal(left, right)?,
+                None => false,
+            };
+            if equal {
+                Ok(ControlFlow::Continue(()))
+            } else {
+                Ok(ControlFlow::Break(()))
             }
-        }
-        Ok(true)
+        })?;
+        Ok(equal)
     }
 
     fn equal_objects(&mut self, a: &Object, b: &Object) -> Result<bool, EvalError> {

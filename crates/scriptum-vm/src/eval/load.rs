@@ -64,28 +64,18 @@ impl<'e> Evaluator<'e> {
         }
     }
 
-    /// Applies a function to each element. When one needs stored values, the others are tried as well,
-    /// to learn all needs at once. `act` sees position and result, in order, and says when to stop.
-    pub(crate) fn for_each(
+    /// Visits the elements in order until told to stop. When one needs stored values, the others are
+    /// visited as well, to learn all needs at once; what the visits did then must not be used.
+    pub(crate) fn visit(
         &mut self,
         items: &[Value],
-        function: Function<'e>,
-        mut act: impl FnMut(&mut Self, usize, Value) -> Result<ControlFlow<()>, EvalError>,
+        mut visit: impl FnMut(&mut Self, usize, &Value) -> Result<ControlFlow<()>, EvalError>,
     ) -> Result<(), EvalError> {
         let mut needs = Vec::new();
         for (at, item) in items.iter().enumerate() {
-            let done = self
-                .apply(function, [item.clone(), index(at)])
-                .and_then(|value| {
-                    if needs.is_empty() {
-                        act(self, at, value)
-                    } else {
-                        Ok(ControlFlow::Continue(()))
-                    }
-                });
-            match done {
-                Ok(ControlFlow::Continue(())) => {}
-                Ok(ControlFlow::Break(())) => return Ok(()),
+            match visit(self, at, item) {
+                Ok(ControlFlow::Break(())) if needs.is_empty() => return Ok(()),
+                Ok(ControlFlow::Break(()) | ControlFlow::Continue(())) => {}
                 Err(EvalError::Need(more)) => needs.extend(more),
                 Err(error) if needs.is_empty() => return Err(error),
                 // What failed is met again, if it still fails, once the needs are there.
@@ -99,7 +89,21 @@ impl<'e> Evaluator<'e> {
         }
     }
 
-    /// The same error, asking also for the elements that were not loaded.
+    /// Visits the results of a function for the elements, as [`Evaluator::visit`] does.
+    pub(crate) fn for_each(
+        &mut self,
+        items: &[Value],
+        function: Function<'e>,
+        mut act: impl FnMut(&mut Self, usize, Value) -> Result<ControlFlow<()>, EvalError>,
+    ) -> Result<(), EvalError> {
+        self.visit(items, |me, at, item| {
+            let value = me.apply(function, [item.clone(), index(at)])?;
+            act(me, at, value)
+        })
+    }
+
+    /// The same error, asking also for the elements that were not loaded: for loops whose rounds depend on
+    /// each other.
     pub(crate) fn widen(&self, error: EvalError, items: &[Value]) -> EvalError {
         match error {
             EvalError::Need(mut stored) => {

@@ -4,8 +4,9 @@ use std::cmp::Ordering;
 
 use scriptum_contract::Value;
 
-/// Numbers from here on are written with an exponent.
-const PLAIN_BELOW: f64 = 1e21;
+/// Numbers from here on, 2^53, are written with an exponent: their digits stand for a range of integers, and
+/// without one they would read back as one of them.
+const PLAIN_BELOW: f64 = 9_007_199_254_740_992.0;
 /// Fractions below this are written with an exponent.
 const PLAIN_FROM: f64 = 1e-6;
 /// The first number above the integers.

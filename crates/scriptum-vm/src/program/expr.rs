@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use scriptum_contract::Value;
-use serde::{Deserialize, Serialize};
 
 /// Names a node in side tables of the compiler (spans, types). Numbers are unique in a program that
 /// the compiler made; programs read from storage carry zeros.
@@ -11,36 +10,31 @@ use serde::{Deserialize, Serialize};
 pub struct NodeId(pub u32);
 
 /// An expression as written, and as parsed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Expr {
     /// Source text.
     pub source: Arc<str>,
     /// The tree.
-    #[serde(rename = "expr")]
     pub root: Node,
 }
 
 /// One node of an expression.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Node {
     /// Names the node in side tables; not part of the document.
-    #[serde(skip)]
     pub at: NodeId,
     /// What it computes.
     pub op: Op,
 }
 
 /// What a node computes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Op {
     /// A constant.
     Literal(Value),
     /// A variant of an enum: its wire value.
     Variant {
         /// The enum, when the author named it; the checker finds it otherwise.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         of: Option<Arc<str>>,
         /// The wire value.
         value: Value,
@@ -63,7 +57,6 @@ pub enum Op {
         /// The key.
         name: Arc<str>,
         /// Null instead of an error when the object is null or lacks the key.
-        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         safe: bool,
     },
     /// `of[index]`, or `of?[index]` when `safe`; a negative index counts from the end.
@@ -73,7 +66,6 @@ pub enum Op {
         /// The position or key.
         index: Box<Node>,
         /// Null instead of an error when there is no such element.
-        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         safe: bool,
     },
     /// `-x`, `not x`.
@@ -106,8 +98,7 @@ pub enum Op {
 }
 
 /// A piece of interpolated text.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq)]
 pub enum TemplatePart {
     /// Stays as it is.
     Text(Arc<str>),
@@ -116,8 +107,7 @@ pub enum TemplatePart {
 }
 
 /// Operators with one operand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UnaryOp {
     /// `-`
     Negate,
@@ -126,8 +116,7 @@ pub enum UnaryOp {
 }
 
 /// Operators with two operands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BinaryOp {
     /// `??`
     Coalesce,

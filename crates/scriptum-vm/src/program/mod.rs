@@ -3,6 +3,7 @@
 //! A program is data. Names are resolved when it runs, by walking the live scopes outwards, then the
 //! inputs, then the environment; the checker has made sure before that they exist.
 
+mod document;
 mod duration;
 mod expr;
 mod step;
@@ -10,8 +11,8 @@ mod step;
 use std::sync::Arc;
 
 use scriptum_contract::{Contract, ToolName, ToolOrigin};
-use serde::{Deserialize, Serialize};
 
+pub use document::{InvalidProgram, from_json, from_yaml, to_json, to_yaml};
 pub use duration::duration_ms;
 pub use expr::{BinaryOp, Expr, Node, NodeId, Op, TemplatePart, UnaryOp};
 pub use step::{
@@ -26,32 +27,28 @@ pub const IR_VERSION: u32 = 1;
 pub const EXPRESSION_DEPTH_MAX: u32 = 128;
 
 /// A whole script, ready to be checked and run.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Program {
     /// Format of this document; [`IR_VERSION`].
     pub ir: u32,
     /// The title behind `script`.
     pub title: Arc<str>,
     /// The free text below the title; lines joined by `\n`.
-    #[serde(default, skip_serializing_if = "str::is_empty")]
     pub description: Arc<str>,
     /// The declared semantic version.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<Arc<str>>,
     /// The typed interface.
     pub contract: Contract,
     /// What the script imports, in order, wildcards spelled out as far as they are used.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tools: Vec<ToolImport>,
     /// The steps.
     pub body: Body,
     /// The steps of `on thread error`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_thread_error: Option<Body>,
 }
 
 /// One imported tool.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ToolImport {
     /// Name in the script.
     pub local: Arc<str>,

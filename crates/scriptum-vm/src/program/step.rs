@@ -3,22 +3,21 @@
 use std::sync::Arc;
 
 use scriptum_contract::{ToolName, ToolOrigin};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::{Expr, NodeId};
 
 /// Steps in order, with the sections between them.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Body {
     /// The steps; a step's index here is its last path component.
     pub steps: Vec<Step>,
     /// Section headers, in order.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sections: Vec<Section>,
 }
 
 /// A `### Title ###` line: a target of `goto`, no effect otherwise.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Section {
     /// The title.
     pub title: Arc<str>,
@@ -27,39 +26,30 @@ pub struct Section {
 }
 
 /// One statement.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Step {
     /// Names the step in side tables of the compiler; not part of the document.
-    #[serde(skip)]
     pub at: NodeId,
     /// Line in the source text, from 1; 0 when there is none.
-    #[serde(default)]
     pub line: u32,
     /// The label, possibly interpolated.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<Expr>,
     /// What it does.
-    #[serde(flatten)]
     pub kind: StepKind,
 }
 
 /// What a step does, under the names of the IR's primitives.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq)]
 pub enum StepKind {
     /// `do`: calls a tool.
-    #[serde(rename = "execute")]
     Do(Do),
     /// `let`: binds the value of an expression.
     Let(Let),
     /// `each`: runs its body once an element.
-    #[serde(rename = "iterate")]
     Each(Each),
     /// `decide … with rules`: runs one of its branches.
-    #[serde(rename = "branch")]
     Decide(Decide),
     /// `check`: tests a condition and acts on the answer.
-    #[serde(rename = "evaluate")]
     Check(Check),
     /// `emit`: gives its scope its result.
     Emit(Emit),
@@ -80,7 +70,7 @@ impl StepKind {
 }
 
 /// A tool that a step calls.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Callee {
     /// Name in the script.
     pub local: Arc<str>,
@@ -91,10 +81,9 @@ pub struct Callee {
 }
 
 /// A named input of a step, or a field of an emit.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Input {
     /// Names the input in side tables of the compiler.
-    #[serde(skip)]
     pub at: NodeId,
     /// Name.
     pub name: Arc<str>,
@@ -103,31 +92,26 @@ pub struct Input {
 }
 
 /// Calls a tool; its output is the step's value.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Do {
     /// What is called.
     pub callee: Callee,
     /// Arguments, names unique.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub inputs: Vec<Input>,
     /// What happens when the call fails; `None`: the thread pauses.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_error: Option<OnError>,
     /// The name that the output gets.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bind: Option<Arc<str>>,
 }
 
 /// The clause `on error:` of a step.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq)]
 pub enum OnError {
     /// Tries again.
     Retry {
         /// Tries after the first one.
         max: u32,
         /// Fixed pause in milliseconds; `None`: exponential backoff with jitter.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         every_ms: Option<u64>,
     },
     /// Calls another tool; its output is the step's value.
@@ -142,7 +126,7 @@ pub enum OnError {
 }
 
 /// Binds the value of an expression.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Let {
     /// The name.
     pub name: Arc<str>,
@@ -153,45 +137,39 @@ pub struct Let {
 /// Runs its body once an element; its value is the list of the iterations' values, in input order.
 ///
 /// An iteration's value is the object of its `emit`, else the value of the last child that has one.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Each {
     /// Name of the element in the body.
     pub item: Arc<str>,
     /// Name of the zero-based position in the body.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub index: Option<Arc<str>>,
     /// The list.
     pub source: Expr,
     /// Most iterations at once; 1 without it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parallel: Option<Expr>,
     /// Pause between batches of `parallel` iterations: milliseconds, or a duration text.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sleep: Option<Expr>,
     /// What runs for each element, in a scope of its own.
     pub body: Body,
     /// The name that the list gets: the loop's own arrow, else the name that its last child binds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bind: Option<Arc<str>>,
 }
 
 /// Runs the branch of the first true case. Branches share the scope of the step.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Decide {
     /// Cases in order.
     pub cases: Vec<Case>,
     /// The branch that runs when no case is true; `None`: the step is skipped.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub otherwise: Option<Arc<str>>,
     /// Branches, names unique; a branch's index here is its path component.
     pub branches: Vec<Branch>,
     /// The name that the last value bound in the branch gets.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bind: Option<Arc<str>>,
 }
 
 /// `when condition -> "Branch"`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Case {
     /// The condition; a boolean.
     pub when: Expr,
@@ -200,7 +178,7 @@ pub struct Case {
 }
 
 /// A named branch.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Branch {
     /// Its name.
     pub name: Arc<str>,
@@ -209,7 +187,7 @@ pub struct Branch {
 }
 
 /// Tests a condition and acts on the answer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Check {
     /// The condition; a boolean.
     pub condition: Expr,
@@ -220,8 +198,7 @@ pub struct Check {
 }
 
 /// What a check does next.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Action {
     /// Goes on with the next step.
     Continue,
@@ -234,7 +211,7 @@ pub enum Action {
 }
 
 /// Gives the enclosing scope its result: the thread, or an iteration.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Emit {
     /// Fields, names unique.
     pub fields: Vec<Input>,

@@ -339,7 +339,7 @@ impl Reader<'_> {
                     });
                 }
                 '{' => {
-                    parts.push(TemplatePart::Text(std::mem::take(&mut text).into()));
+                    parts.extend(piece(&mut text));
                     parts.push(TemplatePart::Expr(self.expression()));
                     self.expect("}");
                 }
@@ -349,7 +349,13 @@ impl Reader<'_> {
         if parts.is_empty() {
             return node(Op::Literal(Value::from(text)));
         }
-        parts.push(TemplatePart::Text(text.into()));
+        parts.extend(piece(&mut text));
         node(Op::Template(parts))
     }
+}
+
+/// The text so far, if there is any.
+fn piece(text: &mut String) -> Option<TemplatePart> {
+    let text = std::mem::take(text);
+    (!text.is_empty()).then(|| TemplatePart::Text(text.into()))
 }

@@ -1,0 +1,327 @@
+//! Writes programs. A step is a mapping that begins with its path and its primitive; what is absent is
+//! left out.
+
+use std::fmt;
+
+use scriptum_contract::{ToolName, ToolOrigin};
+use serde::{
+    Serialize, Serializer,
+    ser::{SerializeMap, SerializeSeq},
+};
+use serde_saphyr::FlowMap;
+
+use crate::program::{
+    Action, Body, Branch, Callee, Case, Input, OnError, Program, Step, StepKind, ToolImport,
+};
+
+/// A part of a program with the path of the scope that it is, for readers: paths follow from the order
+/// of the steps and are not read back.
+pub(crate) struct Placed<'a, T> {
+    of: &'a T,
+    /// Path of the scope, with the dot behind it; `None` where paths are not wanted.
+    scope: Option<String>,
+}
+
+impl<'a> Placed<'a, Program> {
+    pub(crate) fn root(program: &'a Program) -> Placed<'a, Program> {
+        Placed {
+            of: program,
+            scope: Some(String::new()),
+        }
+    }
+}
+
+impl<'a, T> Placed<'a, T> {
+    fn nowhere(of: &'a T) -> Placed<'a, T> {
+        Placed { of, scope: None }
+    }
+
+    /// A part of this scope, or of one below it.
+    fn part<U>(&self, of: &'a U, below: impl fmt::Display) -> Placed<'a, U> {
+        let scope = self.scope.as_ref();
+        Placed {
+            of,
+            scope: scope.map(|scope| format!("{scope}{below}")),
+        }
+    }
+}
+
+impl Serialize for Program {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Placed::nowhere(self).serialize(serializer)
+    }
+}
+
+impl Serialize for Placed<'_, Program> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Program {
+            ir,
+            title,
+            description,
+            version,
+            contract,
+            tools,
+            body,
+            on_thread_error,
+        } = self.of;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("ir", ir)?;
+        map.serialize_entry("title", title)?;
+        if !description.is_empty() {
+            map.serialize_entry("description", description)?;
+        }
+        entry(&mut map, "version", version.as_ref())?;
+        map.serialize_entry("contract", contract)?;
+        if !tools.is_empty() {
+            map.serialize_entry("tools", tools)?;
+        }
+        map.serialize_entry("steps", &self.part(body, ""))?;
+        if let Some(block) = on_thread_error {
+            let below = format!("{}.", body.steps.len());
+            map.serialize_entry("on_thread_error", &self.part(block, below))?;
+        }
+        map.end()
+    }
+}
+
+impl Serialize for Body {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Placed::nowhere(self).serialize(serializer)
+    }
+}
+
+impl Serialize for Placed<'_, Body> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Header<'a> {
+            section: &'a str,
+        }
+        let mut seq = serializer.serialize_seq(None)?;
+        let mut sections = self.of.sections.iter().peekable();
+        for (at, step) in self.of.steps.iter().enumerate() {
+            while let Some(section) = sections.next_if(|section| section.before as usize <= at) {
+                seq.serialize_element(&Header {
+                    section: &section.title,
+                })?;
+            }
+            seq.serialize_element(&self.part(step, at))?;
+        }
+        for section in sections {
+            seq.serialize_element(&Header {
+                section: &section.title,
+            })?;
+        }
+        seq.end()
+    }
+}
+
+impl Serialize for Placed<'_, Branch> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry("name", &self.of.name)?;
+        map.serialize_entry("steps", &self.part(&self.of.body, ""))?;
+        map.end()
+    }
+}
+
+/// Here the scope is the path of the step itself.
+impl Serialize for Placed<'_, Step> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let step = self.of;
+        let mut map = serializer.serialize_map(None)?;
+        entry(&mut map, "path", self.scope.as_ref())?;
+        map.serialize_entry("primitive", step.kind.primitive())?;
+        if step.line > 0 {
+            map.serialize_entry("line", &step.line)?;
+        }
+        entry(&mut map, "label", step.label.as_ref())?;
+        self.kind(&mut map)?;
+        map.end()
+    }
+}
+
+impl Placed<'_, Step> {
+    fn kind<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        match &self.of.kind {
+            StepKind::Do(step) => {
+                map.serialize_entry("tool", &step.callee)?;
+                named(map, "inputs", &step.inputs)?;
+                entry(map, "on_error", step.on_error.as_ref())?;
+                entry(map, "bind", step.bind.as_ref())
+            }
+            StepKind::Let(step) => {
+                map.serialize_entry("name", &step.name)?;
+                map.serialize_entry("value", &step.value)
+            }
+            StepKind::Each(step) => {
+                map.serialize_entry("item", &step.item)?;
+                entry(map, "index", step.index.as_ref())?;
+                map.serialize_entry("in", &step.source)?;
+                entry(map, "parallel", step.parallel.as_ref())?;
+                entry(map, "sleep", step.sleep.as_ref())?;
+                map.serialize_entry("steps", &self.part(&step.body, ".*."))?;
+                entry(map, "bind", step.bind.as_ref())
+            }
+            StepKind::Decide(step) => {
+                map.serialize_entry("cases", &step.cases)?;
+                entry(map, "otherwise", step.otherwise.as_ref())?;
+                let branches = step.branches.iter().enumerate();
+                let placed = branches.map(|(at, branch)| self.part(branch, format!(".{at}.")));
+                map.serialize_entry("branches", &placed.collect::<Vec<_>>())?;
+                entry(map, "bind", step.bind.as_ref())
+            }
+            StepKind::Check(step) => {
+                map.serialize_entry("condition", &step.condition)?;
+                map.serialize_entry("on_pass", &step.on_pass)?;
+                map.serialize_entry("on_fail", &step.on_fail)
+            }
+            StepKind::Emit(step) => named(map, "fields", &step.fields),
+        }
+    }
+}
+
+impl Serialize for Callee {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serialize_tool(&self.local, &self.name, &self.origin, serializer)
+    }
+}
+
+impl Serialize for ToolImport {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serialize_tool(&self.local, &self.name, &self.origin, serializer)
+    }
+}
+
+/// A tool on one line of YAML.
+fn serialize_tool<S: Serializer>(
+    local: &str,
+    name: &ToolName,
+    origin: &ToolOrigin,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct Form<'a> {
+        local: &'a str,
+        name: &'a ToolName,
+        origin: Origin<'a>,
+    }
+    let origin = Origin(origin);
+    FlowMap(Form {
+        local,
+        name,
+        origin,
+    })
+    .serialize(serializer)
+}
+
+/// An origin whose server stands in braces: on one line, the writer of YAML leaves them out.
+struct Origin<'a>(&'a ToolOrigin);
+
+impl Serialize for Origin<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            ToolOrigin::Mcp(server) => serializer.collect_map([("mcp", server)]),
+            ToolOrigin::Native | ToolOrigin::Cloud | ToolOrigin::Model | ToolOrigin::Channel => {
+                self.0.serialize(serializer)
+            }
+        }
+    }
+}
+
+fn entry<M: SerializeMap, T: Serialize>(
+    map: &mut M,
+    key: &str,
+    value: Option<&T>,
+) -> Result<(), M::Error> {
+    value.map_or(Ok(()), |value| map.serialize_entry(key, value))
+}
+
+/// Inputs by name, left out when there are none.
+fn named<M: SerializeMap>(map: &mut M, key: &str, inputs: &[Input]) -> Result<(), M::Error> {
+    if inputs.is_empty() {
+        return Ok(());
+    }
+    map.serialize_entry(key, &Inputs(inputs))
+}
+
+/// Inputs by name.
+struct Inputs<'a>(&'a [Input]);
+
+impl Serialize for Inputs<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|input| (&input.name, &input.value)))
+    }
+}
+
+impl Serialize for Case {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry("when", &self.when)?;
+        map.serialize_entry("target", &self.target)?;
+        map.end()
+    }
+}
+
+impl Serialize for OnError {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            OnError::Ignore => serializer.serialize_str("ignore"),
+            OnError::Retry { max, every_ms } => {
+                tagged(serializer, "retry", &FlowMap(Retry { max, every_ms }))
+            }
+            OnError::Fallback { callee, inputs } => {
+                tagged(serializer, "fallback", &Fallback { callee, inputs })
+            }
+        }
+    }
+}
+
+struct Retry<'a> {
+    max: &'a u32,
+    every_ms: &'a Option<u64>,
+}
+
+impl Serialize for Retry<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("max", self.max)?;
+        entry(&mut map, "every_ms", self.every_ms.as_ref())?;
+        map.end()
+    }
+}
+
+struct Fallback<'a> {
+    callee: &'a Callee,
+    inputs: &'a [Input],
+}
+
+impl Serialize for Fallback<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("tool", self.callee)?;
+        named(&mut map, "inputs", self.inputs)?;
+        map.end()
+    }
+}
+
+impl Serialize for Action {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Action::Continue => serializer.serialize_str("continue"),
+            Action::Goto(label) => tagged(serializer, "goto", label),
+            Action::Retry(times) => tagged(serializer, "retry", times),
+            Action::Fail(None) => serializer.serialize_str("fail"),
+            Action::Fail(Some(message)) => tagged(serializer, "fail", message),
+        }
+    }
+}
+
+fn tagged<S: Serializer, T: Serialize>(
+    serializer: S,
+    tag: &str,
+    value: &T,
+) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(Some(1))?;
+    map.serialize_entry(tag, value)?;
+    map.end()
+}
