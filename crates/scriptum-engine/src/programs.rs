@@ -8,7 +8,7 @@ use std::{
 };
 
 use scriptum_contract::{ToolCatalog, ToolSignature};
-use scriptum_vm::program::Program;
+use scriptum_vm::program::{Program, from_json};
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -114,10 +114,10 @@ fn hexadecimal(bytes: &[u8]) -> String {
 }
 
 fn read(row: &ProgramRow) -> Result<Loaded, StoreError> {
-    let corrupt = |what: &str, error: &serde_json::Error| {
+    let corrupt = |what: &str, error: &dyn fmt::Display| {
         StoreError::Corrupt(format!("{what} of program {}: {error}", row.hash))
     };
-    let program = serde_json::from_str(&row.document).map_err(|e| corrupt("document", &e))?;
+    let program = from_json(&row.document).map_err(|e| corrupt("document", &e))?;
     let pins: Vec<ToolSignature> =
         serde_json::from_str(&row.pins).map_err(|e| corrupt("tool signatures", &e))?;
     Ok(Loaded {
