@@ -1,15 +1,12 @@
 //! The texts in which stores keep what only the machine understands: journal entries, notifications,
-//! step errors, frame keys. Every store uses them, so a journal moves from one to another unchanged.
+//! step errors. Every store uses them, so a journal moves from one to another unchanged.
 //!
 //! Each text is a JSON array that leads with the number of its format. Old formats are read for ever;
-//! an unknown one is refused by its number. What a store understands itself (status words, the order
+//! an unknown one is refused by its number. Frame keys print themselves; what a store understands itself (status words, the order
 //! of step paths) is in [`words`] and [`path`].
 
-mod frame_key;
 pub(crate) mod path;
 pub(crate) mod words;
-
-pub(crate) use frame_key::{frame_key_from_text, frame_key_to_text};
 
 use scriptum_engine::StoreError;
 use scriptum_vm::{Entry, Notification, Record, Seq, StepError, Timestamp};
@@ -94,8 +91,9 @@ impl Serialize for Records<'_> {
 }
 
 fn to_text<T: Serialize>(what: &str, value: &T) -> Result<String, StoreError> {
-    let unwritable =
-        |cause: &dyn std::fmt::Display| StoreError::Corrupt(format!("cannot write {what}: {cause}"));
+    let unwritable = |cause: &dyn std::fmt::Display| {
+        StoreError::Corrupt(format!("cannot write {what}: {cause}"))
+    };
     let mut bytes = Vec::with_capacity(TEXT_CAPACITY_BYTES);
     serde_json::to_writer(&mut bytes, value).map_err(|cause| unwritable(&cause))?;
     String::from_utf8(bytes).map_err(|cause| unwritable(&cause))

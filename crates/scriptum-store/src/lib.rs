@@ -9,8 +9,11 @@
 #![warn(missing_docs)]
 
 mod check;
+mod codec;
 mod hints;
 pub mod memory;
+pub mod sqlite;
 mod steps;
 
 pub use memory::MemoryStore;
+pub use sqlite::{OpenError, SqliteStore};

@@ -75,6 +75,24 @@ pub(crate) fn fold(before: Option<StepRow>, change: StepChange) -> Option<StepRo
     }
 }
 
+/// A row that says nothing; what ends a step is folded into it where the row itself lies elsewhere.
+pub(crate) fn blank(path: StepPath) -> StepRow {
+    StepRow {
+        path,
+        label: None,
+        primitive: "".into(),
+        tool: None,
+        status: StepStatus::Running,
+        attempt: 0,
+        started_at: None,
+        ended_at: None,
+        input_seq: None,
+        output_seq: None,
+        error: None,
+        recovery: None,
+    }
+}
+
 /// A step ended that never began.
 pub(crate) fn never_started(thread: ThreadId, path: &StepPath) -> StoreError {
     StoreError::Corrupt(format!(

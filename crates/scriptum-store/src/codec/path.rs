@@ -119,7 +119,13 @@ mod tests {
 
     #[test]
     fn other_bytes_are_no_path() {
-        for bytes in [&[255][..], &[240], &[240, 7], &[241, 0, 250], &[244, 1, 1, 1, 1, 1]] {
+        for bytes in [
+            &[255][..],
+            &[240],
+            &[240, 7],
+            &[241, 0, 250],
+            &[244, 1, 1, 1, 1, 1],
+        ] {
             assert!(path_from_bytes(bytes).is_err(), "{bytes:?} was read");
         }
     }

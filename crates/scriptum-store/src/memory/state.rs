@@ -186,7 +186,10 @@ impl State {
         scope: ClaimScope,
         max: u32,
     ) -> Result<Vec<Claim>, StoreError> {
-        let is_dead = |owner: &Incarnation| owner != me && !self.lives(owner, now);
+        // Who is found dead once stays dead, whatever later times say.
+        self.workers
+            .retain(|worker, until| worker == me || now < *until);
+        let is_dead = |owner: &Incarnation| owner != me && !self.workers.contains_key(owner);
         let mut due = self.due.orphans(is_dead);
         let max = max as usize;
         match scope {
@@ -198,10 +201,6 @@ impl State {
         }
         due.truncate(max);
         due.into_iter().map(|id| self.take(me, id)).collect()
-    }
-
-    fn lives(&self, worker: &Incarnation, now: Timestamp) -> bool {
-        self.workers.get(worker).is_some_and(|until| now < *until)
     }
 
     fn is_waiting(&self, id: ThreadId, now: Timestamp) -> bool {

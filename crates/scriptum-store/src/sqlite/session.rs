@@ -1,0 +1,117 @@
+//! The writer's connection and what it remembers between transactions.
+
+use std::collections::HashMap;
+
+use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
+use scriptum_engine::{Incarnation, StoreError, ThreadId};
+
+use super::{failure::store_error, liveness::Locks, writer::Uncommitted};
+
+/// Keys of threads that are remembered; all are forgotten when there are more. Some 64 bytes each.
+const THREAD_KEYS_MAX: usize = 65_536;
+
+const BEGIN: &str = "BEGIN IMMEDIATE";
+const COMMIT: &str = "COMMIT";
+const ROLLBACK: &str = "ROLLBACK";
+const THREAD_KEY: &str = "SELECT thread FROM threads WHERE id = ?1";
+const WORKER_KEY: &str = "SELECT worker FROM workers WHERE name = ?1";
+
+/// The writer's connection. Keys never change and are never used twice, so they can be remembered
+/// although other processes write too; what can change is read again in each transaction.
+#[derive(Debug)]
+pub(super) struct Session {
+    connection: Connection,
+    pub(super) locks: Locks,
+    thread_keys: HashMap<ThreadId, i64>,
+    worker_keys: HashMap<Incarnation, i64>,
+}
+
+impl Session {
+    pub(super) fn new(connection: Connection, locks: Locks) -> Session {
+        Session {
+            connection,
+            locks,
+            thread_keys: HashMap::new(),
+            worker_keys: HashMap::new(),
+        }
+    }
+
+    /// The connection, for functions that only read.
+    pub(super) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// A statement, prepared the first time only.
+    pub(super) fn statement(&self, sql: &str) -> rusqlite::Result<CachedStatement<'_>> {
+        self.connection.prepare_cached(sql)
+    }
+
+    /// Runs `work` in a transaction that is durable when this returns `Ok`.
+    pub(super) fn transact(
+        &mut self,
+        work: impl FnOnce(&mut Session) -> Result<(), StoreError>,
+    ) -> Result<(), Uncommitted> {
+        let failed = |error: rusqlite::Error| Uncommitted::Transaction(store_error(&error));
+        self.run(BEGIN).map_err(failed)?;
+        let written = work(self).map_err(Uncommitted::Request);
+        let committed = written.and_then(|()| self.run(COMMIT).map_err(failed));
+        if committed.is_err() {
+            self.roll_back();
+        }
+        committed
+    }
+
+    fn run(&self, sql: &str) -> rusqlite::Result<()> {
+        self.statement(sql)?.execute([]).map(|_| ())
+    }
+
+    fn roll_back(&mut self) {
+        // Rows that were made in the transaction are gone, and their keys with them.
+        self.thread_keys.clear();
+        self.worker_keys.clear();
+        // SQLite has rolled back by itself after some errors, and then there is nothing to end.
+        if !self.connection.is_autocommit()
+            && let Err(error) = self.run(ROLLBACK)
+        {
+            tracing::error!(%error, "cannot roll back");
+        }
+    }
+
+    /// The key of a thread; `None` when there is no such thread.
+    pub(super) fn thread_key(&mut self, id: ThreadId) -> rusqlite::Result<Option<i64>> {
+        if let Some(key) = self.thread_keys.get(&id) {
+            return Ok(Some(*key));
+        }
+        let key = self
+            .statement(THREAD_KEY)?
+            .query_row(params![id.0.to_be_bytes()], |row| row.get(0))
+            .optional()?;
+        if let Some(key) = key {
+            if self.thread_keys.len() >= THREAD_KEYS_MAX {
+                self.thread_keys.clear();
+            }
+            self.thread_keys.insert(id, key);
+        }
+        Ok(key)
+    }
+
+    /// Takes note of the key of a worker.
+    pub(super) fn remember_worker(&mut self, name: &Incarnation, key: i64) {
+        self.worker_keys.insert(name.clone(), key);
+    }
+
+    /// The key under which a worker's threads are; `None` when it never said that it lives.
+    pub(super) fn worker_key(&mut self, name: &Incarnation) -> rusqlite::Result<Option<i64>> {
+        if let Some(key) = self.worker_keys.get(name) {
+            return Ok(Some(*key));
+        }
+        let key = self
+            .statement(WORKER_KEY)?
+            .query_row(params![&*name.0], |row| row.get(0))
+            .optional()?;
+        if let Some(key) = key {
+            self.worker_keys.insert(name.clone(), key);
+        }
+        Ok(key)
+    }
+}

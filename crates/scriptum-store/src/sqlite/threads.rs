@@ -1,0 +1,101 @@
+//! Makes threads, adds to their inboxes, keeps programs.
+
+use rusqlite::{OptionalExtension, params};
+use scriptum_engine::{Created, NewThread, ProgramRow, StoreError, ThreadId};
+use scriptum_vm::{Status, Timestamp};
+
+use super::{failure::Failure, session::Session};
+use crate::{
+    check::{ended, no_program, no_thread, taken},
+    codec::words::Word,
+};
+
+const PUT_PROGRAM: &str = "INSERT INTO programs (hash, document, pins, source) \
+                           VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
+const PROGRAM: &str = "SELECT program FROM programs WHERE hash = ?1";
+const OF_REQUEST: &str = "SELECT id FROM threads WHERE request = ?1";
+const CREATE: &str = "INSERT INTO threads (id, program, script, request, status, ended, \
+                      created_at, updated_at, posted_at, last_seq, last_inbox) \
+                      VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?6, ?6, 0, 1) RETURNING thread";
+const POSTED: &str = "UPDATE threads SET last_inbox = last_inbox + 1, \
+                      posted_at = COALESCE(posted_at, ?2) \
+                      WHERE thread = ?1 AND ended = 0 RETURNING last_inbox";
+const POST: &str = "INSERT INTO inbox (thread, number, at, notification) VALUES (?1, ?2, ?3, ?4)";
+
+/// Keeps a program unless it is kept already.
+pub(super) fn put_program(session: &mut Session, program: &ProgramRow) -> Result<(), Failure> {
+    session.statement(PUT_PROGRAM)?.execute(params![
+        &*program.hash.0,
+        program.document,
+        program.pins,
+        program.source
+    ])?;
+    Ok(())
+}
+
+/// Makes a thread; `started` is the text of its first notification.
+pub(super) fn create(
+    session: &mut Session,
+    new: &NewThread,
+    started: &str,
+) -> Result<Created, Failure> {
+    if let Some(first) = of_request(session, new)? {
+        return Ok(Created::Existing(first));
+    }
+    if session.thread_key(new.id)?.is_some() {
+        return Err(Failure::Refused(taken(new.id)));
+    }
+    let program: Option<i64> = session
+        .statement(PROGRAM)?
+        .query_row(params![&*new.program.0], |row| row.get(0))
+        .optional()?;
+    let program = program.ok_or_else(|| Failure::Refused(no_program(&new.program)))?;
+    let thread: i64 = session.statement(CREATE)?.query_row(
+        params![
+            new.id.0.to_be_bytes(),
+            program,
+            new.script,
+            new.request_id,
+            Status::Pending.word(),
+            new.at.0
+        ],
+        |row| row.get(0),
+    )?;
+    let mut statement = session.statement(POST)?;
+    statement.execute(params![thread, 1, new.at.0, started])?;
+    Ok(Created::New)
+}
+
+fn of_request(session: &Session, new: &NewThread) -> Result<Option<ThreadId>, Failure> {
+    let Some(request_id) = &new.request_id else {
+        return Ok(None);
+    };
+    let first = session
+        .statement(OF_REQUEST)?
+        .query_row(params![request_id], |row| row.get(0))
+        .optional()?;
+    Ok(first.map(|id| ThreadId(u128::from_be_bytes(id))))
+}
+
+/// Adds to an inbox.
+pub(super) fn post(
+    session: &mut Session,
+    to: ThreadId,
+    notification: &str,
+    at: Timestamp,
+) -> Result<(), Failure> {
+    let refused = |error: StoreError| Err(Failure::Refused(error));
+    let Some(thread) = session.thread_key(to)? else {
+        return refused(no_thread(to));
+    };
+    let number: Option<i64> = session
+        .statement(POSTED)?
+        .query_row(params![thread, at.0], |row| row.get(0))
+        .optional()?;
+    let Some(number) = number else {
+        return refused(ended(to));
+    };
+    let mut statement = session.statement(POST)?;
+    statement.execute(params![thread, number, at.0, notification])?;
+    Ok(())
+}

@@ -1,0 +1,305 @@
+//! What a store in a file adds: it is there again after the process ended, in whatever way, and is
+//! shared by several processes.
+
+use std::{collections::BTreeSet, fs, path::Path, sync::Arc};
+
+use futures::future::BoxFuture;
+use rusqlite::Connection;
+use scriptum_engine::{ClaimScope, Commit, Committed, InboxNumber, Store, StoreError, ThreadId};
+use scriptum_store::{OpenError, SqliteStore};
+use scriptum_vm::{FrameCell, Seq, Slot, Status, StepPath, Timestamp};
+
+use crate::{
+    backend::folder,
+    child::{Running, Task},
+    dump::dump,
+    given::{
+        LATE, MANY, blob, cell_key, cells, claim, commit, id, made, owned, page, program,
+        step_started, turn, worker,
+    },
+};
+
+/// A test and its name.
+type Test = (&'static str, fn() -> BoxFuture<'static, ()>);
+
+macro_rules! tests {
+    ($($test:ident),* $(,)?) => {
+        pub(crate) const TESTS: &[Test] = &[$((stringify!($test), || Box::pin($test()))),*];
+    };
+}
+
+tests![
+    a_store_opened_again_holds_the_same,
+    a_request_id_is_known_after_opening_again,
+    a_killed_writer_leaves_whole_turns,
+    a_live_process_keeps_its_threads_without_heartbeat,
+    a_killed_process_loses_its_threads_at_once,
+    two_processes_share_no_thread,
+    many_processes_can_open_at_once,
+    other_files_are_refused,
+    newer_files_are_refused,
+    places_that_cannot_be_written_are_refused,
+    damage_is_reported_when_read,
+    worker_names_never_leave_the_folder,
+];
+
+fn open(folder: &Path) -> Arc<dyn Store> {
+    Arc::new(SqliteStore::open(folder).unwrap())
+}
+
+fn database(folder: &Path) -> Connection {
+    Connection::open(folder.join("scriptum.db")).unwrap()
+}
+
+fn assert_sound(folder: &Path) {
+    let verdict: String = database(folder)
+        .query_row("PRAGMA integrity_check", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(verdict, "ok");
+}
+
+async fn a_store_opened_again_holds_the_same() {
+    let folder = folder();
+    let threads = [id(1), id(2), id(3)];
+    let store = open(folder.path());
+    for number in 1..=3 {
+        owned(&store, "a", number).await;
+        let next = Commit {
+            frames: cells([(cell_key("1", Slot::Head), Some("{}"))]),
+            steps: vec![step_started("0.1", 1, 1)],
+            blobs: vec![blob("large")],
+            acks: vec![InboxNumber(number)],
+            ..turn(id(number), 1, 5)
+        };
+        commit(&store, "a", next).await;
+    }
+    let ends = Commit {
+        status: Status::Completed,
+        ..turn(id(3), 6, 1)
+    };
+    commit(&store, "a", ends).await;
+    let before = dump(&store, &threads).await;
+    drop(store);
+    let store = open(folder.path());
+    assert_eq!(dump(&store, &threads).await, before);
+    assert_eq!(&*store.value(&blob("large").hash).await.unwrap(), b"large");
+    assert_eq!(store.program(&program(0).hash).await, Ok(program(0)));
+    // The worker ended with its store, so its threads are free before its heartbeat ran out.
+    let claims = claim(&store, "b", 0).await;
+    assert_eq!(claims.len(), 2);
+    assert!(claims.iter().all(|claim| claim.orphaned));
+}
+
+async fn a_request_id_is_known_after_opening_again() {
+    let folder = folder();
+    for _ in 0..2 {
+        let store = open(folder.path());
+        store.put_program(program(0)).await.unwrap();
+        let mut new = crate::given::new_thread(1);
+        new.request_id = Some("request".into());
+        store.create(new).await.unwrap();
+        let all = store.threads(scriptum_engine::ThreadFilter::default(), page(None, 9));
+        assert_eq!(all.await.unwrap().len(), 1);
+    }
+}
+
+async fn a_killed_writer_leaves_whole_turns() {
+    let folder = folder();
+    made(&open(folder.path()), 1).await;
+    let mut last = 0;
+    for (name, lines) in [("a", 1), ("b", 2), ("c", 17), ("d", 60), ("e", 5)] {
+        let mut child = Running::start(Task::Write, folder.path(), name);
+        for _ in 0..lines {
+            last = child.line().unwrap().parse().unwrap();
+        }
+        child.kill();
+        assert_sound(folder.path());
+        let store = open(folder.path());
+        let written = store.thread(id(1)).await.unwrap().last_seq;
+        assert!(
+            Seq(last) <= written,
+            "{last} was reported, {written:?} is there"
+        );
+        let entries = store.journal(id(1), Seq(0), u32::MAX).await.unwrap();
+        assert_eq!(entries.len() as u64, written.0);
+        let head = FrameCell(written.0.to_string().into());
+        let frames = store.frames(id(1)).await.unwrap();
+        assert_eq!(frames.cells, [(cell_key("", Slot::Head), head)].into());
+        let steps = store.steps(id(1), &StepPath::root(), page(None, u32::MAX));
+        assert_eq!(steps.await.unwrap().len() as u64, written.0);
+    }
+}
+
+async fn a_live_process_keeps_its_threads_without_heartbeat() {
+    let folder = folder();
+    let store = open(folder.path());
+    made(&store, 1).await;
+    let mut child = Running::start(Task::Hold, folder.path(), "child");
+    assert_eq!(child.line().as_deref(), Some("1"));
+    for scope in [ClaimScope::All, ClaimScope::Only(id(1))] {
+        let claims = store.claim(&worker("me"), LATE, scope, 9).await;
+        assert_eq!(claims, Ok(vec![]));
+    }
+}
+
+async fn a_killed_process_loses_its_threads_at_once() {
+    let folder = folder();
+    let store = open(folder.path());
+    made(&store, 1).await;
+    let mut child = Running::start(Task::Write, folder.path(), "child");
+    child.line().unwrap();
+    // Its heartbeat promised to live long.
+    assert_eq!(claim(&store, "me", 0).await, []);
+    child.kill();
+    let claims = claim(&store, "me", 0).await;
+    assert_eq!(claims.len(), 1);
+    assert!(claims[0].orphaned);
+    let next = turn(id(1), claims[0].thread.last_seq.0 + 1, 1);
+    assert_eq!(commit(&store, "me", next).await, Committed::Done);
+}
+
+async fn two_processes_share_no_thread() {
+    const COUNT: u64 = 60;
+    let folder = folder();
+    let store = open(folder.path());
+    for number in 1..=COUNT {
+        made(&store, number).await;
+    }
+    let mut children = ["a", "b"].map(|it| Running::start(Task::Complete, folder.path(), it));
+    let mut completed: Vec<ThreadId> = Vec::new();
+    for child in &mut children {
+        while let Some(line) = child.line() {
+            completed.push(line.parse().unwrap());
+        }
+        assert!(child.succeeded());
+    }
+    let different: BTreeSet<ThreadId> = completed.iter().copied().collect();
+    assert_eq!(different.len(), completed.len());
+    assert_eq!(different, (1..=COUNT).map(id).collect());
+    for thread in different {
+        assert_eq!(store.journal(thread, Seq(0), 9).await.unwrap().len(), 1);
+    }
+}
+
+async fn many_processes_can_open_at_once() {
+    for _ in 0..4 {
+        let folder = folder();
+        let start = |name| Running::start(Task::Open, folder.path(), name);
+        let mut children: Vec<Running> = ["a", "b", "c", "d"].map(start).into();
+        for child in &mut children {
+            assert!(child.succeeded());
+        }
+        made(&open(folder.path()), 1).await;
+    }
+}
+
+async fn other_files_are_refused() {
+    let make_database = |path: &Path| {
+        let other = Connection::open(path).unwrap();
+        other.execute_batch("CREATE TABLE notes (text)").unwrap();
+    };
+    let make_text = |path: &Path| {
+        fs::write(path, "this is a letter, and a long one: ".repeat(100)).unwrap();
+    };
+    let makes: [&dyn Fn(&Path); 2] = [&make_database, &make_text];
+    for make in makes {
+        let folder = folder();
+        let file = folder.path().join("scriptum.db");
+        make(&file);
+        let before = fs::read(&file).unwrap();
+        let refused = SqliteStore::open(folder.path()).unwrap_err();
+        assert_eq!(refused, OpenError::NotAStore { path: file.clone() });
+        assert_eq!(fs::read(&file).unwrap(), before);
+    }
+}
+
+async fn newer_files_are_refused() {
+    let folder = folder();
+    made(&open(folder.path()), 1).await;
+    let newer = database(folder.path());
+    newer.pragma_update(None, "user_version", 77).unwrap();
+    drop(newer);
+    let refused = SqliteStore::open(folder.path()).unwrap_err().to_string();
+    assert!(refused.contains("newer version"), "{refused}");
+    assert!(refused.contains("format 77"), "{refused}");
+}
+
+async fn places_that_cannot_be_written_are_refused() {
+    let folder = folder();
+    let file = folder.path().join("file");
+    fs::write(&file, "").unwrap();
+    let inside_a_file = SqliteStore::open(&file.join("store"));
+    assert!(matches!(inside_a_file, Err(OpenError::Unavailable { .. })));
+    fs::create_dir_all(folder.path().join("store/scriptum.db")).unwrap();
+    let on_a_folder = SqliteStore::open(&folder.path().join("store"));
+    assert!(matches!(on_a_folder, Err(OpenError::Unavailable { .. })));
+}
+
+async fn damage_is_reported_when_read() {
+    let damages = [
+        "UPDATE journal SET entries = 'nothing' WHERE last = 4",
+        "UPDATE journal SET entries = '[9,3,[]]' WHERE last = 4",
+        "UPDATE journal SET entries = '[1,3,[]]' WHERE last = 4",
+        "UPDATE journal SET last = 5 WHERE last = 4",
+        "DELETE FROM journal WHERE last = 4",
+        "DELETE FROM journal WHERE last = 6",
+        "DELETE FROM journal",
+        "UPDATE threads SET last_seq = 7",
+        "UPDATE threads SET status = 'asleep'",
+        "UPDATE threads SET last_seq = -1",
+        "UPDATE frames SET key = 'nowhere'",
+        "UPDATE steps SET path = x'ff'",
+        "UPDATE steps SET status = ''",
+        "UPDATE inbox SET notification = '[1,\"tea\"]'",
+    ];
+    for damage in damages {
+        let folder = folder();
+        let store = open(folder.path());
+        let thread = owned(&store, "a", 1).await;
+        for first in [1, 3, 5] {
+            let next = Commit {
+                frames: cells([(cell_key("1", Slot::Head), Some("{}"))]),
+                steps: vec![step_started("0.1", 1, 1)],
+                ..turn(thread, first, 2)
+            };
+            commit(&store, "a", next).await;
+        }
+        let changed = database(folder.path()).execute(damage, []).unwrap();
+        assert!(changed > 0, "{damage}");
+        let reads = [
+            store.thread(thread).await.err(),
+            store.journal(thread, Seq(0), MANY).await.err(),
+            store.frames(thread).await.err(),
+            store
+                .steps(thread, &StepPath::root(), page(None, 9))
+                .await
+                .err(),
+            store.inbox(thread, InboxNumber(0)).await.err(),
+        ];
+        let errors: Vec<StoreError> = reads.into_iter().flatten().collect();
+        assert!(!errors.is_empty(), "{damage}");
+        for error in errors {
+            assert!(matches!(error, StoreError::Corrupt(_)), "{damage}: {error}");
+        }
+    }
+}
+
+async fn worker_names_never_leave_the_folder() {
+    let outer = folder();
+    let folder = outer.path().join("store");
+    let names = ["../../up", "a/b", "", "é\u{0}", "A", "a"];
+    {
+        let store = open(&folder);
+        for (number, name) in (1..).zip(names) {
+            owned(&store, name, number).await;
+        }
+        assert_eq!(claim(&store, "me", 0).await, []);
+    }
+    let entries = fs::read_dir(outer.path()).unwrap();
+    assert_eq!(entries.count(), 1);
+    let store = open(&folder);
+    let me = worker("me");
+    store.heartbeat(&me, LATE).await.unwrap();
+    let claims = store.claim(&me, Timestamp(0), ClaimScope::All, 99).await;
+    assert_eq!(claims.unwrap().len(), names.len());
+}
