@@ -12,8 +12,8 @@ pub(crate) fn path_of(change: &StepChange) -> &StepPath {
     }
 }
 
-/// What a change makes of the row before it; `None` when the step ended and there is no row.
-pub(crate) fn fold(before: Option<StepRow>, change: StepChange) -> Option<StepRow> {
+/// What a change makes of the row before it, which is [`blank`] where there is none.
+pub(crate) fn fold(before: StepRow, change: StepChange) -> StepRow {
     match change {
         StepChange::Started {
             path,
@@ -23,7 +23,7 @@ pub(crate) fn fold(before: Option<StepRow>, change: StepChange) -> Option<StepRo
             label,
             primitive,
             tool,
-        } => Some(StepRow {
+        } => StepRow {
             path,
             label,
             primitive,
@@ -36,7 +36,7 @@ pub(crate) fn fold(before: Option<StepRow>, change: StepChange) -> Option<StepRo
             output_seq: None,
             error: None,
             recovery: None,
-        }),
+        },
         StepChange::Ended {
             path: _,
             status,
@@ -44,21 +44,21 @@ pub(crate) fn fold(before: Option<StepRow>, change: StepChange) -> Option<StepRo
             seq,
             error,
             recovery,
-        } => before.map(|row| StepRow {
+        } => StepRow {
             status,
             ended_at: Some(at),
             output_seq: (status == StepStatus::Completed).then_some(seq),
             error,
             recovery,
-            ..row
-        }),
+            ..before
+        },
         StepChange::Skipped {
             path,
             at,
             seq: _,
             label,
             primitive,
-        } => Some(StepRow {
+        } => StepRow {
             path,
             label,
             primitive,
@@ -71,11 +71,11 @@ pub(crate) fn fold(before: Option<StepRow>, change: StepChange) -> Option<StepRo
             output_seq: None,
             error: None,
             recovery: None,
-        }),
+        },
     }
 }
 
-/// A row that says nothing; what ends a step is folded into it where the row itself lies elsewhere.
+/// A row that says nothing yet.
 pub(crate) fn blank(path: StepPath) -> StepRow {
     StepRow {
         path,

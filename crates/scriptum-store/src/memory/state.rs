@@ -92,9 +92,10 @@ impl Thread {
         self.frames.apply(commit.frames);
         for change in commit.steps {
             let path = steps::path_of(&change).clone();
-            let row = steps::fold(self.steps.remove(&path), change)
-                .expect("the plan refused steps that end without having started");
-            self.steps.insert(path, row);
+            // The plan has refused steps that end without having started.
+            let before = self.steps.remove(&path);
+            let before = before.unwrap_or_else(|| steps::blank(path.clone()));
+            self.steps.insert(path, steps::fold(before, change));
         }
         for number in commit.acks {
             self.inbox.remove(&number);
@@ -328,13 +329,13 @@ impl Plan {
         if !follows(planned.last_seq, &commit.entries) {
             return Ok(Committed::Stale);
         }
-        for change in &commit.steps {
-            planned.check_step(thread, change)?;
-        }
         if let Some(program) = &commit.program
             && !state.programs.contains_key(program)
         {
             return Err(no_program(program));
+        }
+        for change in &commit.steps {
+            planned.check_step(thread, change)?;
         }
         planned.last_seq = commit
             .entries

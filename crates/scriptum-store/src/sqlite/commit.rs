@@ -21,6 +21,7 @@ const SET_PROGRAM: &str = "UPDATE threads SET program = \
                            (SELECT program FROM programs WHERE hash = ?2) WHERE thread = ?1 \
                            AND EXISTS (SELECT 1 FROM programs WHERE hash = ?2)";
 const JOURNAL: &str = "INSERT INTO journal (thread, last, entries) VALUES (?1, ?2, ?3)";
+const DROP_CELLS: &str = "DELETE FROM frames WHERE thread = ?1 AND key >= ?2 AND key < ?3";
 const PUT_CELL: &str = "INSERT INTO frames (thread, key, cell) VALUES (?1, ?2, ?3) \
                         ON CONFLICT (thread, key) DO UPDATE SET cell = excluded.cell";
 const DELETE_CELL: &str = "DELETE FROM frames WHERE thread = ?1 AND key = ?2";
@@ -133,6 +134,10 @@ fn write_thread(session: &Session, thread: i64, owner: i64, turn: &Turn) -> Resu
 }
 
 fn write_cells(session: &Session, thread: i64, turn: &Turn) -> Result<(), Failure> {
+    for keys in &turn.dropped {
+        let mut statement = session.statement(DROP_CELLS)?;
+        statement.execute(params![thread, keys.start, keys.end])?;
+    }
     let mut put = session.statement(PUT_CELL)?;
     let mut delete = session.statement(DELETE_CELL)?;
     for (key, cell) in &turn.cells {

@@ -1,11 +1,11 @@
 //! The turns of one thread as the texts and bytes that the tables hold. They are made by who asks for
 //! the commit, so that the writer only binds and steps.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use scriptum_contract::ValueHash;
 use scriptum_engine::{Commit, ProgramHash, StepChange, StepRow, StoreError, ThreadId};
-use scriptum_vm::{Seq, StepPath};
+use scriptum_vm::{Entry, FrameKey, Seq, StepPath};
 
 use super::failure::to_integer;
 use crate::{
@@ -19,6 +19,8 @@ use crate::{
 pub(super) struct Turn {
     pub(super) thread: ThreadId,
     pub(super) entries: Option<Entries>,
+    /// Ranges of keys whose cells go, before `cells`.
+    pub(super) dropped: Vec<Range<String>>,
     /// `None`: the cell goes.
     pub(super) cells: Vec<(String, Option<Arc<str>>)>,
     pub(super) steps: Vec<StepWrite>,
@@ -75,16 +77,18 @@ impl Turn {
     pub(super) fn encode(commit: Commit) -> Result<Turn, StoreError> {
         check_gap_free(commit.thread, &commit.entries)?;
         let ends = commit.status.is_ended();
+        let dropped = commit.frames.dropped.iter();
         let cells = commit.frames.cells.into_iter();
         let blobs = commit.blobs.into_iter();
         Ok(Turn {
             thread: commit.thread,
             entries: Entries::encode(&commit.entries)?,
+            dropped: dropped.map(FrameKey::texts_under).collect(),
             cells: cells
                 .map(|(key, cell)| (key.to_string(), cell.map(|cell| cell.0)))
                 .collect(),
             steps: fold(commit.steps)
-                .into_values()
+                .into_iter()
                 .map(|(part, row)| StepWrite::encode(part, row))
                 .collect::<Result<_, _>>()?,
             blobs: blobs.map(|blob| (blob.hash, blob.bytes)).collect(),
@@ -105,7 +109,7 @@ impl Turn {
 }
 
 impl Entries {
-    fn encode(entries: &[scriptum_vm::Entry]) -> Result<Option<Entries>, StoreError> {
+    fn encode(entries: &[Entry]) -> Result<Option<Entries>, StoreError> {
         let (Some(first), Some(last)) = (entries.first(), entries.last()) else {
             return Ok(None);
         };
@@ -117,20 +121,26 @@ impl Entries {
     }
 }
 
-/// Later changes of a step fold into earlier ones, so that each row is written once.
-fn fold(changes: Vec<StepChange>) -> BTreeMap<StepPath, (Part, StepRow)> {
-    let mut folded = BTreeMap::new();
+/// Later changes of a step fold into earlier ones, so that each row is written once. Only a step that
+/// ends by its row in the table and then begins anew is written twice, as the row has to be there.
+fn fold(changes: Vec<StepChange>) -> Vec<(Part, StepRow)> {
+    let mut folded: Vec<(Part, StepRow)> = Vec::with_capacity(changes.len());
+    let mut last_of: BTreeMap<StepPath, usize> = BTreeMap::new();
     for change in changes {
         let path = steps::path_of(&change).clone();
-        let (part, before) = match change {
-            StepChange::Started { .. } | StepChange::Skipped { .. } => (Part::Whole, None),
-            StepChange::Ended { .. } => match folded.remove(&path) {
-                Some((part, row)) => (part, Some(row)),
-                None => (Part::End, Some(steps::blank(path.clone()))),
-            },
-        };
-        let row = steps::fold(before, change).expect("a step that ends has at least a blank row");
-        folded.insert(path, (part, row));
+        let last = last_of.get(&path).and_then(|at| folded.get_mut(*at));
+        let is_end = matches!(change, StepChange::Ended { .. });
+        match last {
+            Some((part, row)) if is_end || *part == Part::Whole => {
+                *row = steps::fold(row.clone(), change);
+            }
+            Some(_) | None => {
+                let part = if is_end { Part::End } else { Part::Whole };
+                let row = steps::fold(steps::blank(path.clone()), change);
+                last_of.insert(path, folded.len());
+                folded.push((part, row));
+            }
+        }
     }
     folded
 }

@@ -1,12 +1,13 @@
 //! What a commit writes, and what it refuses.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use scriptum_engine::{
     Commit, Committed, InboxNumber, StepChange, StepRow, StepStatus, Store, StoreError,
 };
 use scriptum_vm::{
-    FrameCell, PauseReason, Recovery, Seq, Slot, Status, StepError, StepPath, Timestamp,
+    FrameCell, FrameDelta, FrameKey, PauseReason, Recovery, Seq, Slot, Status, StepError, StepPath,
+    Timestamp,
 };
 
 use crate::{
@@ -31,6 +32,7 @@ crate::rules![
     the_program_can_change,
     an_unknown_program_is_refused_with_its_batch,
     cells_are_put_replaced_and_taken_away,
+    what_lies_under_a_dropped_path_is_gone,
     a_step_runs_and_completes,
     a_step_is_tried_again,
     a_step_fails_and_is_recovered,
@@ -314,6 +316,47 @@ async fn cells_are_put_replaced_and_taken_away(store: Arc<dyn Store>) {
     assert_eq!(store.frames(thread).await.unwrap().cells, expected.into());
 }
 
+async fn what_lies_under_a_dropped_path_is_gone(store: Arc<dyn Store>) {
+    let texts = ["", "0", "1", "1.0", "1.0.3", "1.1", "10", "10.0", "11", "2"];
+    for (number, dropped) in (1..).zip(texts) {
+        let thread = owned(&store, "a", number).await;
+        let slots = [
+            Slot::Head,
+            Slot::Count(path("1.0")),
+            Slot::Binding("0".into()),
+            Slot::Result(7),
+        ];
+        let keys = texts
+            .iter()
+            .flat_map(|path| slots.clone().map(|slot| cell_key(path, slot)));
+        let all = FrameDelta {
+            dropped: Vec::new(),
+            cells: keys
+                .clone()
+                .map(|key| (key, Some(FrameCell("1".into()))))
+                .collect(),
+        };
+        let again = cell_key(dropped, Slot::Head);
+        let drop = FrameDelta {
+            dropped: vec![path(dropped), path("99")],
+            cells: [(again.clone(), Some(FrameCell("2".into())))].into(),
+        };
+        for (first, frames) in [(1, all), (2, drop)] {
+            let changed = Commit {
+                frames,
+                ..turn(thread, first, 1)
+            };
+            commit(&store, "a", changed).await;
+        }
+        let stays = |key: &FrameKey| !key.path.is_under(&path(dropped)) || *key == again;
+        let expected: Vec<FrameKey> = keys.filter(stays).collect();
+        let frames = store.frames(thread).await.unwrap();
+        let found: BTreeSet<&FrameKey> = frames.cells.keys().collect();
+        assert_eq!(found, expected.iter().collect(), "{dropped}");
+        assert_eq!(frames.cells[&again], FrameCell("2".into()));
+    }
+}
+
 fn running() -> StepRow {
     StepRow {
         path: path("0"),
@@ -512,5 +555,5 @@ async fn values_are_kept_once(store: Arc<dyn Store>) {
         let value = store.value(&blob(content).hash).await.unwrap();
         assert_eq!(&*value, content.as_bytes());
     }
-    assert_eq!(claim(&store, "b", 0).await, []);
+    assert_eq!(claim(&store, "b", 0).await, vec![]);
 }

@@ -1,12 +1,12 @@
 //! Stores answer the same random requests in the same way, hints included, and hold the same in the
 //! end. A seed decides everything; a difference names it.
 
-use std::{fmt::Write, sync::Arc};
+use std::{fmt::Write, ops::Range, sync::Arc};
 
 use futures::{FutureExt, StreamExt, stream::BoxStream};
 use scriptum_engine::{
-    Change, ClaimScope, Commit, InboxNumber, Incarnation, NewThread, ProgramRow, StepChange,
-    StepStatus, Store, ThreadFilter, ThreadId,
+    Change, ClaimScope, Commit, InboxNumber, Incarnation, NewThread, ProgramHash, ProgramRow,
+    StepChange, StepStatus, Store, ThreadFilter, ThreadId,
 };
 use scriptum_vm::{
     FrameDelta, Notification, PauseReason, Recovery, Seq, Slot, Status, StepError, StepPath,
@@ -22,7 +22,8 @@ use crate::{
     },
 };
 
-const SEEDS: u64 = 200;
+/// Seeds of each run of the tests, in parts that run side by side.
+pub(crate) const SEEDS: [Range<u64>; 4] = [0..50, 50..100, 100..150, 150..200];
 const REQUESTS_A_SEED: usize = 60;
 const THREADS: u64 = 5;
 const WORKERS: &[&str] = &["a", "b", "c"];
@@ -38,8 +39,8 @@ const STATUSES: &[Status] = &[
     Status::Cancelled,
 ];
 
-pub(crate) async fn stores_answer_alike() {
-    for seed in 0..SEEDS {
+pub(crate) async fn stores_answer_alike(seeds: Range<u64>) {
+    for seed in seeds {
         run(seed).await;
     }
 }
@@ -87,8 +88,11 @@ async fn run(seed: u64) {
     let reference = &opened[0].1.store;
     let mut random = Random(seed);
     let mut log = String::new();
-    for _ in 0..REQUESTS_A_SEED {
-        let request = random.request(reference).await;
+    for number in 0..REQUESTS_A_SEED {
+        let request = match number {
+            0 => Request::PutProgram(program(0)),
+            _ => random.request(reference).await,
+        };
         writeln!(log, "{request:?}").unwrap();
         let expected = answer(reference, request.clone()).await;
         let expected_hints = taken(&mut hints[0]);
@@ -118,7 +122,7 @@ fn taken(hints: &mut BoxStream<'static, Change>) -> Vec<Change> {
     std::iter::from_fn(|| hints.next().now_or_never().flatten()).collect()
 }
 
-/// The SplitMix64 generator.
+/// The generator called `SplitMix64`.
 struct Random(u64);
 
 impl Random {
@@ -154,6 +158,11 @@ impl Random {
         id(self.below(THREADS))
     }
 
+    /// Mostly one that was put.
+    fn program(&mut self) -> ProgramHash {
+        hash(u64::from(self.one_in(6)))
+    }
+
     fn worker(&mut self) -> Incarnation {
         worker(self.pick(WORKERS))
     }
@@ -164,7 +173,7 @@ impl Random {
 
     async fn request(&mut self, reference: &Arc<dyn Store>) -> Request {
         match self.below(20) {
-            0 => Request::PutProgram(program(self.below(2))),
+            0 => Request::PutProgram(program(1)),
             1..=3 => Request::Create(self.new_thread()),
             4 | 5 => Request::Post(self.thread(), self.notification(), self.time()),
             6 | 7 => Request::Heartbeat(self.worker(), self.time()),
@@ -203,7 +212,7 @@ impl Random {
     fn new_thread(&mut self) -> NewThread {
         let requests = ["", "r1", "r2"];
         NewThread {
-            program: hash(self.below(2)),
+            program: self.program(),
             started: self.notification(),
             at: self.time(),
             request_id: self.one_in(3).then(|| self.pick(&requests).into()),
@@ -263,7 +272,7 @@ impl Random {
             wake_at: self.one_in(3).then(|| self.time()),
             release: self.one_in(3),
             at: self.time(),
-            program: self.one_in(10).then(|| hash(self.below(2))),
+            program: self.one_in(10).then(|| self.program()),
             ..turn(thread, first, count)
         };
         if self.one_in(60) {
@@ -282,6 +291,12 @@ impl Random {
             ];
             let key = cell_key(self.pick(PATHS), self.pick(&slots));
             let cell = (!self.one_in(3)).then_some("[1,\"é\"]");
+            if self.one_in(6) {
+                frames.merge(FrameDelta {
+                    dropped: vec![self.path()],
+                    ..FrameDelta::default()
+                });
+            }
             frames.merge(cells([(key, cell)]));
         }
         frames

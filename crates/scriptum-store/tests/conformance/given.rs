@@ -9,11 +9,13 @@ use scriptum_engine::{
 };
 use scriptum_vm::{
     Blob, Entry, Event, FrameCell, FrameDelta, FrameKey, Notification, Record, Seq, Slot, Status,
-    StepPath, Timestamp, frames,
+    StepPath, Timestamp,
 };
 
 /// Later than all times of a test.
 pub(crate) const LATE: Timestamp = Timestamp(1_000_000);
+/// No numbers at all.
+pub(crate) const NONE: [u64; 0] = [];
 /// A page that no test fills.
 pub(crate) const MANY: u32 = 1_000;
 
@@ -47,6 +49,7 @@ pub(crate) fn started() -> Notification {
         input: Value::object([("topic", Value::text("é"))]),
         env: BTreeMap::from([("KEY".into(), Value::Int(i64::MIN))]),
         seed: u64::MAX,
+        thread: Value::Null,
     }
 }
 
@@ -138,7 +141,7 @@ pub(crate) fn page<K>(after: Option<K>, max: u32) -> Page<K> {
 }
 
 pub(crate) fn cell_key(path_text: &str, slot: Slot) -> FrameKey {
-    frames::FrameKey {
+    FrameKey {
         path: path(path_text),
         slot,
     }
@@ -148,6 +151,7 @@ pub(crate) fn cell_key(path_text: &str, slot: Slot) -> FrameKey {
 pub(crate) fn cells<const N: usize>(cells: [(FrameKey, Option<&str>); N]) -> FrameDelta {
     let cell = |(key, cell): (FrameKey, Option<&str>)| (key, cell.map(|it| FrameCell(it.into())));
     FrameDelta {
+        dropped: Vec::new(),
         cells: cells.into_iter().map(cell).collect(),
     }
 }

@@ -6,7 +6,7 @@ use futures::{FutureExt, StreamExt};
 use scriptum_engine::{Change, Commit, Committed, InboxNumber, Store, StoreError, ThreadId};
 use scriptum_vm::{Notification, Status, Timestamp};
 
-use crate::given::{commit, id, made, owned, release, started, turn};
+use crate::given::{NONE, commit, id, made, owned, release, started, turn};
 
 crate::rules![
     posts_keep_their_order,
@@ -56,7 +56,7 @@ async fn numbers_are_never_used_again(store: Arc<dyn Store>) {
         ..turn(thread, 1, 1)
     };
     assert_eq!(commit(&store, "a", emptied).await, Committed::Done);
-    assert_eq!(numbers(&store, thread, 0).await, []);
+    assert_eq!(numbers(&store, thread, 0).await, NONE);
     post(&store, thread, "second").await;
     let after = numbers(&store, thread, 0).await;
     assert!(before.iter().max() < after.iter().min());
@@ -68,8 +68,8 @@ async fn only_what_is_behind_a_number_is_given(store: Arc<dyn Store>) {
     post(&store, thread, "").await;
     let all = numbers(&store, thread, 0).await;
     assert_eq!(numbers(&store, thread, all[0]).await, all[1..]);
-    assert_eq!(numbers(&store, thread, all[2]).await, []);
-    assert_eq!(numbers(&store, thread, u64::MAX).await, []);
+    assert_eq!(numbers(&store, thread, all[2]).await, NONE);
+    assert_eq!(numbers(&store, thread, u64::MAX).await, NONE);
 }
 
 async fn an_acknowledged_entry_is_gone(store: Arc<dyn Store>) {
@@ -93,7 +93,7 @@ async fn an_acknowledgement_may_come_twice(store: Arc<dyn Store>) {
         };
         assert_eq!(commit(&store, "a", applied).await, Committed::Done);
     }
-    assert_eq!(numbers(&store, thread, 0).await, []);
+    assert_eq!(numbers(&store, thread, 0).await, NONE);
 }
 
 async fn ended_threads_take_no_posts(store: Arc<dyn Store>) {
@@ -121,7 +121,7 @@ async fn ended_threads_have_an_empty_inbox(store: Arc<dyn Store>) {
         ..turn(thread, 1, 1)
     };
     commit(&store, "a", last).await;
-    assert_eq!(numbers(&store, thread, 0).await, []);
+    assert_eq!(numbers(&store, thread, 0).await, NONE);
 }
 
 async fn posting_changes_neither_row_nor_journal(store: Arc<dyn Store>) {

@@ -65,9 +65,14 @@ fn main() {
             Ok(())
         })
     }));
-    trials.push(Trial::test("differential", || {
-        backend::block_on(differential::stores_answer_alike());
-        Ok(())
+    trials.extend(differential::SEEDS.map(|seeds| {
+        Trial::test(
+            format!("differential::seeds_{}_to_{}", seeds.start, seeds.end),
+            || {
+                backend::block_on(differential::stores_answer_alike(seeds));
+                Ok(())
+            },
+        )
     }));
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }

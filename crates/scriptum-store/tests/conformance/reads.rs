@@ -6,8 +6,8 @@ use scriptum_engine::{Commit, NewThread, Page, Store, StoreError, ThreadFilter, 
 use scriptum_vm::{Seq, Status, StepPath};
 
 use crate::given::{
-    MANY, blob, commit, entries, hash, id, made, new_thread, owned, page, path, program, release,
-    step_skipped, step_started, turn, worker,
+    MANY, NONE, blob, commit, entries, hash, id, made, new_thread, owned, page, path, program,
+    release, step_skipped, step_started, turn, worker,
 };
 
 crate::rules![
@@ -129,10 +129,10 @@ async fn threads_are_listed_newest_first(store: Arc<dyn Store>) {
     let all = ThreadFilter::default();
     assert_eq!(ids(&store, &all, page(None, 9)).await, [300, 5, 2, 1]);
     assert_eq!(ids(&store, &all, page(None, 2)).await, [300, 5]);
-    assert_eq!(ids(&store, &all, page(None, 0)).await, []);
+    assert_eq!(ids(&store, &all, page(None, 0)).await, NONE);
     assert_eq!(ids(&store, &all, page(Some(id(5)), 9)).await, [2, 1]);
     assert_eq!(ids(&store, &all, page(Some(id(4)), 1)).await, [2]);
-    assert_eq!(ids(&store, &all, page(Some(id(0)), 9)).await, []);
+    assert_eq!(ids(&store, &all, page(Some(id(0)), 9)).await, NONE);
 }
 
 async fn threads_are_listed_by_status_and_owner(store: Arc<dyn Store>) {
@@ -249,21 +249,21 @@ async fn pages_of_threads_stay_while_threads_come(store: Arc<dyn Store>) {
 }
 
 async fn unknown_things_are_not_found(store: Arc<dyn Store>) {
-    fn not_found<T: std::fmt::Debug>(read: Result<T, StoreError>) {
+    fn not_found<T: std::fmt::Debug>(read: &Result<T, StoreError>) {
         assert!(matches!(read, Err(StoreError::NotFound(_))), "{read:?}");
     }
     store.put_program(program(0)).await.unwrap();
     let thread = id(1);
-    not_found(store.thread(thread).await);
-    not_found(store.journal(thread, Seq(0), 9).await);
-    not_found(store.frames(thread).await);
-    not_found(store.steps(thread, &StepPath::root(), page(None, 9)).await);
-    not_found(store.value(&blob("nothing").hash).await);
-    not_found(store.program(&hash(1)).await);
+    not_found(&store.thread(thread).await);
+    not_found(&store.journal(thread, Seq(0), 9).await);
+    not_found(&store.frames(thread).await);
+    not_found(&store.steps(thread, &StepPath::root(), page(None, 9)).await);
+    not_found(&store.value(&blob("nothing").hash).await);
+    not_found(&store.program(&hash(1)).await);
     let of_unknown = NewThread {
         program: hash(1),
         ..new_thread(1)
     };
-    not_found(store.create(of_unknown).await);
-    not_found(store.thread(thread).await);
+    not_found(&store.create(of_unknown).await);
+    not_found(&store.thread(thread).await);
 }
