@@ -1,6 +1,6 @@
 //! What tests begin with: threads, workers, turns.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use scriptum_contract::{Value, ValueHash};
 use scriptum_engine::{
@@ -44,13 +44,10 @@ pub(crate) fn path(text: &str) -> StepPath {
     text.parse().unwrap()
 }
 
+/// Read from JSON, because it grows and stores do not care.
 pub(crate) fn started() -> Notification {
-    Notification::Started {
-        input: Value::object([("topic", Value::text("é"))]),
-        env: BTreeMap::from([("KEY".into(), Value::Int(i64::MIN))]),
-        seed: u64::MAX,
-        thread: Value::Null,
-    }
+    let started = r#"{"started":{"input":{"topic":"é"},"env":{"KEY":-9223372036854775808},"seed":18446744073709551615}}"#;
+    serde_json::from_str(started).unwrap()
 }
 
 /// A thread of program 0, made at the time of its number.
