@@ -1,7 +1,12 @@
 //! How fast texts become tokens and trees, in bytes of source a second.
 
 use divan::{Bencher, counter::BytesCount};
+use mimalloc::MiMalloc;
 use std::fmt::Write;
+
+/// The allocator of the product: a tree is a hundred thousand small allocations.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() {
     divan::main();

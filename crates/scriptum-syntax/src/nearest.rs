@@ -18,20 +18,17 @@ pub(crate) fn word(word: &str, words: &[&'static str]) -> Option<&'static str> {
     near.min().map(|(_, known)| known)
 }
 
-/// The longest word that is compared with others; longer ones are no misspellings.
-const WORD_BYTES_MAX: usize = 20;
-
 /// How many edits apart two words are, if few enough for their length to be a misspelling.
 fn distance(word: &str, known: &str) -> Option<usize> {
-    if word.len() > WORD_BYTES_MAX {
-        return None;
-    }
-    let distance = strsim::osa_distance(&word.to_ascii_lowercase(), known);
     // Two-letter words are a single edit away from too much.
     let allowed = match known.len() {
         0..=2 => 0,
         3..=5 => 1,
         _ => 2,
     };
+    if word.len().abs_diff(known.len()) > allowed {
+        return None;
+    }
+    let distance = strsim::osa_distance(&word.to_ascii_lowercase(), known);
     (distance <= allowed).then_some(distance)
 }

@@ -34,7 +34,9 @@ impl<'t> Builder<'t> {
     }
 
     pub(super) fn token_as(&mut self, kind: SyntaxKind, span: Span) {
-        let token = self.cache.token(kind, span.of(self.text));
+        let token = self
+            .cache
+            .token(kind, self.text, span.start as usize, span.end as usize);
         self.elements.push(NodeOrToken::Token(token));
     }
 
@@ -71,49 +73,102 @@ impl<'t> Builder<'t> {
 /// Tokens made before, so that equal short tokens share their memory: most spaces, marks and words
 /// of a script are among the last few thousand different ones. A newer token takes an older one's slot.
 struct Cache {
-    slots: Vec<Option<GreenToken>>,
+    slots: Vec<Slot>,
+}
+
+#[derive(Clone)]
+struct Slot {
+    /// Of a text of up to [`EXACT_BYTES_MAX`] bytes everything, of a longer one a hash.
+    key: u64,
+    token: Option<GreenToken>,
 }
 
 /// A power of two; small enough to stay in the processor's own cache.
 const SLOTS: usize = 2048;
+/// Texts whose key tells them apart without a look at the token.
+const EXACT_BYTES_MAX: usize = 6;
 /// Longer tokens are texts and comments, which hardly repeat.
 const SHARED_BYTES_MAX: usize = 24;
 
 impl Cache {
     fn new() -> Cache {
         Cache {
-            slots: vec![None; SLOTS],
+            slots: vec![
+                Slot {
+                    key: 0,
+                    token: None
+                };
+                SLOTS
+            ],
         }
     }
 
-    fn token(&mut self, kind: SyntaxKind, text: &str) -> GreenToken {
+    /// The token at `start..end` of `text`.
+    fn token(&mut self, kind: SyntaxKind, text: &str, start: usize, end: usize) -> GreenToken {
         let raw = rowan::SyntaxKind(kind as u16);
-        if text.len() > SHARED_BYTES_MAX {
-            return GreenToken::new(raw, text);
+        let part = text.get(start..end).unwrap_or("");
+        if part.len() > SHARED_BYTES_MAX {
+            return GreenToken::new(raw, part);
         }
-        let Some(slot) = self.slots.get_mut(slot_of(kind, text)) else {
-            return GreenToken::new(raw, text);
+        let key = key_of(kind, text.as_bytes(), start, end);
+        let Some(slot) = self.slots.get_mut(slot_of(key)) else {
+            return GreenToken::new(raw, part);
         };
-        if let Some(token) = slot
-            && token.kind() == raw
-            && token.text() == text
+        if slot.key == key
+            && let Some(token) = &slot.token
+            && (part.len() <= EXACT_BYTES_MAX || (token.kind() == raw && token.text() == part))
         {
             return token.clone();
         }
-        slot.insert(GreenToken::new(raw, text)).clone()
+        slot.key = key;
+        slot.token.insert(GreenToken::new(raw, part)).clone()
     }
 }
 
-/// The slot of a token: a hash of its kind and text.
-fn slot_of(kind: SyntaxKind, text: &str) -> usize {
-    const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
-    let mut hash = (kind as u64) << 8 | text.len() as u64;
-    for chunk in text.as_bytes().chunks(8) {
-        let mut word = [0; 8];
-        for (to, from) in word.iter_mut().zip(chunk) {
-            *to = *from;
-        }
-        hash = (hash.rotate_left(5) ^ u64::from_le_bytes(word)).wrapping_mul(MULTIPLIER);
+/// Mixes bits well enough to spread tokens over slots.
+const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// Kind, length and bytes of a short text; kind, length and a hash of the bytes of a longer one.
+#[inline]
+fn key_of(kind: SyntaxKind, text: &[u8], start: usize, end: usize) -> u64 {
+    let len = end - start;
+    let head = (kind as u64) << 56 | (len as u64) << 48;
+    let first = word_at(text, start);
+    if len <= EXACT_BYTES_MAX {
+        return head | (first & ((1 << (8 * len)) - 1));
     }
-    usize::try_from(hash >> 40).unwrap_or(0) % SLOTS
+    // Overlapping words cover the whole text, whatever its length.
+    let last = if len < 8 {
+        first & ((1 << (8 * len)) - 1)
+    } else {
+        word_at(text, end - 8)
+    };
+    let middle = if len <= 16 {
+        0
+    } else {
+        word_at(text, start + 8)
+    };
+    let first = if len < 8 { 0 } else { first };
+    let hash = (first ^ last.rotate_left(23)).wrapping_mul(MULTIPLIER)
+        ^ middle.wrapping_mul(MULTIPLIER).rotate_left(31);
+    head ^ (hash >> 16)
+}
+
+#[inline]
+fn slot_of(key: u64) -> usize {
+    usize::try_from(key.wrapping_mul(MULTIPLIER) >> 40).unwrap_or(0) % SLOTS
+}
+
+/// The eight bytes from `at` on; past the end of the text, zeros.
+#[inline]
+fn word_at(text: &[u8], at: usize) -> u64 {
+    let rest = text.get(at..).unwrap_or(&[]);
+    if let Some(word) = rest.first_chunk::<8>() {
+        return u64::from_le_bytes(*word);
+    }
+    let mut word = [0; 8];
+    for (to, from) in word.iter_mut().zip(rest) {
+        *to = *from;
+    }
+    u64::from_le_bytes(word)
 }
