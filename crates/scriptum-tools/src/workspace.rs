@@ -87,11 +87,11 @@ impl Workspace {
         }
         let mut content = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
         // One byte more than allowed tells a file that grew meanwhile from one that fits.
-        StoppableReader { inner: file, stop }
+        let read = StoppableReader { inner: file, stop }
             .take(size_bytes_max + 1)
-            .read_to_end(&mut content)
-            .map_err(|error| path.failed("read", &error))?;
+            .read_to_end(&mut content);
         stop.check()?;
+        read.map_err(|error| path.failed("read", &error))?;
         let read = u64::try_from(content.len()).unwrap_or(u64::MAX);
         if read > size_bytes_max {
             return Err(too_large(path, read, size_bytes_max));
@@ -122,9 +122,9 @@ impl Workspace {
         let root = self.root()?;
         let (folder, name) = path.folder_and_name()?;
         let folder = match open_folder(root, folder) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound && writing.create_folders => root
-                .create_dir_all(folder)
-                .and_then(|()| open_folder(root, folder)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound && writing.create_folders => {
+                create_folders(root, folder).and_then(|()| open_folder(root, folder))
+            }
             opened => opened,
         };
         let folder = folder.map_err(|error| path.failed("write", &error))?;
@@ -204,7 +204,7 @@ impl Target<'_> {
             // Leftovers of tries that were cut off; they may be gone already.
             let _: io::Result<()> = self.folder.remove_file(temporary_name(writing.key, number));
         }
-        self.sync_folder().map_err(failed)?;
+        sync(&self.folder).map_err(failed)?;
         Ok(u64::try_from(writing.content.len()).unwrap_or(u64::MAX))
     }
 
@@ -215,7 +215,7 @@ impl Target<'_> {
         refuse_unless_file(self.path, "write", file_type(&file, self.path)?)?;
         file.write_all(content).map_err(failed)?;
         file.sync_all().map_err(failed)?;
-        self.sync_folder().map_err(failed)?;
+        sync(&self.folder).map_err(failed)?;
         Ok(file.metadata().map_err(failed)?.len())
     }
 
@@ -233,15 +233,6 @@ impl Target<'_> {
             }
         }
         Err(last)
-    }
-
-    /// Makes the new name durable, where the system can do that for folders.
-    fn sync_folder(&self) -> io::Result<()> {
-        if cfg!(unix) {
-            self.folder.open(".")?.sync_all()
-        } else {
-            Ok(())
-        }
     }
 }
 
@@ -273,6 +264,23 @@ fn open_folder(root: &Dir, path: &Path) -> io::Result<Dir> {
         root.open_dir(".")
     } else {
         root.open_dir(path)
+    }
+}
+
+/// Makes the folders of a path. They are durable when this returns.
+fn create_folders(root: &Dir, path: &Path) -> io::Result<()> {
+    root.create_dir_all(path)?;
+    path.ancestors()
+        .skip(1)
+        .try_for_each(|parent| sync(&open_folder(root, parent)?))
+}
+
+/// Makes the names in a folder durable, where the system can do that.
+fn sync(folder: &Dir) -> io::Result<()> {
+    if cfg!(unix) {
+        folder.open(".")?.sync_all()
+    } else {
+        Ok(())
     }
 }
 
