@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
-use crate::{Type, Value};
+use crate::{Type, Value, present_value};
 
 /// A named, typed field.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -16,7 +16,7 @@ pub struct Field {
     /// What stands in when the field is not given; satisfies `ty`.
     #[serde(
         default,
-        deserialize_with = "written",
+        deserialize_with = "present_value",
         skip_serializing_if = "Option::is_none"
     )]
     pub default: Option<Value>,
@@ -25,11 +25,6 @@ pub struct Field {
     /// The documentation behind `--`; may be empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub doc: String,
-}
-
-/// A default that is written, `null` too: only an absent one is none.
-fn written<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
-    Value::deserialize(deserializer).map(Some)
 }
 
 impl Field {

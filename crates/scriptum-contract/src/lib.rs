@@ -5,6 +5,26 @@
 //! and flags are total functions of what is defined here; no constraint is implemented elsewhere.
 //!
 //! Start reading at [`Type`], then [`Contract`], then [`check`].
+//!
+//! ```
+//! use scriptum_contract::{Constraint, Contract, Field, Type, Value};
+//!
+//! let range = Constraint::find("range").unwrap();
+//! let depth = range.apply(&Type::integer(), &[Value::Int(1), Value::Int(10)]).unwrap();
+//! let contract = Contract {
+//!     inputs: vec![Field::required("topic", Type::text()), Field::required("depth", depth)],
+//!     ..Contract::default()
+//! };
+//!
+//! let input = Value::from_json(r#"{"topc": "tea", "depth": 12}"#).unwrap();
+//! let violations = contract.check_inputs(&input, false).unwrap_err();
+//! let said: Vec<_> = violations.iter().map(|it| format!("{} {}", it.pointer, it.message)).collect();
+//! assert_eq!(said, [
+//!     "/topic must be text, is missing",
+//!     "/depth must be between 1 and 10, is 12",
+//!     "/topc no such field, did you mean 'topic'?",
+//! ]);
+//! ```
 
 #![warn(missing_docs)]
 
@@ -46,5 +66,5 @@ pub use primitive::Primitive;
 pub use service_json::service_json;
 pub use tool::{ToolCatalog, ToolName, ToolOrigin, ToolSignature};
 pub use ty::{Integer, List, Number, Pattern, Shape, Text, Type};
-pub use value::{JsonError, Object, StoredValue, Value, ValueHash};
+pub use value::{JsonError, Object, StoredValue, Value, ValueHash, present_value};
 pub use violation::{Reason, Violation};

@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 pub use json::JsonError;
 pub use object::Object;
+pub use read::present_value;
 
 /// A value of a running script.
 #[derive(Debug, Clone, Default)]

@@ -106,7 +106,7 @@ impl<'de> Visitor<'de> for Reader<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
         let inside = self.inside()?;
-        let mut items = Vec::new();
+        let mut items = Items::default();
         while let Some(item) = seq.next_element_seed(inside)? {
             items.push(item);
         }
@@ -160,6 +160,53 @@ impl<'de> Deserialize<'de> for Value {
             keys: None,
         };
         reader.deserialize(deserializer)
+    }
+}
+
+/// For `#[serde(default, deserialize_with = "…")]` of a field that may hold no value: one that is
+/// written is there, `null` too, and only an absent one is `None`. Without it a value of null would
+/// be lost on the way.
+pub fn present_value<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
+}
+
+/// The elements of a list, in pieces, so that a list of millions is neither moved while it grows nor
+/// held twice while it becomes one.
+#[derive(Debug, Default)]
+struct Items {
+    full: Vec<Vec<Value>>,
+    last: Vec<Value>,
+}
+
+impl Items {
+    const PIECE: usize = 16_384;
+
+    fn push(&mut self, item: Value) {
+        if self.last.len() == Self::PIECE {
+            let next = Vec::with_capacity(Self::PIECE);
+            self.full.push(std::mem::replace(&mut self.last, next));
+        }
+        self.last.push(item);
+    }
+}
+
+impl From<Items> for Arc<[Value]> {
+    fn from(items: Items) -> Arc<[Value]> {
+        if items.full.is_empty() {
+            return items.last.into();
+        }
+        let count = items.full.len() * Items::PIECE + items.last.len();
+        let mut pieces = items.full.into_iter().chain([items.last]).flatten();
+        // Of an iterator that knows its length the list is made in place.
+        (0..count)
+            .map(|_| {
+                pieces
+                    .next()
+                    .expect("the pieces hold as many as were counted")
+            })
+            .collect()
     }
 }
 
