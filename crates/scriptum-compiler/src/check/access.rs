@@ -81,7 +81,7 @@ impl Checker<'_> {
             at: self.span(index.at),
             safe,
         };
-        if key.is_some() {
+        if key.is_some() && base.without_null().as_list().is_none() {
             return self.member(&base, &access);
         }
         self.element(node, &base, &position, &access)
@@ -154,7 +154,9 @@ impl Checker<'_> {
     fn element(&mut self, node: &Node, base: &Type, position: &Type, access: &Access<'_>) -> Type {
         match base {
             Type::List(list) => {
-                self.index_type(position, &Type::integer(), access);
+                if !self.index_fits(position, &Type::integer(), access) {
+                    return Type::Any;
+                }
                 if access.safe {
                     list.item.clone().optional()
                 } else {
@@ -162,7 +164,7 @@ impl Checker<'_> {
                 }
             }
             Type::Shape(_) => {
-                self.index_type(position, &Type::text(), access);
+                self.index_fits(position, &Type::text(), access);
                 Type::Any
             }
             Type::Any | Type::Never => Type::Any,
@@ -198,9 +200,14 @@ impl Checker<'_> {
         }
     }
 
-    fn index_type(&mut self, position: &Type, wanted: &Type, access: &Access<'_>) {
-        if let Assignable::No(_) = assignable(position, wanted) {
-            self.report(codes::not_indexable::with(position, wanted, access.at));
+    /// Checks the type of a position or key.
+    fn index_fits(&mut self, position: &Type, wanted: &Type, access: &Access<'_>) -> bool {
+        match assignable(position, wanted) {
+            Assignable::Yes | Assignable::Checked => true,
+            Assignable::No(_) => {
+                self.report(codes::not_indexable::with(position, wanted, access.at));
+                false
+            }
         }
     }
 

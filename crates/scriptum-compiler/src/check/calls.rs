@@ -36,6 +36,14 @@ impl Checker<'_> {
             self.report(codes::argument_count(builtin, count, self.span(node.at)));
             return Type::Any;
         }
+        if let Some(lambda) = misplaced_lambda(builtin, args) {
+            self.infer_all(args);
+            self.report(codes::misplaced_lambda::in_call(
+                builtin,
+                self.span(lambda.at),
+            ));
+            return Type::Any;
+        }
         self.arguments(builtin, args)
     }
 
@@ -220,4 +228,14 @@ fn accepts(param: &Param, ty: &Type) -> bool {
         Assignable::Yes | Assignable::Checked => true,
         Assignable::No(_) => false,
     }
+}
+
+/// A lambda where the function takes a value.
+fn misplaced_lambda<'n>(builtin: &Builtin, args: &'n [Node]) -> Option<&'n Node> {
+    let is_lambda = |node: &Node| matches!(node.op, Op::Lambda { .. });
+    let takes_function = |param: &Param| matches!(param.takes, Takes::Function(_));
+    let mut args = args.iter().enumerate();
+    let misplaced = args
+        .find(|(index, arg)| is_lambda(arg) && !builtin.param(*index).is_some_and(takes_function));
+    misplaced.map(|(_, arg)| arg)
 }

@@ -1,6 +1,7 @@
 //! A function where no function can stand.
 
 use scriptum_syntax::{Diagnostic, Span};
+use scriptum_vm::builtins::Builtin;
 
 use super::{Entry, entry};
 
@@ -18,4 +19,14 @@ pub(crate) fn misplaced_lambda(span: Span) -> Diagnostic {
         )
         .here("stands alone")
         .help("write it where it is used")
+}
+
+pub(crate) fn in_call(builtin: &Builtin, span: Span) -> Diagnostic {
+    ENTRY
+        .at(
+            span,
+            format!("`{}` takes no function at this place", builtin.name),
+        )
+        .here("a function")
+        .help(format!("it is called as `{}`", builtin.signature()))
 }

@@ -28,7 +28,7 @@ mod maybe_unbound;
 mod method_call;
 mod misplaced_constraint;
 mod misplaced_fields;
-mod misplaced_lambda;
+pub(crate) mod misplaced_lambda;
 mod misplaced_type;
 mod missing_emit;
 mod missing_field;

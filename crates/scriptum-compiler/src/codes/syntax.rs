@@ -70,6 +70,7 @@ const PAGES: &[(&str, &str)] = &[
     page!("unclosed-string"),
     page!("unexpected-closer"),
     page!("unexpected-token"),
+    page!("unknown-block"),
     page!("unknown-character"),
     page!("unknown-escape"),
     page!("unknown-verb"),
