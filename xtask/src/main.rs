@@ -1,6 +1,10 @@
 //! `cargo xtask`: repository chores. Nothing here is needed to build the product.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to its user")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command talks to its user"
+)]
 
 use std::{path::Path, process::ExitCode};
 

@@ -18,7 +18,7 @@ const ROWS: &[Row] = &[
     Row {
         name: "scriptum-contract",
         ours: &[],
-        others: Some(&["serde", "serde_json", "regress", "base64", "jiff"]),
+        others: Some(&["serde", "serde_json", "regress", "base64", "jiff", "strsim"]),
     },
     Row {
         name: "scriptum-syntax",
