@@ -5,7 +5,7 @@
 //! equal inputs give equal turns for ever. What it asks of the outside it asks as an [`Effect`]; what
 //! the outside answers comes back as a [`Notification`].
 //!
-//! Start reading at [`program`] (what is run), [`record`] (what goes in and out), then `machine`.
+//! Start reading at [`program`] (what is run), [`record`] (what goes in and out), then [`Vm`].
 
 #![warn(missing_docs)]
 
@@ -17,6 +17,7 @@ mod machine;
 pub mod path;
 pub mod program;
 pub mod record;
+mod replay;
 
 pub use frames::{FrameCell, FrameDelta, FrameKey, Frames, InvalidFrameKey, Slot};
 pub use machine::{Ignored, Options, Refused, RestoreError, Vm};
@@ -25,3 +26,4 @@ pub use record::{
     Blob, Call, Effect, Entry, Event, Notification, PauseReason, Record, Recovery, Resume, Seq,
     Status, StepError, Timestamp, Turn,
 };
+pub use replay::{Load, Replay, ReplayError, replay};

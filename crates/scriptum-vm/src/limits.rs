@@ -37,8 +37,8 @@ pub const INLINE_VALUE_BYTES_MAX: usize = 4096;
 /// Keeps a commit small and lets a worker take turns between threads.
 pub const EVENTS_PER_TURN_MAX: usize = 1_000;
 
-/// Jumps (`goto`, and each round of `check … retry`) that one thread may make: a script that jumps more
-/// often runs in circles.
+/// Jumps (`goto`) that one thread may make: a script that jumps more often runs in circles. Rounds of
+/// `check … retry` have a limit of their own.
 pub const JUMPS_MAX: u32 = 1_000;
 
 /// Iterations of one loop: as many as the longest list has elements.

@@ -7,7 +7,7 @@
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use scriptum_contract::{Value, ValueHash};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{StepPath, frames::FrameDelta, program::Callee};
 
@@ -141,7 +141,11 @@ pub enum Event {
         /// The attempt that succeeded.
         attempt: u32,
         /// The output; `None`: that of the `Returned` notification which this turn applied.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(
+            default,
+            skip_serializing_if = "Option::is_none",
+            deserialize_with = "present"
+        )]
         output: Option<Value>,
         /// How it came to succeed after an error.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -269,6 +273,11 @@ pub struct StepError {
     /// Further data; null without.
     #[serde(default, skip_serializing_if = "is_null")]
     pub details: Value,
+}
+
+/// A field that is there, be it null.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
 }
 
 fn is_null(value: &Value) -> bool {

@@ -146,8 +146,36 @@ pub(super) struct Count {
     #[serde(rename = "a")]
     pub(super) attempt: u32,
     /// Numbers of calls that are used up: the next call has the one after.
-    #[serde(rename = "c", default)]
+    #[serde(rename = "c", default, skip_serializing_if = "is_zero")]
     pub(super) calls: u32,
+    /// True when a call with the next number was made and, as far as is known, not answered: it may
+    /// be made again under the same number as long as its input is the same.
+    #[serde(rename = "o", default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) open: bool,
+}
+
+impl Count {
+    /// A call is made.
+    pub(super) fn called(self) -> Count {
+        Count { open: true, ..self }
+    }
+
+    /// The last call was answered, or its number must not be used for what comes next.
+    pub(super) fn used_up(self) -> Count {
+        Count {
+            calls: self.calls + u32::from(self.open),
+            open: false,
+            ..self
+        }
+    }
+
+    /// One more execution.
+    pub(super) fn next(self) -> Count {
+        Count {
+            attempt: self.attempt + 1,
+            ..self
+        }
+    }
 }
 
 /// An open call.

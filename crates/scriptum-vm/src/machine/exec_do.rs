@@ -31,7 +31,7 @@ const UNANSWERED: [&str; 5] = [
 const NEVER_RETRIED: [&str; 2] = ["TOOL_INPUT_INVALID", EXPRESSION_FAILED];
 
 /// True when the call that failed used up its number.
-pub(super) fn was_answered(error: &StepError) -> bool {
+fn was_answered(error: &StepError) -> bool {
     !UNANSWERED.contains(&&*error.code)
 }
 
@@ -94,11 +94,7 @@ impl<'r> Run<'r> {
             value: Some(output.clone()),
             recovery: calling.fallback.is_some().then_some(Recovery::Fallback),
         };
-        let count = Count {
-            calls: calling.count.calls + 1,
-            ..calling.count
-        };
-        self.complete(&place, count, done);
+        self.complete(&place, calling.count, done);
         Ok(output)
     }
 
@@ -111,14 +107,18 @@ impl<'r> Run<'r> {
     ) -> Result<StepError, Refused> {
         let (place, calling) = self.open_call(path, attempt)?;
         error.details = self.values.keep(error.details);
+        // What follows a fallback is a call of the step's own tool again, under a number of its own.
+        let fallback = calling.fallback.is_some();
+        let count = if fallback || was_answered(&error) {
+            calling.count.used_up()
+        } else {
+            calling.count
+        };
         let attempt = Attempt {
-            count: Count {
-                calls: calling.count.calls + u32::from(was_answered(&error)),
-                ..calling.count
-            },
+            count,
             tries: calling.tries,
             input: calling.input,
-            fallback: calling.fallback.is_some(),
+            fallback,
             reported: true,
         };
         self.attempt_failed(&place, attempt, error.clone())?;
@@ -193,10 +193,7 @@ impl<'r> Run<'r> {
         };
         self.will_retry(place, &failed, error, due);
         let call = Calling {
-            count: Count {
-                attempt,
-                ..failed.count
-            },
+            count: failed.count.next(),
             tries: failed.tries + 1,
             input: failed.input,
             fallback: None,
@@ -215,15 +212,11 @@ impl<'r> Run<'r> {
         failed: Attempt,
         error: StepError,
     ) -> Result<(), Need> {
-        // The other tool's call is another call: it does not take over an unanswered one's number.
-        let unanswered = failed.reported && !was_answered(&error);
         let due = self.at;
         self.will_retry(place, &failed, error, due);
         let call = Calling {
-            count: Count {
-                attempt: failed.count.attempt + 1,
-                calls: failed.count.calls + u32::from(unanswered),
-            },
+            // The other tool's call does not take over the number of an unanswered one.
+            count: failed.count.used_up().next(),
             tries: failed.tries,
             input: failed.input,
             fallback: None,
@@ -299,7 +292,8 @@ impl<'r> Run<'r> {
         self.state.set_step(scope, waiting);
     }
 
-    fn call(&mut self, place: &Place<'_>, calling: Calling) {
+    fn call(&mut self, place: &Place<'_>, mut calling: Calling) {
+        calling.count = calling.count.called();
         if let Some(call) = call_of(place, &calling) {
             self.effects.push(Effect::Call(call));
         }

@@ -168,7 +168,10 @@ impl Run<'_> {
             | Progress::Failed(_)
             | Progress::Over => 0,
         };
-        Count { attempt, calls: 0 }
+        Count {
+            attempt,
+            ..Count::default()
+        }
     }
 
     fn length(&self, source: &Value, expr: &Expr) -> Result<u32, EvalError> {

@@ -5,7 +5,6 @@ use scriptum_contract::{Object, Value};
 use super::{
     Ignored, Refused,
     cells::{Again, Count, Failed, Given, Progress},
-    exec_do::was_answered,
     pending,
     place::Place,
     run::{Done, Run},
@@ -92,11 +91,11 @@ impl Run<'_> {
                 self.again(&place, failed.count, given);
             }
             Resume::Replace(Value::Object(input)) if has_inputs(&place) => {
-                let count = with_new_number(&failed);
+                let count = failed.count.used_up();
                 self.again(&place, count, Given::Whole(Value::Object(input)));
             }
             Resume::Merge(Value::Object(parts)) if has_inputs(&place) => {
-                let count = with_new_number(&failed);
+                let count = failed.count.used_up();
                 let given = match failed.input.as_ref().and_then(Value::as_object) {
                     Some(input) => Given::Whole(Value::Object(merged(input, &parts))),
                     None => Given::Parts(Value::Object(parts)),
@@ -147,15 +146,6 @@ fn has_inputs(place: &Place<'_>) -> bool {
     match &place.step.kind {
         StepKind::Do(_) | StepKind::Emit(_) => true,
         StepKind::Let(_) | StepKind::Each(_) | StepKind::Decide(_) | StepKind::Check(_) => false,
-    }
-}
-
-/// The input is another one: a call that was made and not answered keeps its number to itself.
-fn with_new_number(failed: &Failed) -> Count {
-    let open_number = failed.input.is_some() && !was_answered(&failed.error);
-    Count {
-        calls: failed.count.calls + u32::from(open_number),
-        ..failed.count
     }
 }
 

@@ -218,7 +218,7 @@ impl<'r> Run<'r> {
     fn next_execution(&self, scope: StepPath) -> Execution<'r> {
         let head = &self.state.scope(scope.components()).head;
         let place = self.place(scope, head.at);
-        let (mut count, given) = match &head.step {
+        let (count, given) = match &head.step {
             Progress::Again(again) => (again.count, again.given.clone()),
             Progress::Ready
             | Progress::Calling(_)
@@ -227,10 +227,9 @@ impl<'r> Run<'r> {
             | Progress::Failed(_)
             | Progress::Over => (self.count_of(&place.path), Given::Nothing),
         };
-        count.attempt += 1;
         Execution {
             place,
-            count,
+            count: count.next(),
             given,
         }
     }
@@ -326,7 +325,7 @@ impl<'r> Run<'r> {
     pub(super) fn remember(&mut self, place: &Place<'_>, count: Count) {
         let scope = self.state.scope(place.scope.components());
         if scope.rerun.has(place.index) {
-            self.state.set_count(&place.path, Some(count));
+            self.state.set_count(&place.path, Some(count.used_up()));
         }
     }
 

@@ -1,0 +1,429 @@
+//! Everything around the machine: a store, a clock, tools and people, all of them unreliable.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use scriptum_contract::{StoredValue, Value, ValueHash};
+use scriptum_vm::{
+    Blob, Call, Effect, Entry, Frames, Notification, Options, Record, Refused, Replay, Resume, Seq,
+    Status, StepError, StepPath, Timestamp, Turn, Vm, program::Program,
+};
+
+use super::{
+    generate,
+    referee::{Mark, Marks, Referee},
+};
+use crate::random::Random;
+
+/// Notifications that a run makes before it is brought to an end.
+const NOTIFICATIONS_MAX: usize = 30;
+/// Notifications within which a thread must end once nothing goes wrong any more.
+const ENDING_MAX: usize = 60;
+
+/// What a run found wrong.
+type Wrong = String;
+
+struct World {
+    random: Random,
+    options: Options,
+    live: Vm,
+    replay: Replay,
+    /// The deltas of all turns, folded.
+    frames: Frames,
+    journal: Vec<Entry>,
+    values: BTreeMap<ValueHash, Value>,
+    history: Vec<Notification>,
+    now: i64,
+    referee: Referee,
+}
+
+/// Runs one seed to the end.
+pub(crate) fn run(seed: u64) -> Result<Marks, Wrong> {
+    let mut random = Random::new(seed);
+    let program = Arc::new(generate::program(&mut random));
+    let options = options(&mut random);
+    let mut world = World {
+        live: Vm::with_options(Arc::clone(&program), options),
+        replay: Replay::new(Arc::clone(&program), options),
+        referee: Referee::new(&program, options),
+        random,
+        options,
+        frames: Frames::default(),
+        journal: Vec::new(),
+        values: BTreeMap::new(),
+        history: Vec::new(),
+        now: 1_000_000,
+    };
+    world.run()?;
+    world.replay_all(program)?;
+    Ok(world.referee.marks())
+}
+
+fn options(random: &mut Random) -> Options {
+    let usual = Options::default();
+    Options {
+        inline_bytes_max: random.choose(&[32, 90, 200, usual.inline_bytes_max]),
+        turn_events_max: random.choose(&[2, 7, 40, usual.turn_events_max]),
+        cache_bytes_max: random.choose(&[0, 200, usual.cache_bytes_max]),
+    }
+}
+
+impl World {
+    fn run(&mut self) -> Result<(), Wrong> {
+        if self.random.percent(5) {
+            let early = self.odd();
+            self.notify(early)?;
+        }
+        self.notify(started())?;
+        for _ in 0..NOTIFICATIONS_MAX {
+            if self.live.status().is_ended() && self.random.percent(70) {
+                break;
+            }
+            let next = if self.random.percent(20) {
+                self.odd()
+            } else {
+                self.next()
+            };
+            self.notify(next)?;
+        }
+        self.bring_to_an_end()
+    }
+
+    /// From here on everything succeeds; a thread that does not end by itself is cancelled.
+    fn bring_to_an_end(&mut self) -> Result<(), Wrong> {
+        for _ in 0..ENDING_MAX {
+            if self.live.status().is_ended() {
+                return Ok(());
+            }
+            let next = self.next_good();
+            self.notify(next)?;
+        }
+        self.notify(Notification::CancelAsked { reason: "".into() })?;
+        if self.live.status() == Status::Cancelled {
+            Ok(())
+        } else {
+            Err("a thread that was cancelled goes on".to_owned())
+        }
+    }
+
+    /// What may well come next.
+    fn next(&mut self) -> Notification {
+        if self.live.is_unfinished() && self.random.percent(80) {
+            return Notification::Continued;
+        }
+        let pending: Vec<_> = self.live.pending().collect();
+        match self.random.pick(&pending).cloned() {
+            Some(Effect::Call(call)) if self.random.percent(75) => self.returned(&call),
+            Some(Effect::Call(call)) => self.failed(&call),
+            Some(Effect::Timer { path, due }) => {
+                self.now = self.now.max(due.0);
+                Notification::TimerFired { path }
+            }
+            None => self.resumed(),
+        }
+    }
+
+    /// What brings the thread forward.
+    fn next_good(&mut self) -> Notification {
+        if self.live.is_unfinished() {
+            return Notification::Continued;
+        }
+        let first = self.live.pending().next();
+        match first {
+            Some(Effect::Call(call)) => self.returned(&call),
+            Some(Effect::Timer { path, due }) => {
+                self.now = self.now.max(due.0);
+                Notification::TimerFired { path }
+            }
+            None => {
+                let change = match self.random.below(3) {
+                    0 => Resume::Output(Value::list([])),
+                    1 => Resume::Output(Value::Bool(false)),
+                    _ => Resume::Again,
+                };
+                let is_failed = self.referee.first_failed().is_some();
+                Notification::Resumed {
+                    path: None,
+                    change: if is_failed { change } else { Resume::Again },
+                }
+            }
+        }
+    }
+
+    /// What comes at the wrong time, twice, or for nobody.
+    fn odd(&mut self) -> Notification {
+        match self.random.below(20) {
+            0..6 => match self.random.pick(&self.history).cloned() {
+                Some(again) => again,
+                None => Notification::Continued,
+            },
+            6..8 => Notification::Returned {
+                path: self.any_path(),
+                attempt: 1 + u32::try_from(self.random.below(3)).unwrap_or(0),
+                output: Value::Int(1),
+            },
+            8..10 => Notification::Failed {
+                path: self.any_path(),
+                attempt: 1,
+                error: StepError::permanent("TOOL_FAILED", "for nobody"),
+            },
+            10..13 => Notification::TimerFired {
+                path: self.any_path(),
+            },
+            13 => started(),
+            14 => Notification::Continued,
+            15..17 => self.resumed(),
+            17..19 => Notification::PauseAsked,
+            _ if self.random.percent(20) => Notification::CancelAsked {
+                reason: "odd".into(),
+            },
+            _ => Notification::PauseAsked,
+        }
+    }
+
+    fn any_path(&mut self) -> StepPath {
+        let pending: Vec<_> = self.live.pending().collect();
+        match self.random.pick(&pending) {
+            Some(Effect::Timer { path, .. }) => path.clone(),
+            Some(Effect::Call(call)) => call.path.clone(),
+            None => {
+                let length = self.random.below(4);
+                let components =
+                    (0..length).map(|_| u32::try_from(self.random.below(3)).unwrap_or(0));
+                StepPath::from(components.collect::<Vec<_>>().as_slice())
+            }
+        }
+    }
+
+    fn returned(&mut self, call: &Call) -> Notification {
+        Notification::Returned {
+            path: call.path.clone(),
+            attempt: call.attempt,
+            output: self.output(&call.callee.name.0),
+        }
+    }
+
+    fn output(&mut self, tool: &str) -> Value {
+        let number = i64::try_from(self.random.below(5)).unwrap_or(0);
+        let kind = generate::TOOLS
+            .iter()
+            .find(|(name, _)| *name == tool)
+            .map(|(_, kind)| *kind);
+        match kind {
+            Some(generate::Kind::Numbers) => Value::list((0..number).map(Value::Int)),
+            Some(generate::Kind::Anything) => {
+                let part = |size: usize| Value::from("y".repeat(size));
+                let sizes = [self.random.below(300), self.random.below(50)];
+                Value::object([("large", part(sizes[0])), ("small", part(sizes[1]))])
+            }
+            Some(generate::Kind::Number | generate::Kind::Truth) | None => Value::Int(number),
+        }
+    }
+
+    fn failed(&mut self, call: &Call) -> Notification {
+        let codes = [
+            "TOOL_FAILED",
+            "TOOL_TIMEOUT",
+            "OUTCOME_UNKNOWN",
+            "TOOL_INPUT_INVALID",
+        ];
+        let code = self.random.choose(&codes);
+        let details = match self.random.below(3) {
+            0 => self.output("document"),
+            _ => Value::Null,
+        };
+        Notification::Failed {
+            path: call.path.clone(),
+            attempt: call.attempt,
+            error: StepError {
+                retryable: self.random.percent(50),
+                details,
+                ..StepError::permanent(code, "the tool failed")
+            },
+        }
+    }
+
+    fn resumed(&mut self) -> Notification {
+        let failed = self.referee.first_failed();
+        let change = match self.random.below(8) {
+            0 => Resume::Replace(self.output("document")),
+            1 => Resume::Merge(Value::object([("a", Value::Int(1))])),
+            2 => Resume::Output(Value::Bool(true)),
+            3 => Resume::Output(Value::list([Value::Int(1)])),
+            4 => Resume::Output(self.output("document")),
+            _ => Resume::Again,
+        };
+        Notification::Resumed {
+            path: failed.filter(|_| self.random.percent(40)),
+            change,
+        }
+    }
+
+    /// Applies to the live thread and to one restored from the frames, and compares everything.
+    fn notify(&mut self, notification: Notification) -> Result<(), Wrong> {
+        let program = Arc::clone(self.live.program());
+        let mut restored = Vm::restore_with_options(program, self.frames.clone(), self.options)
+            .map_err(|error| error.to_string())?;
+        self.same_as_live(&restored, "restored")?;
+        let live = apply(
+            &mut self.live,
+            &notification,
+            self.now,
+            (&self.values, &self.frames),
+        );
+        let other = apply(
+            &mut restored,
+            &notification,
+            self.now,
+            (&self.values, &self.frames),
+        );
+        let (live, other) = (live?, other?);
+        let (turn, needed) = match (live, other) {
+            (Applied::Turn(turn, needed), Applied::Turn(other, needed_too)) => {
+                same_turn(&turn, &other)?;
+                (*turn, needed || needed_too)
+            }
+            (Applied::Ignored, Applied::Ignored) => {
+                self.referee.mark(Mark::Ignored);
+                return Ok(());
+            }
+            (Applied::Turn(..), Applied::Ignored) | (Applied::Ignored, Applied::Turn(..)) => {
+                return Err("only one of live and restored ignores it".to_owned());
+            }
+        };
+        if needed {
+            self.referee.mark(Mark::Needed);
+        }
+        self.keep_values(&turn.blobs)?;
+        self.history.push(notification);
+        self.frames.apply(turn.frames.clone());
+        if self.frames != self.live.frames() {
+            return Err("the deltas do not add up to the state".to_owned());
+        }
+        self.journal_turn(&turn)?;
+        self.referee.turn(&turn, &self.live)?;
+        if self.random.percent(25) {
+            self.live = restored;
+        }
+        Ok(())
+    }
+
+    fn keep_values(&mut self, blobs: &[Blob]) -> Result<(), Wrong> {
+        for blob in blobs {
+            let content = serde_json::from_slice(&blob.bytes).map_err(|error| error.to_string())?;
+            self.values.insert(blob.hash, content);
+            self.referee.mark(Mark::Stored);
+        }
+        Ok(())
+    }
+
+    /// Writes the turn to the journal and replays it at once.
+    fn journal_turn(&mut self, turn: &Turn) -> Result<(), Wrong> {
+        let first = self.journal.len();
+        let notification = Record::Notification(turn.notification.clone());
+        let events = turn.events.iter().cloned().map(Record::Event);
+        for record in [notification].into_iter().chain(events) {
+            let seq = Seq(self.journal.len() as u64 + 1);
+            let at = Timestamp(self.now);
+            self.journal.push(Entry {
+                seq,
+                at,
+                record: through_json(&record)?,
+            });
+        }
+        let values = &self.values;
+        let mut load = |stored: &StoredValue| values.get(&stored.hash).cloned();
+        let new = self.journal.get(first..).unwrap_or_default();
+        self.replay
+            .feed(new, &mut load)
+            .map_err(|error| format!("{error}: {error:?}"))?;
+        self.same_as_live(self.replay.vm(), "replayed")
+    }
+
+    /// Replays the whole journal once more, in one go.
+    fn replay_all(&self, program: Arc<Program>) -> Result<(), Wrong> {
+        let mut replay = Replay::new(program, self.options);
+        let mut load = |stored: &StoredValue| self.values.get(&stored.hash).cloned();
+        replay
+            .feed(&self.journal, &mut load)
+            .map_err(|error| error.to_string())?;
+        self.same_as_live(replay.vm(), "replayed")
+    }
+
+    /// The frames of the live thread are the folded ones: that was checked after its turn.
+    fn same_as_live(&self, other: &Vm, which: &str) -> Result<(), Wrong> {
+        let live = &self.live;
+        let same = self.frames == other.frames()
+            && live.status() == other.status()
+            && live.wake_at() == other.wake_at()
+            && live.is_unfinished() == other.is_unfinished()
+            && live.pending().eq(other.pending());
+        if same {
+            Ok(())
+        } else {
+            Err(format!("the {which} thread is not the live one"))
+        }
+    }
+}
+
+fn started() -> Notification {
+    Notification::Started {
+        input: Value::object([("input", Value::Int(2))]),
+        env: BTreeMap::new(),
+        seed: 11,
+        thread: Value::object([("id", Value::text("thr_1"))]),
+    }
+}
+
+enum Applied {
+    /// The turn, and whether values had to be loaded for it.
+    Turn(Box<Turn>, bool),
+    Ignored,
+}
+
+/// Applies, loading values as they are asked for; a refusal must leave the frames as they were.
+fn apply(
+    vm: &mut Vm,
+    notification: &Notification,
+    now: i64,
+    (values, frames): (&BTreeMap<ValueHash, Value>, &Frames),
+) -> Result<Applied, Wrong> {
+    let mut needed = false;
+    // Each round loads at least one more value, and few values are needed at once.
+    for _ in 0..100 {
+        let refused = match vm.apply(notification.clone(), Timestamp(now)) {
+            Ok(turn) => return Ok(Applied::Turn(Box::new(turn), needed)),
+            Err(refused) => refused,
+        };
+        if vm.frames() != *frames {
+            return Err(format!("a refused turn changed something: {refused}"));
+        }
+        let Refused::Need(needs) = refused else {
+            return Ok(Applied::Ignored);
+        };
+        needed = true;
+        for stored in needs {
+            let content = values.get(&stored.hash);
+            let content = content.ok_or("a value is needed that was never stored")?;
+            vm.provide(stored.hash, content.clone());
+        }
+    }
+    Err("the machine asks for values without end".to_owned())
+}
+
+/// Blobs may differ: what a thread has in its cache it does not store again.
+fn same_turn(turn: &Turn, other: &Turn) -> Result<(), Wrong> {
+    let strip = |turn: &Turn| Turn {
+        blobs: Vec::new(),
+        ..turn.clone()
+    };
+    if strip(turn) == strip(other) {
+        Ok(())
+    } else {
+        Err("the restored thread decides otherwise than the live one".to_owned())
+    }
+}
+
+fn through_json(record: &Record) -> Result<Record, Wrong> {
+    let text = serde_json::to_string(record).map_err(|error| error.to_string())?;
+    serde_json::from_str(&text).map_err(|error| format!("{error} in {text}"))
+}
