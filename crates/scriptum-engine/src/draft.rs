@@ -28,6 +28,8 @@ pub(crate) struct Standing {
 #[derive(Debug)]
 pub(crate) struct Draft {
     pub(crate) standing: Standing,
+    /// The last entry that is durable.
+    after: Seq,
     entries: Vec<Entry>,
     frames: FrameDelta,
     blobs: Vec<Blob>,
@@ -52,6 +54,7 @@ impl Draft {
     pub(crate) fn new(standing: Standing) -> Draft {
         Draft {
             standing,
+            after: standing.last_seq,
             entries: Vec::new(),
             frames: FrameDelta::default(),
             blobs: Vec::new(),
@@ -122,6 +125,7 @@ impl Draft {
     pub(crate) fn into_commit(self, thread: ThreadId) -> Commit {
         Commit {
             thread,
+            after: self.after,
             steps: step_changes(&self.entries),
             entries: self.entries,
             frames: self.frames,

@@ -4,22 +4,11 @@
 use scriptum_engine::{ProgramHash, StoreError, ThreadId};
 use scriptum_vm::{Entry, Seq};
 
-/// Entries that are to be written together have no gap between them.
+/// Entries follow the number `after` and one another without a gap.
 ///
 /// # Errors
 /// [`StoreError::Corrupt`] names the thread and the place of the gap.
-pub(crate) fn check_gap_free(thread: ThreadId, entries: &[Entry]) -> Result<(), StoreError> {
-    match entries {
-        [] => Ok(()),
-        [first, rest @ ..] => check_read(thread, first.seq, rest),
-    }
-}
-
-/// Entries that were read follow the number `after` and one another without a gap.
-///
-/// # Errors
-/// [`StoreError::Corrupt`] names the thread and the place of the gap.
-pub(crate) fn check_read(
+pub(crate) fn check_gap_free(
     thread: ThreadId,
     after: Seq,
     entries: &[Entry],
@@ -35,14 +24,6 @@ pub(crate) fn check_read(
         }
     });
     ends.map(|_| ())
-}
-
-/// True when entries can be written behind the last one of a journal.
-pub(crate) fn follows(last: Seq, entries: &[Entry]) -> bool {
-    let next = last.0.checked_add(1);
-    entries
-        .first()
-        .is_none_or(|entry| next == Some(entry.seq.0))
 }
 
 /// There is no such thread.

@@ -50,8 +50,8 @@ pub trait Store: Send + Sync {
     async fn inbox(&self, of: ThreadId, after: InboxNumber) -> Result<Vec<InboxItem>, StoreError>;
 
     /// Writes turns of many threads in one transaction. Each item is done, or refused because the
-    /// incarnation is not the owner any more or the entries do not follow the journal; refused items
-    /// write nothing and spoil no other.
+    /// incarnation is not the owner any more or the journal does not end where it builds on; refused
+    /// items write nothing and spoil no other.
     async fn commit(
         &self,
         me: &Incarnation,
@@ -195,7 +195,10 @@ pub struct InboxItem {
 pub struct Commit {
     /// The thread.
     pub thread: ThreadId,
-    /// New journal entries, gap-free behind the last one.
+    /// The last journal entry that this builds on; 0 before the first. Where the journal ends
+    /// elsewhere the commit is stale, so one that comes late cannot undo what came after it.
+    pub after: Seq,
+    /// New journal entries, gap-free behind `after`.
     pub entries: Vec<Entry>,
     /// Changed frames.
     pub frames: FrameDelta,
@@ -226,8 +229,8 @@ pub enum Committed {
     Done,
     /// The thread belongs to somebody else: nothing was written, nothing may be sent.
     LostOwner,
-    /// The entries are not those right behind the journal's last one: the owner works from an old
-    /// state. Nothing was written.
+    /// The journal does not end with the entry that it builds on: the owner works from an old state.
+    /// Nothing was written.
     Stale,
 }
 

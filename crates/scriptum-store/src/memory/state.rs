@@ -18,7 +18,7 @@ use scriptum_vm::{Entry, Frames, Notification, Seq, Status, StepPath, Timestamp}
 
 use super::due::Due;
 use crate::{
-    check::{check_gap_free, check_read, ended, follows, no_program, no_thread, taken},
+    check::{check_gap_free, ended, no_program, no_thread, taken},
     steps,
 };
 
@@ -231,7 +231,7 @@ impl State {
         batch: Vec<Commit>,
     ) -> Result<(Vec<Committed>, Vec<Change>), StoreError> {
         for commit in &batch {
-            check_gap_free(commit.thread, &commit.entries)?;
+            check_gap_free(commit.thread, commit.after, &commit.entries)?;
         }
         let mut plan = Plan::default();
         let planned: Result<Vec<Committed>, StoreError> = batch
@@ -268,7 +268,7 @@ impl State {
         let skip = usize::try_from(after.0).unwrap_or(usize::MAX);
         let behind = journal.get(skip..).unwrap_or_default();
         let entries: Vec<Entry> = behind.iter().take(max as usize).cloned().collect();
-        check_read(of, after, &entries)?;
+        check_gap_free(of, after, &entries)?;
         Ok(entries)
     }
 
@@ -326,7 +326,7 @@ impl Plan {
         if !planned.is_owner {
             return Ok(Committed::LostOwner);
         }
-        if !follows(planned.last_seq, &commit.entries) {
+        if planned.last_seq != commit.after {
             return Ok(Committed::Stale);
         }
         if let Some(program) = &commit.program

@@ -7,15 +7,13 @@ use scriptum_engine::{Change, Committed, Incarnation, StoreError, ThreadId};
 use super::{
     failure::Failure,
     session::Session,
-    turn::{Entries, Part, StepWrite, Turn},
+    turn::{Part, StepWrite, Turn},
 };
 use crate::{check::no_program, codec::path::path_from_bytes, steps::never_started};
 
 /// Touches no index but those of threads that nobody owns.
 const THREAD: &str = "UPDATE threads SET last_seq = ?4, updated_at = ?5, status = ?6, pause = ?7, \
                       wake_at = ?8 WHERE thread = ?1 AND owner = ?2 AND last_seq = ?3";
-const THREAD_WITHOUT_ENTRIES: &str = "UPDATE threads SET updated_at = ?3, status = ?4, pause = ?5, \
-                                      wake_at = ?6 WHERE thread = ?1 AND owner = ?2";
 const OWNER: &str = "SELECT owner FROM threads WHERE thread = ?1";
 const SET_PROGRAM: &str = "UPDATE threads SET program = \
                            (SELECT program FROM programs WHERE hash = ?2) WHERE thread = ?1 \
@@ -113,23 +111,21 @@ fn write_turn(
     Ok(Committed::Done)
 }
 
-/// False when somebody else is the owner or the entries are not the next ones.
+/// False when somebody else is the owner or the journal ends elsewhere.
 fn write_thread(session: &Session, thread: i64, owner: i64, turn: &Turn) -> Result<bool, Failure> {
     let Turn {
+        after,
+        entries,
         status,
         pause,
         wake_at,
         at,
         ..
     } = turn;
-    let changed = match &turn.entries {
-        Some(Entries { before, last, .. }) => session.statement(THREAD)?.execute(params![
-            thread, owner, before, last, at, status, pause, wake_at
-        ])?,
-        None => session
-            .statement(THREAD_WITHOUT_ENTRIES)?
-            .execute(params![thread, owner, at, status, pause, wake_at])?,
-    };
+    let last = entries.as_ref().map_or(*after, |entries| entries.last);
+    let changed = session.statement(THREAD)?.execute(params![
+        thread, owner, after, last, at, status, pause, wake_at
+    ])?;
     Ok(changed == 1)
 }
 

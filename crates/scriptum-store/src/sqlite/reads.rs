@@ -15,7 +15,7 @@ use super::{
     rows::{RawFrames, RawInbox, select_threads, step_row, thread_row},
 };
 use crate::{
-    check::{check_read, no_program, no_thread},
+    check::{check_gap_free, no_program, no_thread},
     codec::{
         entries_from_text,
         path::{path_end, path_to_bytes},
@@ -99,7 +99,7 @@ pub(super) fn journal(
     }
     let is_whole = entries.len() < max;
     entries.truncate(max);
-    check_read(of, after, &entries)?;
+    check_gap_free(of, after, &entries)?;
     let end = entries.last().map_or(after, |entry| entry.seq);
     if is_whole && end < last {
         return Err(StoreError::Corrupt(format!(

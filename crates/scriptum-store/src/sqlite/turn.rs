@@ -18,6 +18,8 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Turn {
     pub(super) thread: ThreadId,
+    /// The number that the journal has to end with before.
+    pub(super) after: i64,
     pub(super) entries: Option<Entries>,
     /// Ranges of keys whose cells go, before `cells`.
     pub(super) dropped: Vec<Range<String>>,
@@ -38,9 +40,7 @@ pub(super) struct Turn {
 /// New journal entries.
 #[derive(Debug)]
 pub(super) struct Entries {
-    /// The number that the journal has to end with before.
-    pub(super) before: i64,
-    /// The number that it ends with afterwards.
+    /// The number that the journal ends with afterwards.
     pub(super) last: i64,
     pub(super) text: String,
 }
@@ -75,13 +75,14 @@ pub(super) enum Part {
 impl Turn {
     /// Refuses entries with gaps between them.
     pub(super) fn encode(commit: Commit) -> Result<Turn, StoreError> {
-        check_gap_free(commit.thread, &commit.entries)?;
+        check_gap_free(commit.thread, commit.after, &commit.entries)?;
         let ends = commit.status.is_ended();
         let dropped = commit.frames.dropped.iter();
         let cells = commit.frames.cells.into_iter();
         let blobs = commit.blobs.into_iter();
         Ok(Turn {
             thread: commit.thread,
+            after: to_integer(commit.after.0)?,
             entries: Entries::encode(&commit.entries)?,
             dropped: dropped.map(FrameKey::texts_under).collect(),
             cells: cells
@@ -110,11 +111,10 @@ impl Turn {
 
 impl Entries {
     fn encode(entries: &[Entry]) -> Result<Option<Entries>, StoreError> {
-        let (Some(first), Some(last)) = (entries.first(), entries.last()) else {
+        let Some(last) = entries.last() else {
             return Ok(None);
         };
         Ok(Some(Entries {
-            before: to_integer(first.seq.0)? - 1,
             last: to_integer(last.seq.0)?,
             text: entries_to_text(entries)?,
         }))

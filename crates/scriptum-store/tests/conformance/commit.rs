@@ -23,7 +23,7 @@ crate::rules![
     the_row_says_what_the_last_turn_said,
     an_ended_thread_has_no_owner_and_no_wake_up,
     who_is_not_the_owner_writes_nothing,
-    entries_that_do_not_follow_are_stale,
+    commits_that_do_not_follow_are_stale,
     entries_with_a_gap_are_refused,
     a_commit_without_entries_is_written,
     turns_of_one_thread_can_share_a_batch,
@@ -160,17 +160,22 @@ async fn who_is_not_the_owner_writes_nothing(store: Arc<dyn Store>) {
     );
 }
 
-async fn entries_that_do_not_follow_are_stale(store: Arc<dyn Store>) {
+async fn commits_that_do_not_follow_are_stale(store: Arc<dyn Store>) {
     let (one, two) = (owned(&store, "a", 1).await, owned(&store, "a", 2).await);
     commit(&store, "a", turn(one, 1, 3)).await;
     let before = dump(&store, &[one]).await;
-    for first in [0, 1, 3, 5, u64::from(u32::MAX)] {
+    for first in [1, 3, 5, u64::from(u32::MAX)] {
         let stale = Commit {
             frames: cells([(cell_key("", Slot::Head), Some("{}"))]),
             status: Status::Completed,
             ..turn(one, first, 1)
         };
         assert_eq!(commit(&store, "a", stale).await, Committed::Stale);
+        let late = Commit {
+            release: true,
+            ..turn(one, first, 0)
+        };
+        assert_eq!(commit(&store, "a", late).await, Committed::Stale);
     }
     assert_eq!(dump(&store, &[one]).await, before);
     let batch = vec![turn(one, 9, 1), turn(two, 1, 1), turn(one, 4, 1)];
@@ -199,7 +204,7 @@ async fn a_commit_without_entries_is_written(store: Arc<dyn Store>) {
     let acknowledges = Commit {
         acks: vec![InboxNumber(1)],
         wake_at: Some(Timestamp(77)),
-        ..turn(thread, 99, 0)
+        ..turn(thread, 3, 0)
     };
     assert_eq!(commit(&store, "a", acknowledges).await, Committed::Done);
     let row = store.thread(thread).await.unwrap();

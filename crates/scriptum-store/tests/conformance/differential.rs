@@ -244,7 +244,7 @@ impl Random {
             if is_mine || self.one_in(4) {
                 let last = row.last_seq.0;
                 let first = if self.one_in(12) {
-                    self.below(last + 3)
+                    1 + self.below(last + 3)
                 } else {
                     last + 1
                 };

@@ -104,6 +104,7 @@ pub(crate) fn entries(first: u64, count: u64) -> Vec<Entry> {
 pub(crate) fn turn(thread: ThreadId, first: u64, count: u64) -> Commit {
     Commit {
         thread,
+        after: Seq(first - 1),
         entries: entries(first, count),
         frames: FrameDelta::default(),
         steps: Vec::new(),
@@ -118,7 +119,7 @@ pub(crate) fn turn(thread: ThreadId, first: u64, count: u64) -> Commit {
     }
 }
 
-/// A commit that gives the thread back, its first inbox entry acknowledged.
+/// A commit that gives a thread without entries back, its first inbox entry acknowledged.
 pub(crate) fn release(thread: ThreadId) -> Commit {
     Commit {
         release: true,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures::{FutureExt, StreamExt};
 use scriptum_engine::{Change, Commit, Committed, InboxNumber, Store, StoreError, ThreadId};
-use scriptum_vm::{Notification, Status, Timestamp};
+use scriptum_vm::{Notification, Seq, Status, Timestamp};
 
 use crate::given::{NONE, commit, id, made, owned, release, started, turn};
 
@@ -145,7 +145,11 @@ async fn changes_are_hinted(store: Arc<dyn Store>) {
     commit(&store, "b", turn(thread, 2, 1)).await;
     post(&store, thread, "").await;
     // The post is not acknowledged: the thread is given back while it is due.
-    commit(&store, "a", release(thread)).await;
+    let given_back = Commit {
+        after: Seq(1),
+        ..release(thread)
+    };
+    commit(&store, "a", given_back).await;
     let mut hints = Vec::new();
     while let Some(Some(change)) = changes.next().now_or_never() {
         hints.push(change);
