@@ -176,6 +176,9 @@ fn doc(parent: &SyntaxNode) -> Option<String> {
         .find_map(comment);
     // Inside braces the comment stands behind the comma, and the comma behind the node.
     let behind = || {
+        parent
+            .parent()
+            .filter(|around| around.kind() == SyntaxKind::ShapeType)?;
         let first = parent.next_sibling_or_token();
         let siblings = std::iter::successors(first, SyntaxElement::next_sibling_or_token);
         let is_between = |element: &SyntaxElement| {

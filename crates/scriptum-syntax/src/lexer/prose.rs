@@ -238,10 +238,12 @@ impl Start<'_> {
                 self.is_string(1) || (clause && !self.ends(2))
             }
             Verb::Wait if self.kind(1) == SyntaxKind::ForKw => {
-                self.is_string(2) || self.kind(2) == SyntaxKind::EventKw
+                let is_time = self.is_number(2) && self.ends(3);
+                self.is_string(2) || self.kind(2) == SyntaxKind::EventKw || is_time
             }
             Verb::Wait => {
-                self.is_string(1) || self.kind(1) == SyntaxKind::UntilKw || self.is_number(1)
+                let is_time = self.is_number(1) && self.ends(2);
+                self.is_string(1) || self.kind(1) == SyntaxKind::UntilKw || is_time
             }
             Verb::Run => {
                 let ends = self.ends(2) || self.kind(2) == SyntaxKind::LeftBrace;

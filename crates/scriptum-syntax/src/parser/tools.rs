@@ -27,10 +27,10 @@ impl Parser<'_> {
             self.enter_line();
             if self.at_stray_brace() {
                 self.bump_unparsed();
+                self.finish_line();
             } else {
                 parse_entry(self);
             }
-            self.finish_line();
         }
         self.finish_node();
     }
@@ -58,6 +58,7 @@ impl Parser<'_> {
                 _ => break,
             }
         }
+        self.finish_line();
         self.finish_node();
     }
 
@@ -121,6 +122,7 @@ impl Parser<'_> {
         self.start(SyntaxKind::EnvEntry);
         if !self.expect_name("the name of an environment variable") {
             self.skip_rest();
+            self.finish_line();
             self.finish_node();
             return;
         }
@@ -146,6 +148,7 @@ impl Parser<'_> {
                 _ => break,
             }
         }
+        self.finish_line();
         self.finish_node();
     }
 }
