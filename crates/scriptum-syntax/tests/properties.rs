@@ -268,3 +268,91 @@ fn deep_indentation_is_an_error_and_no_overflow() {
         assert_eq!(deep, 1);
     }
 }
+
+/// The tree without space, and the codes of the diagnostics: what must not depend on layout.
+fn essence(text: &str) -> (Vec<String>, Vec<&'static str>) {
+    let parse = parse(text);
+    let elements = parse.syntax().descendants_with_tokens();
+    let essence =
+        elements
+            .filter(|element| !element.kind().is_trivia())
+            .map(|element| match element.into_token() {
+                Some(token) if !token.text().contains('\n') => token.text().to_owned(),
+                Some(token) => format!("{:?}", token.kind()),
+                None => "node".to_owned(),
+            });
+    (
+        essence.collect(),
+        parse.diagnostics.iter().map(|found| found.code.0).collect(),
+    )
+}
+
+/// Changes the indentation of every line.
+fn reindented(text: &str, indent: impl Fn(usize) -> String) -> String {
+    let line = |line: &str| {
+        let rest = line.trim_start_matches(' ');
+        if rest.trim().is_empty() {
+            line.to_owned()
+        } else {
+            indent(line.len() - rest.len()) + rest
+        }
+    };
+    text.split('\n').map(line).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn layout_does_not_change_the_tree() {
+    for script in SCRIPTS.iter().filter(|script| !script.contains('\t')) {
+        let expected = essence(script);
+        assert_eq!(
+            essence(&script.replace('\n', "\r\n")),
+            expected,
+            "with CRLF: {script}"
+        );
+        assert_eq!(
+            essence(&reindented(script, |indent| " ".repeat(indent + 3))),
+            expected,
+            "moved: {script}"
+        );
+        assert_eq!(
+            essence(&reindented(script, |indent| " ".repeat(indent * 2))),
+            expected,
+            "doubled: {script}"
+        );
+        assert_eq!(
+            essence(&script.replace('\n', "\n\n")),
+            expected,
+            "with blank lines: {script}"
+        );
+    }
+}
+
+#[test]
+fn the_fix_of_tabs_gives_the_tree_that_spaces_give() {
+    let is_even = |script: &&String| {
+        script
+            .lines()
+            .all(|line| (line.len() - line.trim_start().len()) % 2 == 0)
+    };
+    let correct = SCRIPTS
+        .iter()
+        .filter(|script| !script.contains(['\t', 'é']))
+        .filter(is_even);
+    let mut count = 0;
+    for script in
+        correct.filter(|script| parse(script).diagnostics.is_empty() && script.contains("\n  "))
+    {
+        let tabs = reindented(script, |indent| "\t".repeat(indent / 2));
+        let parse = parse(&tabs);
+        let codes: Vec<&str> = parse.diagnostics.iter().map(|found| found.code.0).collect();
+        assert_eq!(codes, ["tab-indentation"], "{tabs}");
+        let fix = parse.diagnostics.first().unwrap().fix.as_ref().unwrap();
+        let mut fixed = tabs.clone();
+        for edit in fix.edits.iter().rev() {
+            fixed.replace_range(edit.span.start as usize..edit.span.end as usize, &edit.text);
+        }
+        assert_eq!(essence(&fixed), essence(script), "{script}");
+        count += 1;
+    }
+    assert!(count > 10);
+}

@@ -151,7 +151,7 @@ impl Parser<'_> {
             SyntaxKind::BindArrow
         });
         self.bump();
-        self.expect_name("the name to bind");
+        self.expect_binding("the name to bind");
         self.finish_node();
         step.arrow.get_or_insert(here);
     }

@@ -6,7 +6,7 @@ use super::{
     exprs::is_string,
     steps::{Holder, Siblings, is_arrow},
 };
-use crate::{Diagnostic, SyntaxKind, Verb, codes};
+use crate::{Diagnostic, Span, SyntaxKind, Verb, codes};
 
 impl Parser<'_> {
     /// Reads the rest of a `decide`.
@@ -194,18 +194,29 @@ impl Parser<'_> {
         if self.at_string() && self.string_is_label() {
             self.parse_string(SyntaxKind::Label);
         }
-        if self.begins_expr() {
+        let mut tests = self.begins_expr();
+        if tests {
             self.parse_expr();
         }
+        let end = Span::empty(self.last_end());
         if is_arrow(self.kind()) {
             self.parse_arrow(&mut step);
         }
         self.finish_header_line();
         let mut siblings = Siblings::default();
         while let Some(line) = self.upcoming().filter(|line| line.column > step.column) {
+            tests |= line.kind == SyntaxKind::AskKw;
             self.check_indentation(&mut siblings, line);
             self.enter_line();
             self.parse_check_line(&mut step);
+        }
+        if !tests {
+            self.habit(
+                Diagnostic::error(codes::EXPECTED_VALUE, "this check tests nothing", end)
+                    .here("the condition belongs here")
+                    .also(step.verb_span, "this check")
+                    .help("write a condition here, or `ask llm \"question\"` below"),
+            );
         }
         self.finish_node();
     }

@@ -141,6 +141,24 @@ impl Parser<'_> {
         is_there
     }
 
+    /// Takes the name of a new binding, or reports that `what` is missing. The words of expressions
+    /// cannot name a value, because nothing could read it.
+    pub(super) fn expect_binding(&mut self, what: &str) -> bool {
+        if self.kind().is_reserved() {
+            let (word, here) = (self.text_here(), self.here());
+            self.habit(
+                Diagnostic::error(
+                    codes::EXPECTED_NAME,
+                    format!("`{word}` cannot name a value"),
+                    here,
+                )
+                .here("a word of expressions")
+                .help("take another name"),
+            );
+        }
+        self.expect_name(what)
+    }
+
     /// Reports that something nests deeper than `max` levels, and does not read it.
     pub(super) fn too_deep(&mut self, what: &str, max: u32, at: Span) {
         let message = format!("{what} nest more than {max} levels deep");

@@ -388,7 +388,7 @@ impl Parser<'_> {
                 group,
                 |parser| parser.kind().is_word(),
                 |parser| {
-                    parser.expect_name("a parameter name");
+                    parser.expect_binding("a parameter name");
                 },
             );
         } else {
@@ -545,7 +545,10 @@ impl Parser<'_> {
                 .help("write `not (item in list)`"),
             );
             self.bump_unparsed();
-        } else if self.at(SyntaxKind::Ident) && self.text_here() == "is" {
+        } else if self.at(SyntaxKind::Ident)
+            && self.text_here() == "is"
+            && self.nth(1) != SyntaxKind::Equals
+        {
             let is_negated = self.nth(1) == SyntaxKind::NotKw;
             let name = if is_negated { "!=" } else { "==" };
             let span = if is_negated {

@@ -97,6 +97,27 @@ impl Parser<'_> {
         } else if self.eat(SyntaxKind::Equals) {
             self.parse_expr();
         }
+        self.constraint_after_default();
+    }
+
+    /// `= 3 min(0)`: constraints stand before the default.
+    fn constraint_after_default(&mut self) {
+        if !self.kind().is_word() || self.nth(1) != SyntaxKind::LeftParen {
+            return;
+        }
+        let here = self.here();
+        self.habit(
+            Diagnostic::error(
+                codes::UNEXPECTED_TOKEN,
+                "constraints stand before the default",
+                here,
+            )
+            .here("after the default")
+            .help("write `name : type constraints = default`"),
+        );
+        self.start(SyntaxKind::Unparsed);
+        self.parse_constraints();
+        self.finish_node();
     }
 
     /// `name = text` or `name = "x"` in the place of `name : text = "x"`.

@@ -320,9 +320,30 @@ impl Parser<'_> {
 
     fn parse_field_block(&mut self, kind: SyntaxKind) {
         let column = self.column();
+        let word = self.text_here();
+        let field_here = self.at_field_on_header();
         self.start(kind);
         self.bump();
-        self.finish_header_line();
+        if field_here {
+            let here = self.here();
+            let message = format!("the fields of `{word}` stand on lines of their own");
+            let indent = format!("\n{}", " ".repeat(column as usize + 2));
+            self.habit(
+                Diagnostic::error(codes::UNEXPECTED_TOKEN, message, here)
+                    .here("belongs on the next line, indented")
+                    .fix(replace(
+                        "move it to a line of its own",
+                        Span::new(self.last_end(), here.start),
+                        &indent,
+                    )),
+            );
+            self.start(SyntaxKind::Field);
+            self.parse_field_head();
+            self.finish_line();
+            self.finish_node();
+        } else {
+            self.finish_header_line();
+        }
         self.parse_fields(column);
         self.finish_node();
     }

@@ -259,11 +259,11 @@ impl Parser<'_> {
 
     fn parse_let_rest(&mut self) {
         let column = self.column();
-        self.expect_name("a name");
+        self.expect_binding("a name");
         if !self.eat(SyntaxKind::ColonEquals) {
             self.expect(SyntaxKind::Equals, "`=` after the name");
         }
-        self.parse_expr();
+        self.parse_let_value();
         self.finish_line();
         self.finish_node();
         self.skip_deeper_lines(column);
@@ -396,14 +396,18 @@ impl Parser<'_> {
         match self.kind() {
             SyntaxKind::ScriptKw | SyntaxKind::VersionKw => true,
             SyntaxKind::EnumKw => self.nth(1).is_word() || self.at_assignment(),
-            SyntaxKind::InputKw
-            | SyntaxKind::OutputKw
-            | SyntaxKind::StreamKw
-            | SyntaxKind::ToolsKw
-            | SyntaxKind::EnvKw => ends_as_header(1),
+            SyntaxKind::InputKw | SyntaxKind::OutputKw | SyntaxKind::StreamKw => {
+                ends_as_header(1) || self.at_field_on_header()
+            }
+            SyntaxKind::ToolsKw | SyntaxKind::EnvKw => ends_as_header(1),
             SyntaxKind::ImportKw => self.nth(1) == SyntaxKind::ToolsKw,
             _ => false,
         }
+    }
+
+    /// True at `input name : type`.
+    pub(super) fn at_field_on_header(&self) -> bool {
+        self.nth(1).is_word() && self.nth(2) == SyntaxKind::Colon
     }
 
     /// A declaration inside a block of steps.

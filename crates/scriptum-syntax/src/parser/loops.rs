@@ -6,15 +6,15 @@ use super::{
     lines::replace,
     steps::{Holder, is_arrow},
 };
-use crate::{Diagnostic, SyntaxKind, Verb, codes};
+use crate::{Diagnostic, Span, SyntaxKind, Verb, codes};
 
 impl Parser<'_> {
     /// Reads the rest of an `each` or `pipe`.
     pub(super) fn parse_loop(&mut self, step: StepParts) {
         self.parse_optional_label();
-        if self.expect_name("a name for the item") {
+        if self.expect_binding("a name for the item") {
             if step.verb == Verb::Each && self.eat(SyntaxKind::Comma) {
-                self.expect_name("a name for the index");
+                self.expect_binding("a name for the index");
             }
             self.parse_source();
         }
@@ -45,6 +45,22 @@ impl Parser<'_> {
     /// Reads the rest of a `repeat`.
     pub(super) fn parse_repeat(&mut self, step: StepParts) {
         self.parse_optional_label();
+        let ends = matches!(
+            self.kind(),
+            SyntaxKind::LineEnd | SyntaxKind::Colon | SyntaxKind::LeftBrace
+        );
+        if ends || self.at(SyntaxKind::SleepKw) {
+            let gap = Span::empty(self.last_end());
+            self.habit(
+                Diagnostic::error(
+                    codes::EXPECTED_TOKEN,
+                    "nothing says when this `repeat` ends",
+                    gap,
+                )
+                .here("`max` or `until` belongs here")
+                .help("write `repeat until condition`, `repeat max 10`, or both"),
+            );
+        }
         self.parse_loop_clauses(&step);
         self.parse_loop_body(step);
     }

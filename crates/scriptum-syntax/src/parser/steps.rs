@@ -186,7 +186,7 @@ impl Parser<'_> {
     }
 
     fn parse_let(&mut self) {
-        if !self.expect_name("a name") {
+        if !self.expect_binding("a name") {
             return self.skip_rest();
         }
         if self.at(SyntaxKind::ColonEquals) {
@@ -195,7 +195,22 @@ impl Parser<'_> {
         } else if !self.expect(SyntaxKind::Equals, "`=` after the name") {
             return self.skip_rest();
         }
-        self.parse_expr();
+        self.parse_let_value();
+    }
+
+    /// Reads the value of a `let`, where people also write a step.
+    pub(super) fn parse_let_value(&mut self) {
+        if Verb::of(self.kind()).is_none() || !is_string(self.nth(1)) {
+            self.parse_expr();
+            return;
+        }
+        let here = self.here();
+        self.error(
+            Diagnostic::error(codes::EXPECTED_VALUE, "a step is no value", here)
+                .here("a step begins here")
+                .help("put the step on a line of its own, and below it `-> name` for its result"),
+        );
+        self.skip_rest();
     }
 
     /// Reads `"Label" with name`.
@@ -217,11 +232,33 @@ impl Parser<'_> {
         }
         if self.kind().is_word() {
             self.parse_tool_path();
+            self.called_tool();
         } else if self.at_string() {
             self.quoted_tool();
         } else {
             self.expected(codes::EXPECTED_NAME, "the name of a tool");
         }
+    }
+
+    /// `with tool(a, b)`: inputs have names and stand in braces.
+    fn called_tool(&mut self) {
+        if !self.at(SyntaxKind::LeftParen) {
+            return;
+        }
+        let here = self.here();
+        self.error(
+            Diagnostic::error(
+                codes::UNEXPECTED_TOKEN,
+                "a tool is not called with parentheses",
+                here,
+            )
+            .here("not the inputs of a step")
+            .help("write the inputs below as `name = value`, or here as `{ name = value }`"),
+        );
+        if let Some(close) = self.brackets.partner(self.pos) {
+            self.extend_line_over(close);
+        }
+        self.skip_rest();
     }
 
     fn at_tool_without_with(&self) -> bool {
@@ -333,6 +370,17 @@ impl Parser<'_> {
                     .here("the title is missing")
                     .help("say in a few words what the step is for: \"Look up the weather\""),
             );
+            let goes_on = matches!(
+                self.kind(),
+                SyntaxKind::WithKw
+                    | SyntaxKind::ViaKw
+                    | SyntaxKind::LeftBrace
+                    | SyntaxKind::Arrow
+                    | SyntaxKind::StreamArrow
+            );
+            if !goes_on {
+                self.give_up_line();
+            }
         }
     }
 
