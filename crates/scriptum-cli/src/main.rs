@@ -1,1 +1,56 @@
-fn main() {}
+//! The `scriptum` command: the only place that prints, exits and reads the command line.
+//!
+//! Each subcommand is one file under `cmd`. A command returns the exit code that the specification
+//! gives to its outcome; what went wrong is a [`exit::Failure`], printed here and nowhere else.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to its user")]
+
+mod args;
+mod cmd;
+mod duration;
+mod exit;
+mod input;
+mod local;
+mod out;
+mod source;
+mod ui;
+
+use clap::Parser as _;
+
+use crate::args::{Args, Command};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> std::process::ExitCode {
+    let args = Args::parse();
+    args.color.apply();
+    start_logging(args.verbose);
+    let outcome = match args.command {
+        Command::Run(run) => cmd::run::main(run, args.quiet),
+        Command::Check(check) => cmd::check::main(&check, args.output),
+        Command::Contract(contract) => cmd::contract::main(&contract, args.output),
+        Command::Ir(ir) => cmd::ir::main(&ir, args.output),
+        Command::Explain(explain) => cmd::explain::main(&explain),
+        Command::Bench(bench) => cmd::bench::main(&bench, args.output),
+    };
+    match outcome {
+        Ok(code) => code.into(),
+        Err(failure) => {
+            failure.print();
+            failure.code.into()
+        }
+    }
+}
+
+/// Logs go to stderr, and only when asked for: progress and results are the command's own words.
+fn start_logging(verbose: u8) {
+    let level = match verbose {
+        0 => return,
+        1 => "info",
+        2 => "debug",
+        3.. => "trace",
+    };
+    let filter = tracing_subscriber::EnvFilter::new(format!("scriptum={level},{level}"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}

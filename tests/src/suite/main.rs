@@ -1,1 +1,92 @@
-fn main() {}
+//! The fixture suite: every heading with blocks in `tests/suite/**.md` is a test.
+//!
+//! `UPDATE_EXPECT=1` rewrites the expected blocks in place instead of comparing; the diff is the review.
+
+#![expect(clippy::print_stdout, reason = "a test runner reports")]
+
+mod check;
+mod markdown;
+mod mock;
+mod play;
+mod text;
+
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+};
+
+use libtest_mimic::{Arguments, Failed, Trial};
+
+use crate::markdown::{Document, Section};
+
+fn main() -> ExitCode {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("suite");
+    let files = files_below(&root);
+    assert!(!files.is_empty(), "the suite has fixture files");
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        return update(&files);
+    }
+    let trials = files.iter().flat_map(|file| trials_of(&root, file)).collect();
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
+
+fn trials_of(root: &Path, file: &Path) -> Vec<Trial> {
+    let name = file.strip_prefix(root).unwrap_or(file).with_extension("").display().to_string();
+    let sections = read(file).sections.into_iter();
+    sections.map(|section| trial(&format!("{name}/{}", section.title), section)).collect()
+}
+
+fn trial(name: &str, section: Section) -> Trial {
+    let section = Arc::new(section);
+    Trial::test(name.to_owned(), move || {
+        let differences = check::differences(&section).map_err(Failed::from)?;
+        match differences.as_slice() {
+            [] => Ok(()),
+            some => Err(some.join("\n").into()),
+        }
+    })
+}
+
+/// Rewrites the expected blocks of all files.
+fn update(files: &[PathBuf]) -> ExitCode {
+    let mut failed = false;
+    for file in files {
+        let document = read(file);
+        let mut changes = Vec::new();
+        for section in &document.sections {
+            match check::actual(section) {
+                Ok(actual) => changes.extend(actual),
+                Err(error) => {
+                    failed = true;
+                    println!("{}: {}: {error}", file.display(), section.title);
+                }
+            }
+        }
+        let text = document.with(changes);
+        if text != document.text {
+            std::fs::write(file, text).expect("a fixture file can be written");
+            println!("rewrote {}", file.display());
+        }
+    }
+    if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+fn read(file: &Path) -> Document {
+    Document::parse(std::fs::read_to_string(file).expect("a fixture file is readable UTF-8"))
+}
+
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("the suite's folder can be listed");
+    let mut files = Vec::new();
+    for entry in entries {
+        let path = entry.expect("the suite's folder can be listed").path();
+        if path.is_dir() {
+            files.extend(files_below(&path));
+        } else if path.extension().is_some_and(|extension| extension == "md") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    files
+}

@@ -1,0 +1,33 @@
+//! `scriptum explain`: the page of a diagnostic.
+
+use scriptum_compiler::codes;
+
+use crate::{
+    args::Explain,
+    exit::{Code, Failure},
+};
+
+pub(crate) fn main(args: &Explain) -> Result<Code, Failure> {
+    if args.list {
+        for entry in codes::ALL.iter() {
+            println!("{:<28} {}", entry.code, entry.title);
+        }
+        return Ok(Code::Success);
+    }
+    let name = args.code.as_deref().unwrap_or_default();
+    match codes::explain(name) {
+        Some(page) => {
+            println!("{}", page.trim_end());
+            Ok(Code::Success)
+        }
+        None => Err(unknown(name)),
+    }
+}
+
+fn unknown(name: &str) -> Failure {
+    let failure = Failure::new(Code::NotFound, format!("unknown code '{name}'"));
+    match codes::nearest(name) {
+        Some(nearest) => failure.help(format!("did you mean '{nearest}'?")),
+        None => failure.help("`scriptum explain --list` shows all codes"),
+    }
+}

@@ -1,0 +1,32 @@
+//! One file a command.
+
+pub(crate) mod bench;
+pub(crate) mod check;
+pub(crate) mod contract;
+pub(crate) mod explain;
+pub(crate) mod ir;
+pub(crate) mod run;
+
+use scriptum_compiler::Compiled;
+use scriptum_contract::ToolCatalog;
+
+use crate::{
+    exit::{Code, Failure},
+    source::Source,
+};
+
+/// What every fresh installation can call.
+pub(crate) fn catalog() -> ToolCatalog {
+    ToolCatalog::new(scriptum_tools::signatures())
+}
+
+/// Compiles a script for a command that needs it without errors. Diagnostics go to stderr.
+pub(crate) fn compiled(source: &Source) -> Result<Compiled, Failure> {
+    let compiled = scriptum_compiler::compile(&source.text, &catalog());
+    check::print_to_stderr(source, &compiled.diagnostics);
+    if compiled.program.is_none() {
+        let message = format!("'{}' has errors and cannot run", source.name);
+        return Err(Failure::new(Code::No, message));
+    }
+    Ok(compiled)
+}

@@ -1,0 +1,102 @@
+//! A new thread from a script: compile, check the inputs, make it durable.
+
+use std::{collections::BTreeMap, path::Path, sync::Arc};
+
+use scriptum_contract::{Contract, Value, Violation, check, coerce};
+use scriptum_engine::Start;
+use scriptum_vm::Seq;
+
+use super::Session;
+use crate::{
+    args::Run,
+    cmd,
+    exit::{Code, Failure},
+    input, local, source,
+};
+
+pub(super) async fn session(
+    file: &Path,
+    args: &Run,
+    quiet: bool,
+) -> Result<Option<Session>, Failure> {
+    let source = source::read(file)?;
+    let compiled = cmd::compiled(&source)?;
+    let program = compiled.program.expect("a compilation without errors has a program");
+    let input = checked_input(&program.contract, args)?;
+    let env = environment(&program.contract, &args.env_var)?;
+
+    let workspace = local::workspace(args.workspace.as_deref(), Some(file));
+    let engine = super::open(args, &workspace)?;
+    let pins = local::pinned(&compiled.tool_pins);
+    let hash = engine.publish(&program, &pins, &source.text).await?;
+    let thread = local::new_thread_id();
+    let start = Start {
+        id: thread,
+        program: hash,
+        input,
+        env,
+        seed: local::new_seed(),
+        timeout_ms: args.timeout.map(|it| it.ms),
+        request_id: None,
+    };
+    engine.start(start).await?;
+    let data_dir = args.data_dir.clone();
+    Ok(Some(Session { engine, thread, after: Seq(0), data_dir, workspace, quiet }))
+}
+
+/// The inputs with defaults; every violation at once otherwise. Texts of `--set` are converted.
+fn checked_input(contract: &Contract, args: &Run) -> Result<Value, Failure> {
+    let given = args.input.as_deref().map(|json| input::json(json, "--input")).transpose()?;
+    let merged = input::merged(given, &args.set)?;
+    contract.check_inputs(&merged, !args.set.is_empty()).map_err(|violations| {
+        let message = "the input does not satisfy the contract of the script";
+        let help = "`scriptum contract FILE` shows what the script takes";
+        Failure::new(Code::InvalidArgument, message)
+            .details(violations.iter().map(violation_line))
+            .help(help)
+    })
+}
+
+pub(super) fn violation_line(violation: &Violation) -> String {
+    let Violation { pointer, reason, message } = violation;
+    let place = if pointer.is_empty() { "(the whole input)" } else { pointer };
+    format!("{place}: {message} [{}]", reason.as_str())
+}
+
+/// Values for the declared variables, converted to their types.
+fn environment(
+    contract: &Contract,
+    given: &[String],
+) -> Result<BTreeMap<Arc<str>, Value>, Failure> {
+    let given = given.iter().map(|pair| key_and_value(pair)).collect::<Result<BTreeMap<_, _>, _>>()?;
+    let mut env = BTreeMap::new();
+    let mut faults = Vec::new();
+    for declared in &contract.env {
+        let field = &declared.field;
+        let value = match (given.get(&*declared.key), &field.default) {
+            (Some(text), _) => coerce(&Value::text(text), &field.ty),
+            (None, Some(default)) => default.clone(),
+            (None, None) => {
+                faults.push(format!("{}: has no value and no default", declared.key));
+                continue;
+            }
+        };
+        let violations = check(&value, &field.ty);
+        faults.extend(violations.iter().map(|it| format!("{}: {}", declared.key, it.message)));
+        env.insert(Arc::clone(&field.name), value);
+    }
+    if faults.is_empty() {
+        return Ok(env);
+    }
+    let message = "the environment does not satisfy the contract of the script";
+    Err(Failure::new(Code::FailedPrecondition, message)
+        .details(faults)
+        .help("give values with --env-var KEY=VALUE"))
+}
+
+fn key_and_value(pair: &str) -> Result<(&str, &str), Failure> {
+    pair.split_once('=').filter(|(key, _)| !key.is_empty()).ok_or_else(|| {
+        Failure::new(Code::InvalidArgument, format!("'{pair}' is no variable"))
+            .help("write --env-var KEY=VALUE")
+    })
+}

@@ -1,0 +1,74 @@
+//! Shows a thread while it runs, until it stands still or somebody presses Ctrl-C.
+
+use futures::{StreamExt as _, pin_mut};
+use scriptum_engine::Error;
+use scriptum_vm::{Entry, Event, Record};
+
+use super::Session;
+use crate::{exit::Failure, local::Running, ui::Progress};
+
+/// Why the watching ended.
+#[derive(Debug)]
+pub(super) enum Ending {
+    /// The thread has ended or is paused.
+    Stands,
+    /// Ctrl-C, or a request to terminate.
+    Interrupted,
+}
+
+pub(super) async fn until_it_stands(
+    session: &Session,
+    worker: &mut Running,
+    progress: &mut Progress,
+) -> Result<Ending, Failure> {
+    let entries = session.engine.watch(session.thread, session.after);
+    pin_mut!(entries);
+    let interrupted = interrupted();
+    pin_mut!(interrupted);
+    loop {
+        tokio::select! {
+            biased;
+            () = &mut interrupted => return Ok(Ending::Interrupted),
+            entry = entries.next() => match entry {
+                None => return Ok(Ending::Stands),
+                Some(Err(error)) => return Err(error.into()),
+                Some(Ok(entry)) => {
+                    progress.show(&entry);
+                    if pauses(&entry) && is_paused(session).await? {
+                        return Ok(Ending::Stands);
+                    }
+                }
+            },
+            failure = worker.failed() => return Err(failure),
+        }
+    }
+}
+
+fn pauses(entry: &Entry) -> bool {
+    matches!(&entry.record, Record::Event(Event::ThreadPaused { .. }))
+}
+
+/// The journal of a resumed thread holds earlier pauses; only the present state tells.
+async fn is_paused(session: &Session) -> Result<bool, Error> {
+    let row = session.engine.thread(session.thread).await?;
+    Ok(row.status == scriptum_vm::Status::Paused)
+}
+
+#[cfg(unix)]
+async fn interrupted() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn interrupted() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

@@ -1,0 +1,134 @@
+//! What a run leaves behind: the result on stdout, the way on when there is one.
+
+use scriptum_engine::{StepStatus, ThreadResult};
+use scriptum_contract::Value;
+use scriptum_vm::{PauseReason, Status, StepError, StepPath};
+
+use super::Session;
+use crate::{
+    exit::{Code, Failure},
+    local,
+    ui::style,
+};
+
+/// Longest input of a failed step that is shown.
+const INPUT_CHARS_MAX: usize = 400;
+const COMMAND: &str = "run --resume";
+
+/// Prints where the thread stands and gives the exit code for it.
+pub(super) async fn result(session: &Session) -> Result<Code, Failure> {
+    let result = session.engine.result(session.thread).await?;
+    match result.status {
+        Status::Completed => {
+            print_output(result.output.as_ref())?;
+            Ok(Code::Success)
+        }
+        Status::Failed => {
+            print_output(result.output.as_ref())?;
+            let why = result.error.as_ref().map_or_else(String::new, |error| {
+                format!(": {}", at_step(result.failed_step.as_ref(), error))
+            });
+            anstream::eprintln!("{}", style::error(&format!("error: the thread failed{why}")));
+            Ok(Code::ThreadFailed)
+        }
+        Status::Cancelled => {
+            anstream::eprintln!("{}", style::error("error: the thread was cancelled"));
+            Ok(Code::ThreadCancelled)
+        }
+        Status::Paused => paused(session, &result).await,
+        Status::Pending | Status::Running => {
+            Err(Failure::new(Code::Internal, "the thread stopped being followed while it runs"))
+        }
+    }
+}
+
+/// Says how to go on after Ctrl-C.
+pub(super) async fn interrupted(session: &Session) -> Result<Code, Failure> {
+    let row = session.engine.thread(session.thread).await?;
+    if row.status.is_ended() || row.status == Status::Paused {
+        return result(session).await;
+    }
+    anstream::eprintln!("{}", style::wait("interrupted; the thread is kept. Go on with:"));
+    eprintln!("  {}", resume_command(session));
+    Ok(Code::Interrupted)
+}
+
+/// A failure of the run itself, with the command that tries again.
+pub(super) fn with_command(failure: Failure, session: &Session) -> Failure {
+    failure.help(format!("the thread is kept; go on with: {}", resume_command(session)))
+}
+
+async fn paused(session: &Session, result: &ThreadResult) -> Result<Code, Failure> {
+    let command = resume_command(session);
+    match (result.pause, &result.error) {
+        (Some(PauseReason::StepError), Some(error)) => {
+            let place = at_step(result.failed_step.as_ref(), error);
+            anstream::eprintln!("{}", style::wait(&format!("paused: {place}")));
+            show_violations(&error.details);
+            show_input(session, result.failed_step.as_ref()).await?;
+            eprintln!("resume with the same input:   {command}");
+            eprintln!("with another input:           {command} --override JSON");
+            eprintln!("with an output of your own:   {command} --step-output JSON");
+        }
+        (Some(PauseReason::StepError | PauseReason::Operator) | None, _) => {
+            anstream::eprintln!("{}", style::wait("paused"));
+            eprintln!("resume with:   {command}");
+        }
+    }
+    Ok(Code::ThreadPaused)
+}
+
+/// The details of a refused input name each violation.
+fn show_violations(details: &Value) {
+    let violations = details.as_object().and_then(|it| it.get("violations"));
+    for violation in violations.and_then(Value::as_list).unwrap_or_default() {
+        let text = |key| violation.as_object().and_then(|it| it.get(key)).and_then(Value::as_text);
+        if let (Some(pointer), Some(message)) = (text("pointer"), text("message")) {
+            eprintln!("  {pointer}: {message}");
+        }
+    }
+}
+
+async fn show_input(session: &Session, path: Option<&StepPath>) -> Result<(), Failure> {
+    let Some(path) = path else { return Ok(()) };
+    let page = scriptum_engine::Page { after: None, max: 1 };
+    let rows = session.engine.steps(session.thread, path, page).await?;
+    let failed = rows.into_iter().find(|row| row.path == *path && row.status == StepStatus::Failed);
+    let Some(row) = failed else { return Ok(()) };
+    let values = session.engine.step_values(session.thread, &row).await?;
+    if matches!(values.input, Value::Object(_)) {
+        let json = values.input.to_json().unwrap_or_default();
+        let shown: String = json.chars().take(INPUT_CHARS_MAX).collect();
+        let more = if shown.len() < json.len() { "…" } else { "" };
+        eprintln!("  its input was {shown}{more}");
+    }
+    Ok(())
+}
+
+fn at_step(path: Option<&StepPath>, error: &StepError) -> String {
+    match path {
+        Some(path) => format!("step {path}: {error}"),
+        None => error.to_string(),
+    }
+}
+
+fn print_output(output: Option<&Value>) -> Result<(), Failure> {
+    let Some(output) = output else { return Ok(()) };
+    let json = output.to_json_pretty().map_err(|error| {
+        Failure::new(Code::Internal, format!("cannot write the output: {error}"))
+    })?;
+    crate::out::line(&json)
+}
+
+/// The exact command that goes on with this thread, from the present folder.
+fn resume_command(session: &Session) -> String {
+    let program = local::program_name();
+    let mut command = format!("{} {COMMAND} {}", local::quoted(&program.to_string_lossy()), session.thread);
+    let folders = [("--data-dir", &session.data_dir, "./.scriptum"), ("--workspace", &session.workspace, ".")];
+    for (flag, folder, default) in folders {
+        if folder != std::path::Path::new(default) {
+            command.push_str(&format!(" {flag} {}", local::quoted(&folder.to_string_lossy())));
+        }
+    }
+    command
+}

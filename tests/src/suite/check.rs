@@ -1,0 +1,120 @@
+//! What a fixture's blocks should say, against what they say.
+
+use scriptum_compiler::{Compiled, RenderOptions, compile, render};
+use scriptum_contract::{Part, ToolCatalog, Value, json_schema, service_json};
+use scriptum_vm::program;
+use similar::TextDiff;
+
+use crate::{
+    markdown::{Block, Section},
+    mock::Mocks,
+    play::{Play, play},
+    text,
+};
+
+/// Blocks that are compared, and rewritten on request. All others are input.
+const EXPECTED: &[&str] =
+    &["diagnostics", "contract", "schema", "ir", "violations", "events", "steps", "output"];
+const GIVEN: &[&str] = &["scriptum", "input", "mock", "resume"];
+
+/// The differences of a section, each as a diff; empty when all is as expected.
+pub(crate) fn differences(section: &Section) -> Result<Vec<String>, String> {
+    let actual = actual(section)?;
+    let differing = actual.iter().filter(|(block, actual)| block.content != *actual);
+    Ok(differing.map(|(block, actual)| difference(block, actual)).collect())
+}
+
+/// What each expected block of a section should hold.
+pub(crate) fn actual(section: &Section) -> Result<Vec<(Block, String)>, String> {
+    for block in &section.blocks {
+        let kind = block.kind.as_str();
+        if !EXPECTED.contains(&kind) && !GIVEN.contains(&kind) {
+            return Err(format!("unknown block '{kind}'; known are {GIVEN:?} and {EXPECTED:?}"));
+        }
+    }
+    let script = section.block("scriptum").ok_or("a test needs a scriptum block")?;
+    let source = with_header(&script.content);
+    let compiled = compile(&source, &catalog());
+    let wants_diagnostics = section.block("diagnostics").is_some();
+    if !wants_diagnostics && !compiled.diagnostics.is_empty() {
+        return Err(format!("unexpected diagnostics:\n{}", diagnostics(&source, &compiled)));
+    }
+    let mut run = None;
+    let expected = section.blocks.iter().filter(|block| EXPECTED.contains(&block.kind.as_str()));
+    expected
+        .map(|block| Ok((block.clone(), content(block, section, &source, &compiled, &mut run)?)))
+        .collect()
+}
+
+fn content(
+    block: &Block,
+    section: &Section,
+    source: &str,
+    compiled: &Compiled,
+    run: &mut Option<Play>,
+) -> Result<String, String> {
+    let contract = &compiled.contract;
+    let text = match block.kind.as_str() {
+        "diagnostics" => diagnostics(source, compiled),
+        "contract" => json(&service_json(contract))?,
+        "schema" => json(&json_schema(contract, Part::Inputs))?,
+        "ir" => program::to_yaml(compiled.program.as_ref().ok_or("the script has errors")?),
+        "violations" => match contract.check_inputs(&input(section)?, false) {
+            Ok(_) => "none\n".to_owned(),
+            Err(violations) => text::violations(&violations),
+        },
+        kind => {
+            let run = match run {
+                Some(run) => run,
+                None => run.insert(played(section, compiled)?),
+            };
+            match kind {
+                "events" => text::events(&run.entries, &block.args),
+                "steps" => text::steps(&run.entries),
+                _ => run.output.as_ref().map_or(Ok("none\n".to_owned()), json)?,
+            }
+        }
+    };
+    Ok(if text.ends_with('\n') { text } else { text + "\n" })
+}
+
+fn played(section: &Section, compiled: &Compiled) -> Result<Play, String> {
+    let program = compiled.program.clone().ok_or("the script has errors")?;
+    let mocks = Mocks::parse(section.block("mock").map_or("", |block| &block.content))?;
+    let input = compiled.contract.check_inputs(&input(section)?, false);
+    let input = input.map_err(|violations| text::violations(&violations))?;
+    let resumes = section.all("resume").flat_map(|block| block.content.lines());
+    play(program, input, mocks, resumes)
+}
+
+fn input(section: &Section) -> Result<Value, String> {
+    let text = section.block("input").map_or("{}", |block| &block.content);
+    Value::from_json(text).map_err(|error| format!("the input block is no JSON: {error}"))
+}
+
+fn diagnostics(source: &str, compiled: &Compiled) -> String {
+    match compiled.diagnostics.as_slice() {
+        [] => "none\n".to_owned(),
+        some => render(some, "test.scriptum", source, RenderOptions::new(false)),
+    }
+}
+
+/// A fixture about a step need not say which script it is in.
+fn with_header(script: &str) -> String {
+    let has_header = script.lines().any(|line| line.starts_with("script"));
+    if has_header { script.to_owned() } else { format!("script \"test\"\n{script}") }
+}
+
+fn catalog() -> ToolCatalog {
+    ToolCatalog::new(scriptum_tools::signatures())
+}
+
+fn json(value: &Value) -> Result<String, String> {
+    value.to_json_pretty().map_err(|error| error.to_string())
+}
+
+fn difference(block: &Block, actual: &str) -> String {
+    let diff = TextDiff::from_lines(block.content.as_str(), actual);
+    let diff = diff.unified_diff().context_radius(3).header("expected", "actual").to_string();
+    format!("block '{}' differs:\n{diff}", block.kind)
+}

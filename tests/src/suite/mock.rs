@@ -1,0 +1,105 @@
+//! What tools answer in a fixture, a line each:
+//!
+//! ```text
+//! echo: return args
+//! echo: return {"message": "x"} ×2
+//! 0.1.0: fail retryable "timeout" ×1
+//! file_read: hang
+//! ```
+//!
+//! A line stands for a tool or for a step path; with `×n` for n calls, without for all further ones. `echo`
+//! needs no line. `last-first` behind an answer lets the answers of one turn arrive in reverse order.
+
+use std::collections::VecDeque;
+
+use scriptum_contract::Value;
+use scriptum_vm::{Call, StepError};
+
+/// The answers of a fixture.
+#[derive(Debug)]
+pub(crate) struct Mocks {
+    lines: VecDeque<Line>,
+    /// True: of several open calls the last one is answered first.
+    pub(crate) last_first: bool,
+}
+
+#[derive(Debug)]
+struct Line {
+    target: String,
+    answer: Answer,
+    /// `None`: as often as asked.
+    left: Option<u32>,
+}
+
+#[derive(Debug, Clone)]
+enum Answer {
+    Args,
+    Return(Value),
+    Fail { retryable: bool, message: String },
+    Hang,
+}
+
+impl Mocks {
+    pub(crate) fn parse(text: &str) -> Result<Mocks, String> {
+        let lines = text.lines().filter(|line| !line.trim().is_empty());
+        let lines: VecDeque<Line> = lines.map(line).collect::<Result<_, _>>()?;
+        Ok(Mocks { lines, last_first: text.contains("last-first") })
+    }
+
+    /// The answer to a call; `None`: it hangs.
+    pub(crate) fn answer(&mut self, call: &Call) -> Option<Result<Value, StepError>> {
+        let path = call.path.to_string();
+        let tool: &str = &call.callee.name.0;
+        let fits = |line: &&mut Line| {
+            (line.target == path || line.target == tool) && line.left != Some(0)
+        };
+        let Some(line) = self.lines.iter_mut().find(fits) else {
+            return Some(unmocked(call));
+        };
+        line.left = line.left.map(|left| left - 1);
+        match line.answer.clone() {
+            Answer::Args => Some(Ok(call.args.clone())),
+            Answer::Return(value) => Some(Ok(value)),
+            Answer::Fail { retryable, message } => {
+                Some(Err(StepError { retryable, ..StepError::permanent("TOOL_FAILED", message) }))
+            }
+            Answer::Hang => None,
+        }
+    }
+}
+
+fn unmocked(call: &Call) -> Result<Value, StepError> {
+    if &*call.callee.name.0 == "echo" {
+        return Ok(call.args.clone());
+    }
+    let message = format!("add `{}: return …` to the mock block", call.callee.name);
+    Err(StepError::permanent("NOT_MOCKED", message))
+}
+
+fn line(line: &str) -> Result<Line, String> {
+    let wrong = |what: &str| format!("mock line '{line}': {what}");
+    let (target, answer) = line.split_once(": ").ok_or_else(|| wrong("expected 'tool: answer'"))?;
+    let answer = answer.trim().trim_end_matches("last-first").trim();
+    let (answer, left) = match answer.rsplit_once(" ×") {
+        Some((answer, times)) => {
+            (answer, Some(times.parse().map_err(|_| wrong("expected a number behind ×"))?))
+        }
+        None => (answer, None),
+    };
+    let answer = match answer.split_once(' ') {
+        Some(("return", "args")) => Answer::Args,
+        Some(("return", json)) => {
+            Answer::Return(Value::from_json(json).map_err(|error| wrong(&error.to_string()))?)
+        }
+        Some(("fail", what)) => {
+            let (kind, message) = what.split_once(' ').ok_or_else(|| wrong("expected a message"))?;
+            Answer::Fail {
+                retryable: kind == "retryable",
+                message: message.trim_matches('"').to_owned(),
+            }
+        }
+        _ if answer == "hang" => Answer::Hang,
+        _ => return Err(wrong("expected return, fail or hang")),
+    };
+    Ok(Line { target: target.trim().to_owned(), answer, left })
+}
