@@ -12,8 +12,8 @@ use crate::duration::Duration;
 #[command(after_help = "Example: scriptum run examples/source_report.scriptum")]
 pub(crate) struct Args {
     /// Form of the result
-    #[arg(short, long, global = true, value_enum, env = "SCRIPTUM_OUTPUT", default_value = "table")]
-    pub(crate) output: Output,
+    #[arg(short, long, global = true, value_enum, env = "SCRIPTUM_OUTPUT")]
+    pub(crate) output: Option<Output>,
 
     /// When to color
     #[arg(long, global = true, value_enum, default_value = "auto")]

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use scriptum_contract::Violation;
+
 /// What the process tells its caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Code {
@@ -100,6 +102,48 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
+    }
+}
+
+impl From<scriptum_engine::Error> for Failure {
+    fn from(error: scriptum_engine::Error) -> Failure {
+        use scriptum_engine::Error;
+        match error {
+            Error::Unavailable(_) => Failure::new(Code::Unavailable, error.to_string()),
+            Error::Conflict(_) => Failure::new(Code::FailedPrecondition, error.to_string()),
+            Error::NotFound(_) => Failure::new(Code::NotFound, error.to_string()),
+            Error::Corrupt(_) => Failure::new(Code::Internal, error.to_string()),
+            Error::Invalid(violations) => {
+                let message = "the value does not satisfy the contract";
+                Failure::new(Code::InvalidArgument, message)
+                    .details(violations.iter().map(violation_line))
+            }
+        }
+    }
+}
+
+/// A violation as a line: place, reason, message.
+pub(crate) fn violation_line(violation: &Violation) -> String {
+    let Violation { pointer, reason, message } = violation;
+    let place = if pointer.is_empty() { "(the whole value)" } else { pointer };
+    format!("{place}: {message} [{}]", reason.as_str())
+}
+
+impl From<scriptum_store::OpenError> for Failure {
+    fn from(error: scriptum_store::OpenError) -> Failure {
+        use scriptum_store::OpenError;
+        let message = error.to_string();
+        match error {
+            OpenError::Newer { .. } => {
+                Failure::new(Code::FailedPrecondition, message).help("use the newer version")
+            }
+            OpenError::NotAStore { .. } => Failure::new(Code::FailedPrecondition, message)
+                .help("name another folder with --data-dir"),
+            OpenError::Corrupt { .. } => Failure::new(Code::Internal, message)
+                .help("restore the folder from a copy, or name another one with --data-dir"),
+            OpenError::Unavailable { .. } => Failure::new(Code::Unavailable, message)
+                .help("check the rights of the folder and the space on its disk"),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{io::Read as _, path::Path};
 
-use scriptum_contract::{Object, Value};
+use scriptum_contract::Value;
 
 use crate::exit::{Code, Failure};
 
@@ -23,7 +23,7 @@ pub(crate) fn json(argument: &str, flag: &str) -> Result<Value, Failure> {
 
 /// `key=text`, `a.b=text`, `key:=json`, merged over `base`; an absent `base` is an empty object.
 pub(crate) fn merged(base: Option<Value>, settings: &[String]) -> Result<Value, Failure> {
-    let mut value = base.unwrap_or_else(|| Value::Object(Object::default()));
+    let mut value = base.unwrap_or_else(empty_object);
     for setting in settings {
         let (keys, new) = setting_of(setting)?;
         let keys: Vec<&str> = keys.split('.').collect();
@@ -33,6 +33,10 @@ pub(crate) fn merged(base: Option<Value>, settings: &[String]) -> Result<Value, 
         })?;
     }
     Ok(value)
+}
+
+fn empty_object() -> Value {
+    Value::object::<std::sync::Arc<str>>([])
 }
 
 fn setting_of(setting: &str) -> Result<(&str, Value), Failure> {
@@ -51,7 +55,7 @@ fn setting_of(setting: &str) -> Result<(&str, Value), Failure> {
 fn with(value: &Value, keys: &[&str], new: Value) -> Option<Value> {
     let Some((key, rest)) = keys.split_first() else { return Some(new) };
     let object = value.as_object()?;
-    let empty = Value::Object(Object::default());
+    let empty = empty_object();
     let inner = with(object.get(key).unwrap_or(&empty), rest, new)?;
     let known = object.iter().cloned();
     Some(Value::Object(known.chain([((*key).into(), inner)]).collect()))

@@ -89,7 +89,7 @@ pub(crate) fn new_thread_id() -> ThreadId {
 
 /// A seed for jitter and for ids that a script makes.
 pub(crate) fn new_seed() -> u64 {
-    uuid::Uuid::new_v4().as_u64_pair().0
+    uuid::Uuid::now_v7().as_u64_pair().1
 }
 
 /// The pinned signatures as a catalogue.

@@ -26,13 +26,14 @@ fn main() -> std::process::ExitCode {
     let args = Args::parse();
     args.color.apply();
     start_logging(args.verbose);
+    let table = args.output.unwrap_or(args::Output::Table);
     let outcome = match args.command {
         Command::Run(run) => cmd::run::main(run, args.quiet),
-        Command::Check(check) => cmd::check::main(&check, args.output),
+        Command::Check(check) => cmd::check::main(&check, table),
         Command::Contract(contract) => cmd::contract::main(&contract, args.output),
-        Command::Ir(ir) => cmd::ir::main(&ir, args.output),
+        Command::Ir(ir) => cmd::ir::main(&ir, table),
         Command::Explain(explain) => cmd::explain::main(&explain),
-        Command::Bench(bench) => cmd::bench::main(&bench, args.output),
+        Command::Bench(bench) => cmd::bench::main(&bench, table),
     };
     match outcome {
         Ok(code) => code.into(),

@@ -1,25 +1,65 @@
 //! `scriptum contract`: what a script takes and gives.
 
-use scriptum_contract::{Field, Value, json_schema, service_json};
+use scriptum_contract::{ContractPart, EnvField, Field, Value, json_schema, service_json};
 
 use crate::{
     args::{Contract, Output, Part},
     exit::{Code, Failure},
-    source,
+    out, source,
 };
 
-pub(crate) fn main(args: &Contract, output: Output) -> Result<Code, Failure> {
+pub(crate) fn main(args: &Contract, output: Option<Output>) -> Result<Code, Failure> {
     let source = source::read(&args.file)?;
     let compiled = super::compiled(&source)?;
     let contract = &compiled.contract;
-    if output == Output::Table && args.json_schema.is_none() && std::env::var_os("SCRIPTUM_OUTPUT").is_some() {
-        print_table(contract);
-        return Ok(Code::Success);
-    }
-    let value = match args.json_schema {
-        Some(part) => json_schema(contract, part.into()),
-        None => service_json(contract),
+    let value = match (args.json_schema, output) {
+        (Some(part), _) => json_schema(contract, part.into()),
+        (None, Some(Output::Table | Output::Wide)) => return table(contract),
+        (None, Some(Output::Json | Output::Yaml) | None) => service_json(contract),
     };
-    println!("{}", pretty(&value)?);
+    let text = match output {
+        Some(Output::Yaml) => serde_saphyr::to_string(&value).map_err(|error| error.to_string()),
+        Some(Output::Table | Output::Wide | Output::Json) | None => {
+            value.to_json_pretty().map_err(|error| error.to_string())
+        }
+    };
+    let text = text.map_err(|error| {
+        Failure::new(Code::Internal, format!("cannot write the contract: {error}"))
+    })?;
+    out::line(text.trim_end())?;
     Ok(Code::Success)
+}
+
+impl From<Part> for ContractPart {
+    fn from(part: Part) -> ContractPart {
+        match part {
+            Part::Inputs => ContractPart::Inputs,
+            Part::Outputs => ContractPart::Outputs,
+            Part::Stream => ContractPart::Stream,
+            Part::Env => ContractPart::Env,
+        }
+    }
+}
+
+/// Fields, types, defaults, a row each.
+fn table(contract: &scriptum_contract::Contract) -> Result<Code, Failure> {
+    out::line(&format!("{:<8} {:<20} {:<32} {:<16} DESCRIPTION", "PART", "FIELD", "TYPE", "DEFAULT"))?;
+    let env: Vec<_> = contract.env.iter().map(|EnvField { field, .. }| field.clone()).collect();
+    let stream = contract.stream.as_deref().unwrap_or_default();
+    let parts =
+        [("input", &contract.inputs[..]), ("output", &contract.outputs), ("stream", stream), ("env", &env)];
+    for (part, fields) in parts {
+        for field in fields {
+            out::line(&row(part, field))?;
+        }
+    }
+    Ok(Code::Success)
+}
+
+fn row(part: &str, field: &Field) -> String {
+    let default = field.default.as_ref().map_or(Ok(String::new()), Value::to_json);
+    let default = default.unwrap_or_default();
+    let ty = field.ty.to_string();
+    let line = format!("{part:<8} {:<20} {ty:<32} {default:<16} {}", field.name, field.doc);
+    line.trim_end().to_owned()
 }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt::Write as _, path::Path, sync::Arc, time::Instant};
 
 use futures::{StreamExt as _, stream};
-use scriptum_contract::{Object, Value};
+use scriptum_contract::Value;
 use scriptum_engine::{ClaimScope, Engine, ProgramHash, Start, ThreadId};
 use scriptum_vm::{Entry, Event, Record, Seq, Status};
 use serde::{Deserialize, Serialize};
@@ -82,7 +82,7 @@ impl Node {
         let start = Start {
             id,
             program: program.clone(),
-            input: Value::Object(Object::default()),
+            input: Value::object::<Arc<str>>([]),
             env: BTreeMap::<Arc<str>, Value>::new(),
             seed: local::new_seed(),
             timeout_ms: None,

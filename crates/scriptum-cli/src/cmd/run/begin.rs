@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
-use scriptum_contract::{Contract, Value, Violation, check, coerce};
+use scriptum_contract::{Contract, Value, check, coerce};
 use scriptum_engine::Start;
 use scriptum_vm::Seq;
 
@@ -10,7 +10,7 @@ use super::Session;
 use crate::{
     args::Run,
     cmd,
-    exit::{Code, Failure},
+    exit::{Code, Failure, violation_line},
     input, local, source,
 };
 
@@ -55,12 +55,6 @@ fn checked_input(contract: &Contract, args: &Run) -> Result<Value, Failure> {
             .details(violations.iter().map(violation_line))
             .help(help)
     })
-}
-
-pub(super) fn violation_line(violation: &Violation) -> String {
-    let Violation { pointer, reason, message } = violation;
-    let place = if pointer.is_empty() { "(the whole input)" } else { pointer };
-    format!("{place}: {message} [{}]", reason.as_str())
 }
 
 /// Values for the declared variables, converted to their types.

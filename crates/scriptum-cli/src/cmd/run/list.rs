@@ -16,7 +16,7 @@ use crate::{
 const PAGE: u32 = 500;
 
 pub(super) async fn main(data_dir: &Path) -> Result<Code, Failure> {
-    if !SqliteStore::exists(data_dir) {
+    if !SqliteStore::is_in(data_dir) {
         eprintln!("no threads: there is no store in {}", data_dir.display());
         return Ok(Code::Success);
     }
