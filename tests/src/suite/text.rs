@@ -67,9 +67,10 @@ fn event_line(event: &Event, returned: Option<&Value>, at: Timestamp) -> String 
         }
         Event::ThreadResumed => "thread resumed".to_owned(),
         Event::ThreadCompleted { output } => format!("thread completed {}", json(output)),
-        Event::ThreadFailed { error, output } => {
+        Event::ThreadFailed { error, path, output } => {
+            let at = path.as_ref().map(|it| format!(" at {it}")).unwrap_or_default();
             let output = output.as_ref().map(|it| format!(" {}", json(it))).unwrap_or_default();
-            format!("thread failed: {}{output}", error_text(error))
+            format!("thread failed{at}: {}{output}", error_text(error))
         }
         Event::ThreadCancelled { reason } => format!("thread cancelled: {reason}"),
     }
