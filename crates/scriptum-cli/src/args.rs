@@ -8,7 +8,12 @@ use crate::duration::Duration;
 
 /// Typed, durable workflows: check a script, run it, and let it survive whatever happens.
 #[derive(Debug, Parser)]
-#[command(name = "scriptum", version, propagate_version = true, arg_required_else_help = true)]
+#[command(
+    name = "scriptum",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true
+)]
 #[command(after_help = "Example: scriptum run examples/source_report.scriptum")]
 pub(crate) struct Args {
     /// Form of the result
@@ -35,7 +40,7 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Compile a script and run it durably on the embedded store
     #[command(after_help = "Example: scriptum run brief.scriptum --set topic=Rust")]
-    Run(Run),
+    Run(Box<Run>),
     /// Report all that is wrong with scripts
     #[command(after_help = "Example: scriptum check --fix examples")]
     Check(Check),
@@ -107,7 +112,12 @@ pub(crate) struct Run {
     pub(crate) override_input: Option<String>,
 
     /// Takes the failed step as completed with this output
-    #[arg(long, value_name = "JSON|@FILE", requires = "resume", conflicts_with = "value")]
+    #[arg(
+        long,
+        value_name = "JSON|@FILE",
+        requires = "resume",
+        conflicts_with = "value"
+    )]
     pub(crate) step_output: Option<String>,
 
     /// Which failed step is meant, such as 1.0.2
@@ -119,7 +129,12 @@ pub(crate) struct Run {
     pub(crate) env_var: Vec<String>,
 
     /// Folder of the embedded store
-    #[arg(long, value_name = "DIR", env = "SCRIPTUM_DATA_DIR", default_value = "./.scriptum")]
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "SCRIPTUM_DATA_DIR",
+        default_value = "./.scriptum"
+    )]
     pub(crate) data_dir: PathBuf,
 
     /// Folder that file tools are confined to; the folder of FILE without it

@@ -3,8 +3,13 @@
 use std::str::FromStr;
 
 /// Units in the order in which they may follow each other, with their milliseconds.
-const UNITS: &[(&str, u64)] =
-    &[("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)];
+const UNITS: &[(&str, u64)] = &[
+    ("d", 86_400_000),
+    ("h", 3_600_000),
+    ("m", 60_000),
+    ("s", 1_000),
+    ("ms", 1),
+];
 
 /// No thread waits longer than ten years of 366 days.
 const MS_MAX: u64 = 10 * 366 * 86_400_000;
@@ -20,7 +25,9 @@ impl FromStr for Duration {
 
     fn from_str(text: &str) -> Result<Duration, String> {
         let wrong = || {
-            format!("'{text}' is no duration; expected numbers with units from d h m s ms, such as 1h30m")
+            format!(
+                "'{text}' is no duration; expected numbers with units from d h m s ms, such as 1h30m"
+            )
         };
         let mut rest = text;
         let mut ms: u64 = 0;
@@ -33,7 +40,10 @@ impl FromStr for Duration {
             // The iterator goes on where it stopped, so units fall and none comes twice.
             let (_, factor) = units.find(|(name, _)| *name == unit).ok_or_else(wrong)?;
             let number: u64 = number.parse().map_err(|_| wrong())?;
-            ms = number.checked_mul(*factor).and_then(|it| ms.checked_add(it)).ok_or_else(wrong)?;
+            ms = number
+                .checked_mul(*factor)
+                .and_then(|it| ms.checked_add(it))
+                .ok_or_else(wrong)?;
             rest = tail;
         }
         match ms {
@@ -66,7 +76,11 @@ mod tests {
             ("4000d", None),
         ];
         for (text, expected) in cases {
-            assert_eq!(text.parse::<Duration>().ok().map(|it| it.ms), expected, "{text}");
+            assert_eq!(
+                text.parse::<Duration>().ok().map(|it| it.ms),
+                expected,
+                "{text}"
+            );
         }
     }
 }

@@ -13,12 +13,8 @@ pub(crate) enum Code {
     No,
     /// Wrong usage, wrong input.
     InvalidArgument,
-    /// Not permitted.
-    PermissionDenied,
     /// No such file, thread or code.
     NotFound,
-    /// A deadline passed.
-    DeadlineExceeded,
     /// The store cannot be reached.
     Unavailable,
     /// A fault of ours, or of the store's content.
@@ -41,9 +37,7 @@ impl Code {
             Code::Success => 0,
             Code::No => 1,
             Code::InvalidArgument => 2,
-            Code::PermissionDenied => 4,
             Code::NotFound => 5,
-            Code::DeadlineExceeded => 8,
             Code::Unavailable => 9,
             Code::Internal => 10,
             Code::FailedPrecondition => 11,
@@ -76,20 +70,34 @@ pub(crate) struct Failure {
 
 impl Failure {
     pub(crate) fn new(code: Code, message: impl Into<String>) -> Failure {
-        Failure { code, message: message.into(), details: Vec::new(), help: None }
+        Failure {
+            code,
+            message: message.into(),
+            details: Vec::new(),
+            help: None,
+        }
     }
 
     pub(crate) fn details(self, details: impl IntoIterator<Item = String>) -> Failure {
-        Failure { details: details.into_iter().collect(), ..self }
+        Failure {
+            details: details.into_iter().collect(),
+            ..self
+        }
     }
 
     pub(crate) fn help(self, help: impl Into<String>) -> Failure {
-        Failure { help: Some(help.into()), ..self }
+        Failure {
+            help: Some(help.into()),
+            ..self
+        }
     }
 
     /// Writes it to stderr.
     pub(crate) fn print(&self) {
-        anstream::eprintln!("{}", crate::ui::style::error(&format!("error: {}", self.message)));
+        anstream::eprintln!(
+            "{}",
+            crate::ui::style::error(&format!("error: {}", self.message))
+        );
         for detail in &self.details {
             eprintln!("  {detail}");
         }
@@ -124,8 +132,16 @@ impl From<scriptum_engine::Error> for Failure {
 
 /// A violation as a line: place, reason, message.
 pub(crate) fn violation_line(violation: &Violation) -> String {
-    let Violation { pointer, reason, message } = violation;
-    let place = if pointer.is_empty() { "(the whole value)" } else { pointer };
+    let Violation {
+        pointer,
+        reason,
+        message,
+    } = violation;
+    let place = if pointer.is_empty() {
+        "(the whole value)"
+    } else {
+        pointer
+    };
     format!("{place}: {message} [{}]", reason.as_str())
 }
 

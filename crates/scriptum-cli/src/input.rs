@@ -40,11 +40,14 @@ fn empty_object() -> Value {
 }
 
 fn setting_of(setting: &str) -> Result<(&str, Value), Failure> {
-    let (key, text) = setting.split_once('=').filter(|(key, _)| !key.is_empty()).ok_or_else(|| {
-        let message = format!("'{setting}' is no setting");
-        Failure::new(Code::InvalidArgument, message)
-            .help("write --set key=text, or --set key:=json for a typed value")
-    })?;
+    let (key, text) = setting
+        .split_once('=')
+        .filter(|(key, _)| !key.is_empty())
+        .ok_or_else(|| {
+            let message = format!("'{setting}' is no setting");
+            Failure::new(Code::InvalidArgument, message)
+                .help("write --set key=text, or --set key:=json for a typed value")
+        })?;
     match key.strip_suffix(':') {
         Some(key) => Ok((key, parse(text, &format!("--set {key}"))?)),
         None => Ok((key, Value::text(text))),
@@ -53,19 +56,22 @@ fn setting_of(setting: &str) -> Result<(&str, Value), Failure> {
 
 /// `value` with `new` under the keys; `None` when something on the way is no object.
 fn with(value: &Value, keys: &[&str], new: Value) -> Option<Value> {
-    let Some((key, rest)) = keys.split_first() else { return Some(new) };
+    let Some((key, rest)) = keys.split_first() else {
+        return Some(new);
+    };
     let object = value.as_object()?;
     let empty = empty_object();
     let inner = with(object.get(key).unwrap_or(&empty), rest, new)?;
     let known = object.iter().cloned();
-    Some(Value::Object(known.chain([((*key).into(), inner)]).collect()))
+    Some(Value::Object(
+        known.chain([((*key).into(), inner)]).collect(),
+    ))
 }
 
 fn from_file(path: &Path) -> Result<Value, Failure> {
     let name = path.display().to_string();
-    let file = std::fs::File::open(path).map_err(|error| {
-        Failure::new(Code::NotFound, format!("cannot open '{name}': {error}"))
-    })?;
+    let file = std::fs::File::open(path)
+        .map_err(|error| Failure::new(Code::NotFound, format!("cannot open '{name}': {error}")))?;
     let text = read(file, &format!("'{name}'"))?;
     match path.extension().and_then(std::ffi::OsStr::to_str) {
         Some("yaml" | "yml") => from_yaml(&text, &name),
@@ -75,16 +81,20 @@ fn from_file(path: &Path) -> Result<Value, Failure> {
 
 fn from_yaml(text: &str, name: &str) -> Result<Value, Failure> {
     let value: serde_json::Value = serde_saphyr::from_str(text).map_err(|error| {
-        Failure::new(Code::InvalidArgument, format!("'{name}' is no YAML: {error}"))
+        Failure::new(
+            Code::InvalidArgument,
+            format!("'{name}' is no YAML: {error}"),
+        )
     })?;
     parse(&value.to_string(), name)
 }
 
 fn read(source: impl std::io::Read, name: &str) -> Result<String, Failure> {
     let mut bytes = Vec::new();
-    source.take(JSON_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(|error| {
-        Failure::new(Code::NotFound, format!("cannot read {name}: {error}"))
-    })?;
+    source
+        .take(JSON_BYTES_MAX + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| Failure::new(Code::NotFound, format!("cannot read {name}: {error}")))?;
     if bytes.len() as u64 > JSON_BYTES_MAX {
         let message = format!("{name} is larger than {} MiB", JSON_BYTES_MAX >> 20);
         return Err(Failure::new(Code::InvalidArgument, message)
@@ -98,7 +108,6 @@ fn read(source: impl std::io::Read, name: &str) -> Result<String, Failure> {
 }
 
 fn parse(text: &str, name: &str) -> Result<Value, Failure> {
-    Value::from_json(text).map_err(|error| {
-        Failure::new(Code::InvalidArgument, format!("{name} is no JSON: {error}"))
-    })
+    Value::from_json(text)
+        .map_err(|error| Failure::new(Code::InvalidArgument, format!("{name} is no JSON: {error}")))
 }

@@ -32,12 +32,23 @@ pub(crate) struct Setup<'a> {
 pub(crate) fn open(setup: &Setup<'_>) -> Result<Engine, Failure> {
     let store = SqliteStore::open(setup.data_dir)?;
     let options = NativeOptions::new(setup.workspace, setup.allow_net).map_err(|error| {
-        Failure::new(Code::InvalidArgument, format!("cannot set up the native tools: {error}"))
+        Failure::new(
+            Code::InvalidArgument,
+            format!("cannot set up the native tools: {error}"),
+        )
     })?;
     let native: Arc<dyn ToolSource> = Arc::new(NativeTools::new(options));
     let toolbox = ToolBox::new([(ToolOrigin::Native, native)]);
-    let limits = Limits { stop_grace_ms: STOP_GRACE_MS, ..Limits::default() };
-    Ok(Engine::new(Arc::new(store), toolbox, Arc::new(SystemClock), limits))
+    let limits = Limits {
+        stop_grace_ms: STOP_GRACE_MS,
+        ..Limits::default()
+    };
+    Ok(Engine::new(
+        Arc::new(store),
+        toolbox,
+        Arc::new(SystemClock),
+        limits,
+    ))
 }
 
 /// A worker that runs in the background until it is stopped.
@@ -72,13 +83,14 @@ impl Running {
     }
 }
 
-fn outcome(
-    ended: Result<Result<(), WorkerError>, tokio::task::JoinError>,
-) -> Result<(), Failure> {
+fn outcome(ended: Result<Result<(), WorkerError>, tokio::task::JoinError>) -> Result<(), Failure> {
     match ended {
         Ok(Ok(())) => Ok(()),
         Ok(Err(error)) => Err(Failure::new(Code::Unavailable, error.to_string())),
-        Err(error) => Err(Failure::new(Code::Internal, format!("the worker broke down: {error}"))),
+        Err(error) => Err(Failure::new(
+            Code::Internal,
+            format!("the worker broke down: {error}"),
+        )),
     }
 }
 
@@ -99,14 +111,18 @@ pub(crate) fn pinned(pins: &[Arc<scriptum_contract::ToolSignature>]) -> ToolCata
 
 /// The folder that file tools are confined to: as given, else that of the script, else the current one.
 pub(crate) fn workspace(given: Option<&Path>, file: Option<&Path>) -> PathBuf {
-    let beside = file.filter(|file| *file != Path::new("-")).and_then(Path::parent);
+    let beside = file
+        .filter(|file| *file != Path::new("-"))
+        .and_then(Path::parent);
     let folder = given.or(beside).filter(|it| !it.as_os_str().is_empty());
     folder.unwrap_or(Path::new(".")).to_owned()
 }
 
 /// How this program was called, for commands that are printed to be called again.
 pub(crate) fn program_name() -> OsString {
-    std::env::args_os().next().unwrap_or_else(|| "scriptum".into())
+    std::env::args_os()
+        .next()
+        .unwrap_or_else(|| "scriptum".into())
 }
 
 /// An argument as a POSIX shell takes it.

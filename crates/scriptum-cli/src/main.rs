@@ -3,7 +3,11 @@
 //! Each subcommand is one file under `cmd`. A command returns the exit code that the specification
 //! gives to its outcome; what went wrong is a [`exit::Failure`], printed here and nowhere else.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to its user")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command talks to its user"
+)]
 
 mod args;
 mod cmd;
@@ -28,7 +32,7 @@ fn main() -> std::process::ExitCode {
     start_logging(args.verbose);
     let table = args.output.unwrap_or(args::Output::Table);
     let outcome = match args.command {
-        Command::Run(run) => cmd::run::main(run, args.quiet),
+        Command::Run(run) => cmd::run::main(*run, args.quiet),
         Command::Check(check) => cmd::check::main(&check, table),
         Command::Contract(contract) => cmd::contract::main(&contract, args.output),
         Command::Ir(ir) => cmd::ir::main(&ir, table),
@@ -53,5 +57,8 @@ fn start_logging(verbose: u8) {
         3.. => "trace",
     };
     let filter = tracing_subscriber::EnvFilter::new(format!("scriptum={level},{level}"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
 }

@@ -10,8 +10,9 @@ pub(crate) fn line(text: &str) -> Result<(), Failure> {
     match writeln!(stdout, "{text}").and_then(|()| stdout.flush()) {
         Ok(()) => Ok(()),
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        Err(error) => {
-            Err(Failure::new(Code::Unavailable, format!("cannot write the result: {error}")))
-        }
+        Err(error) => Err(Failure::new(
+            Code::Unavailable,
+            format!("cannot write the result: {error}"),
+        )),
     }
 }

@@ -24,9 +24,8 @@ pub(crate) fn read(path: &Path) -> Result<Source, Failure> {
         return text_of(std::io::stdin().lock(), "<stdin>".to_owned());
     }
     let name = path.display().to_string();
-    let file = std::fs::File::open(path).map_err(|error| {
-        Failure::new(Code::NotFound, format!("cannot open '{name}': {error}"))
-    })?;
+    let file = std::fs::File::open(path)
+        .map_err(|error| Failure::new(Code::NotFound, format!("cannot open '{name}': {error}")))?;
     if file.metadata().is_ok_and(|it| it.is_dir()) {
         let message = format!("'{name}' is a folder, not a script");
         return Err(Failure::new(Code::InvalidArgument, message));
@@ -43,7 +42,10 @@ pub(crate) fn scripts_at(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     let mut scripts = Vec::new();
     while let Some(folder) = folders.pop() {
         let unreadable = |error: std::io::Error| {
-            Failure::new(Code::NotFound, format!("cannot list '{}': {error}", folder.display()))
+            Failure::new(
+                Code::NotFound,
+                format!("cannot list '{}': {error}", folder.display()),
+            )
         };
         for entry in std::fs::read_dir(&folder).map_err(unreadable)? {
             let entry = entry.map_err(unreadable)?;
@@ -63,9 +65,10 @@ pub(crate) fn scripts_at(path: &Path) -> Result<Vec<PathBuf>, Failure> {
 
 fn text_of(source: impl std::io::Read, name: String) -> Result<Source, Failure> {
     let mut bytes = Vec::new();
-    source.take(SOURCE_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(|error| {
-        Failure::new(Code::NotFound, format!("cannot read '{name}': {error}"))
-    })?;
+    source
+        .take(SOURCE_BYTES_MAX + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| Failure::new(Code::NotFound, format!("cannot read '{name}': {error}")))?;
     if bytes.len() as u64 > SOURCE_BYTES_MAX {
         let message = format!("'{name}' is larger than {} MiB", SOURCE_BYTES_MAX >> 20);
         return Err(Failure::new(Code::InvalidArgument, message));
@@ -79,7 +82,7 @@ fn text_of(source: impl std::io::Read, name: String) -> Result<Source, Failure> 
 fn not_utf8(name: &str, error: &std::string::FromUtf8Error) -> Failure {
     let at = error.utf8_error().valid_up_to();
     let before = error.as_bytes().get(..at).unwrap_or_default();
-    let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+    let line = before.split(|byte| *byte == b'\n').count();
     let message = format!("'{name}' is not UTF-8: line {line}, byte offset {at}");
     Failure::new(Code::InvalidArgument, message).help("save the file as UTF-8")
 }

@@ -59,6 +59,11 @@ impl fmt::Debug for SqliteStore {
 }
 
 impl SqliteStore {
+    /// True when the folder holds a store, or what passes for one.
+    pub fn is_in(folder: &Path) -> bool {
+        folder.join(FILE).exists()
+    }
+
     /// Opens the store in a folder; makes folder and file where they are missing. Blocks for some
     /// milliseconds, and up to seconds while another process makes or migrates the same file.
     ///

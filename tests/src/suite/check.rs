@@ -12,15 +12,27 @@ use crate::{
 };
 
 /// Blocks that are compared, and rewritten on request. All others are input.
-const EXPECTED: &[&str] =
-    &["diagnostics", "contract", "schema", "ir", "violations", "events", "steps", "output"];
+const EXPECTED: &[&str] = &[
+    "diagnostics",
+    "contract",
+    "schema",
+    "ir",
+    "violations",
+    "events",
+    "steps",
+    "output",
+];
 const GIVEN: &[&str] = &["scriptum", "input", "mock", "resume"];
 
 /// The differences of a section, each as a diff; empty when all is as expected.
 pub(crate) fn differences(section: &Section) -> Result<Vec<String>, String> {
     let actual = actual(section)?;
-    let differing = actual.iter().filter(|(block, actual)| block.content != *actual);
-    Ok(differing.map(|(block, actual)| difference(block, actual)).collect())
+    let differing = actual
+        .iter()
+        .filter(|(block, actual)| block.content != *actual);
+    Ok(differing
+        .map(|(block, actual)| difference(block, actual))
+        .collect())
 }
 
 /// What each expected block of a section should hold.
@@ -28,20 +40,35 @@ pub(crate) fn actual(section: &Section) -> Result<Vec<(Block, String)>, String> 
     for block in &section.blocks {
         let kind = block.kind.as_str();
         if !EXPECTED.contains(&kind) && !GIVEN.contains(&kind) {
-            return Err(format!("unknown block '{kind}'; known are {GIVEN:?} and {EXPECTED:?}"));
+            return Err(format!(
+                "unknown block '{kind}'; known are {GIVEN:?} and {EXPECTED:?}"
+            ));
         }
     }
-    let script = section.block("scriptum").ok_or("a test needs a scriptum block")?;
+    let script = section
+        .block("scriptum")
+        .ok_or("a test needs a scriptum block")?;
     let source = with_header(&script.content);
     let compiled = compile(&source, &catalog());
     let wants_diagnostics = section.block("diagnostics").is_some();
     if !wants_diagnostics && !compiled.diagnostics.is_empty() {
-        return Err(format!("unexpected diagnostics:\n{}", diagnostics(&source, &compiled)));
+        return Err(format!(
+            "unexpected diagnostics:\n{}",
+            diagnostics(&source, &compiled)
+        ));
     }
     let mut run = None;
-    let expected = section.blocks.iter().filter(|block| EXPECTED.contains(&block.kind.as_str()));
+    let expected = section
+        .blocks
+        .iter()
+        .filter(|block| EXPECTED.contains(&block.kind.as_str()));
     expected
-        .map(|block| Ok((block.clone(), content(block, section, &source, &compiled, &mut run)?)))
+        .map(|block| {
+            Ok((
+                block.clone(),
+                content(block, section, &source, &compiled, &mut run)?,
+            ))
+        })
         .collect()
 }
 
@@ -74,7 +101,11 @@ fn content(
             }
         }
     };
-    Ok(if text.ends_with('\n') { text } else { text + "\n" })
+    Ok(if text.ends_with('\n') {
+        text
+    } else {
+        text + "\n"
+    })
 }
 
 fn played(section: &Section, compiled: &Compiled) -> Result<Play, String> {
@@ -82,7 +113,9 @@ fn played(section: &Section, compiled: &Compiled) -> Result<Play, String> {
     let mocks = Mocks::parse(section.block("mock").map_or("", |block| &block.content))?;
     let input = compiled.contract.check_inputs(&input(section)?, false);
     let input = input.map_err(|violations| text::violations(&violations))?;
-    let resumes = section.all("resume").flat_map(|block| block.content.lines());
+    let resumes = section
+        .all("resume")
+        .flat_map(|block| block.content.lines());
     play(program, input, mocks, resumes)
 }
 
@@ -101,7 +134,11 @@ fn diagnostics(source: &str, compiled: &Compiled) -> String {
 /// A fixture about a step need not say which script it is in.
 fn with_header(script: &str) -> String {
     let has_header = script.lines().any(|line| line.starts_with("script"));
-    if has_header { script.to_owned() } else { format!("script \"test\"\n{script}") }
+    if has_header {
+        script.to_owned()
+    } else {
+        format!("script \"test\"\n{script}")
+    }
 }
 
 fn catalog() -> ToolCatalog {
@@ -114,6 +151,10 @@ fn json(value: &Value) -> Result<String, String> {
 
 fn difference(block: &Block, actual: &str) -> String {
     let diff = TextDiff::from_lines(block.content.as_str(), actual);
-    let diff = diff.unified_diff().context_radius(3).header("expected", "actual").to_string();
+    let diff = diff
+        .unified_diff()
+        .context_radius(3)
+        .header("expected", "actual")
+        .to_string();
     format!("block '{}' differs:\n{diff}", block.kind)
 }

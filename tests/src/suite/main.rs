@@ -27,14 +27,24 @@ fn main() -> ExitCode {
     if std::env::var_os("UPDATE_EXPECT").is_some() {
         return update(&files);
     }
-    let trials = files.iter().flat_map(|file| trials_of(&root, file)).collect();
+    let trials = files
+        .iter()
+        .flat_map(|file| trials_of(&root, file))
+        .collect();
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
 
 fn trials_of(root: &Path, file: &Path) -> Vec<Trial> {
-    let name = file.strip_prefix(root).unwrap_or(file).with_extension("").display().to_string();
+    let name = file
+        .strip_prefix(root)
+        .unwrap_or(file)
+        .with_extension("")
+        .display()
+        .to_string();
     let sections = read(file).sections.into_iter();
-    sections.map(|section| trial(&format!("{name}/{}", section.title), section)).collect()
+    sections
+        .map(|section| trial(&format!("{name}/{}", section.title), section))
+        .collect()
 }
 
 fn trial(name: &str, section: Section) -> Trial {
@@ -69,7 +79,11 @@ fn update(files: &[PathBuf]) -> ExitCode {
             println!("rewrote {}", file.display());
         }
     }
-    if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    if failed {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    }
 }
 
 fn read(file: &Path) -> Document {

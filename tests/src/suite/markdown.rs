@@ -70,8 +70,14 @@ impl Document {
                 let depth = line.bytes().take_while(|byte| *byte == b'#').count();
                 titles.truncate(depth - 1);
                 titles.push(line.trim_start_matches('#').trim().to_owned());
-                let title = titles.get(1..).filter(|it| !it.is_empty()).map(|it| it.join("/"));
-                sections.push(Section { title: title.unwrap_or_default(), blocks: Vec::new() });
+                let title = titles
+                    .get(1..)
+                    .filter(|it| !it.is_empty())
+                    .map(|it| it.join("/"));
+                sections.push(Section {
+                    title: title.unwrap_or_default(),
+                    blocks: Vec::new(),
+                });
             }
         }
         sections.retain(|section| !section.blocks.is_empty());

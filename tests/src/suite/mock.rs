@@ -43,16 +43,18 @@ impl Mocks {
     pub(crate) fn parse(text: &str) -> Result<Mocks, String> {
         let lines = text.lines().filter(|line| !line.trim().is_empty());
         let lines: VecDeque<Line> = lines.map(line).collect::<Result<_, _>>()?;
-        Ok(Mocks { lines, last_first: text.contains("last-first") })
+        Ok(Mocks {
+            lines,
+            last_first: text.contains("last-first"),
+        })
     }
 
     /// The answer to a call; `None`: it hangs.
     pub(crate) fn answer(&mut self, call: &Call) -> Option<Result<Value, StepError>> {
         let path = call.path.to_string();
         let tool: &str = &call.callee.name.0;
-        let fits = |line: &&mut Line| {
-            (line.target == path || line.target == tool) && line.left != Some(0)
-        };
+        let fits =
+            |line: &&mut Line| (line.target == path || line.target == tool) && line.left != Some(0);
         let Some(line) = self.lines.iter_mut().find(fits) else {
             return Some(unmocked(call));
         };
@@ -60,9 +62,10 @@ impl Mocks {
         match line.answer.clone() {
             Answer::Args => Some(Ok(call.args.clone())),
             Answer::Return(value) => Some(Ok(value)),
-            Answer::Fail { retryable, message } => {
-                Some(Err(StepError { retryable, ..StepError::permanent("TOOL_FAILED", message) }))
-            }
+            Answer::Fail { retryable, message } => Some(Err(StepError {
+                retryable,
+                ..StepError::permanent("TOOL_FAILED", message)
+            })),
             Answer::Hang => None,
         }
     }
@@ -78,12 +81,19 @@ fn unmocked(call: &Call) -> Result<Value, StepError> {
 
 fn line(line: &str) -> Result<Line, String> {
     let wrong = |what: &str| format!("mock line '{line}': {what}");
-    let (target, answer) = line.split_once(": ").ok_or_else(|| wrong("expected 'tool: answer'"))?;
+    let (target, answer) = line
+        .split_once(": ")
+        .ok_or_else(|| wrong("expected 'tool: answer'"))?;
     let answer = answer.trim().trim_end_matches("last-first").trim();
     let (answer, left) = match answer.rsplit_once(" ×") {
-        Some((answer, times)) => {
-            (answer, Some(times.parse().map_err(|_| wrong("expected a number behind ×"))?))
-        }
+        Some((answer, times)) => (
+            answer,
+            Some(
+                times
+                    .parse()
+                    .map_err(|_| wrong("expected a number behind ×"))?,
+            ),
+        ),
         None => (answer, None),
     };
     let answer = match answer.split_once(' ') {
@@ -92,7 +102,9 @@ fn line(line: &str) -> Result<Line, String> {
             Answer::Return(Value::from_json(json).map_err(|error| wrong(&error.to_string()))?)
         }
         Some(("fail", what)) => {
-            let (kind, message) = what.split_once(' ').ok_or_else(|| wrong("expected a message"))?;
+            let (kind, message) = what
+                .split_once(' ')
+                .ok_or_else(|| wrong("expected a message"))?;
             Answer::Fail {
                 retryable: kind == "retryable",
                 message: message.trim_matches('"').to_owned(),
@@ -101,5 +113,9 @@ fn line(line: &str) -> Result<Line, String> {
         _ if answer == "hang" => Answer::Hang,
         _ => return Err(wrong("expected return, fail or hang")),
     };
-    Ok(Line { target: target.trim().to_owned(), answer, left })
+    Ok(Line {
+        target: target.trim().to_owned(),
+        answer,
+        left,
+    })
 }

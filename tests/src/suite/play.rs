@@ -56,15 +56,27 @@ pub(crate) fn play<'a>(
         unfinished: false,
         turns: 0,
     };
-    let thread = Value::object([("id", Value::text("thr_test")), ("script", Value::text("test"))]);
+    let thread = Value::object([
+        ("id", Value::text("thr_test")),
+        ("script", Value::text("test")),
+    ]);
     let env = BTreeMap::new();
-    stage.apply(Notification::Started { input, env, seed: SEED, thread, timeout_ms: None })?;
+    stage.apply(Notification::Started {
+        input,
+        env,
+        seed: SEED,
+        thread,
+        timeout_ms: None,
+    })?;
     while let Some(notification) = stage.next(&mut mocks, &mut resumes)? {
         stage.apply(notification)?;
     }
     // REPLAY
     let output = stage.output()?;
-    Ok(Play { entries: stage.entries, output })
+    Ok(Play {
+        entries: stage.entries,
+        output,
+    })
 }
 
 impl Stage {
@@ -78,14 +90,28 @@ impl Stage {
             return Ok(Some(Notification::Continued));
         }
         loop {
-            let call = if mocks.last_first { self.calls.pop_back() } else { self.calls.pop_front() };
+            let call = if mocks.last_first {
+                self.calls.pop_back()
+            } else {
+                self.calls.pop_front()
+            };
             let Some(call) = call else { break };
             let (path, attempt) = (call.path.clone(), call.attempt);
             match mocks.answer(&call) {
                 Some(Ok(output)) => {
-                    return Ok(Some(Notification::Returned { path, attempt, output }));
+                    return Ok(Some(Notification::Returned {
+                        path,
+                        attempt,
+                        output,
+                    }));
                 }
-                Some(Err(error)) => return Ok(Some(Notification::Failed { path, attempt, error })),
+                Some(Err(error)) => {
+                    return Ok(Some(Notification::Failed {
+                        path,
+                        attempt,
+                        error,
+                    }));
+                }
                 None => (),
             }
         }
@@ -113,7 +139,11 @@ impl Stage {
             .chain(turn.events.into_iter().map(Record::Event));
         for record in records {
             let seq = Seq(self.entries.len() as u64 + 1);
-            self.entries.push(Entry { seq, at: self.now, record });
+            self.entries.push(Entry {
+                seq,
+                at: self.now,
+                record,
+            });
         }
         for effect in turn.effects {
             match effect {
@@ -137,16 +167,24 @@ impl Stage {
         let differs = restored.status() != self.vm.status()
             || !restored.pending().eq(self.vm.pending())
             || restored.frames() != self.frames;
-        if differs { Err("the restored machine is another one".to_owned()) } else { Ok(()) }
+        if differs {
+            Err("the restored machine is another one".to_owned())
+        } else {
+            Ok(())
+        }
     }
 
     /// The output of the thread with stored parts loaded.
     fn output(&self) -> Result<Option<Value>, String> {
-        let last = self.entries.iter().rev().find_map(|entry| match &entry.record {
-            Record::Event(Event::ThreadCompleted { output }) => Some(output.clone()),
-            Record::Event(Event::ThreadFailed { output, .. }) => output.clone(),
-            Record::Event(_) | Record::Notification(_) => None,
-        });
+        let last = self
+            .entries
+            .iter()
+            .rev()
+            .find_map(|entry| match &entry.record {
+                Record::Event(Event::ThreadCompleted { output }) => Some(output.clone()),
+                Record::Event(Event::ThreadFailed { output, .. }) => output.clone(),
+                Record::Event(_) | Record::Notification(_) => None,
+            });
         Ok(last)
     }
 }
@@ -155,10 +193,16 @@ impl Stage {
 fn resume(line: &str) -> Result<Notification, String> {
     let wrong = || format!("resume line '{line}': expected 'PATH again|replace|merge|output JSON'");
     if line.trim() == "cancel" {
-        return Ok(Notification::CancelAsked { reason: "by the fixture".into() });
+        return Ok(Notification::CancelAsked {
+            reason: "by the fixture".into(),
+        });
     }
     let (path, action) = line.trim().split_once(' ').ok_or_else(wrong)?;
-    let path = if path == "all" { None } else { Some(path.parse().map_err(|_| wrong())?) };
+    let path = if path == "all" {
+        None
+    } else {
+        Some(path.parse().map_err(|_| wrong())?)
+    };
     let (verb, json) = action.split_once(' ').unwrap_or((action, "null"));
     let value = Value::from_json(json).map_err(|error| format!("{}: {error}", wrong()))?;
     let change = match verb {

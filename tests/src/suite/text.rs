@@ -19,7 +19,11 @@ pub(crate) fn events(entries: &[Entry], args: &str) -> String {
             Record::Event(event) => lines.push(event_line(event, returned, entry.at)),
         }
     }
-    let shown = if args == "tail" { lines.len().saturating_sub(TAIL_LINES) } else { 0 };
+    let shown = if args == "tail" {
+        lines.len().saturating_sub(TAIL_LINES)
+    } else {
+        0
+    };
     let mut text = String::new();
     if shown > 0 {
         let _ = writeln!(text, "… {shown} more above");
@@ -32,7 +36,14 @@ pub(crate) fn events(entries: &[Entry], args: &str) -> String {
 
 fn event_line(event: &Event, returned: Option<&Value>, at: Timestamp) -> String {
     match event {
-        Event::StepStarted { path, attempt, label, primitive, tool, input } => {
+        Event::StepStarted {
+            path,
+            attempt,
+            label,
+            primitive,
+            tool,
+            input,
+        } => {
             let mut line = format!("{path} start {}", tool.as_ref().unwrap_or(primitive));
             if let Some(label) = label {
                 let _ = write!(line, " \"{label}\"");
@@ -45,31 +56,73 @@ fn event_line(event: &Event, returned: Option<&Value>, at: Timestamp) -> String 
             }
             line
         }
-        Event::StepRetrying { path, attempt, due, error } => {
+        Event::StepRetrying {
+            path,
+            attempt,
+            due,
+            error,
+        } => {
             let pause = due.0 - at.0;
-            let why = error.as_ref().map(|it| format!(": {}", error_text(it))).unwrap_or_default();
+            let why = error
+                .as_ref()
+                .map(|it| format!(": {}", error_text(it)))
+                .unwrap_or_default();
             format!("{path} retry #{attempt} in {pause}ms{why}")
         }
-        Event::StepCompleted { path, output, recovery, .. } => {
+        Event::StepCompleted {
+            path,
+            output,
+            recovery,
+            ..
+        } => {
             let output = output.as_ref().or(returned).map_or_else(String::new, json);
             format!("{path} done{} {output}", recovery_text(*recovery))
         }
-        Event::StepFailed { path, error, recovery, .. } => {
-            format!("{path} fail{} {}", recovery_text(*recovery), error_text(error))
+        Event::StepFailed {
+            path,
+            error,
+            recovery,
+            ..
+        } => {
+            format!(
+                "{path} fail{} {}",
+                recovery_text(*recovery),
+                error_text(error)
+            )
         }
-        Event::StepSkipped { path, label, primitive } => {
-            let label = label.as_ref().map(|it| format!(" \"{it}\"")).unwrap_or_default();
+        Event::StepSkipped {
+            path,
+            label,
+            primitive,
+        } => {
+            let label = label
+                .as_ref()
+                .map(|it| format!(" \"{it}\""))
+                .unwrap_or_default();
             format!("{path} skip {primitive}{label}")
         }
         Event::ThreadPaused { reason, path } => {
-            let at = path.as_ref().map(|it| format!(" at {it}")).unwrap_or_default();
+            let at = path
+                .as_ref()
+                .map(|it| format!(" at {it}"))
+                .unwrap_or_default();
             format!("thread paused: {reason:?}{at}")
         }
         Event::ThreadResumed => "thread resumed".to_owned(),
         Event::ThreadCompleted { output } => format!("thread completed {}", json(output)),
-        Event::ThreadFailed { error, path, output } => {
-            let at = path.as_ref().map(|it| format!(" at {it}")).unwrap_or_default();
-            let output = output.as_ref().map(|it| format!(" {}", json(it))).unwrap_or_default();
+        Event::ThreadFailed {
+            error,
+            path,
+            output,
+        } => {
+            let at = path
+                .as_ref()
+                .map(|it| format!(" at {it}"))
+                .unwrap_or_default();
+            let output = output
+                .as_ref()
+                .map(|it| format!(" {}", json(it)))
+                .unwrap_or_default();
             format!("thread failed{at}: {}{output}", error_text(error))
         }
         Event::ThreadCancelled { reason } => format!("thread cancelled: {reason}"),
@@ -80,7 +133,9 @@ fn event_line(event: &Event, returned: Option<&Value>, at: Timestamp) -> String 
 pub(crate) fn steps(entries: &[Entry]) -> String {
     let mut rows: BTreeMap<StepPath, (u32, &str)> = BTreeMap::new();
     for entry in entries {
-        let Record::Event(event) = &entry.record else { continue };
+        let Record::Event(event) = &entry.record else {
+            continue;
+        };
         let (path, attempt, state) = match event {
             Event::StepStarted { path, attempt, .. } => (path, Some(*attempt), "running"),
             Event::StepCompleted { path, .. } => (path, None, "completed"),
@@ -96,16 +151,23 @@ pub(crate) fn steps(entries: &[Entry]) -> String {
         let row = rows.entry(path.clone()).or_insert((0, state));
         *row = (attempt.unwrap_or(row.0), state);
     }
-    rows.iter().fold(String::new(), |mut text, (path, (attempt, state))| {
-        let _ = writeln!(text, "{path} {state} #{attempt}");
-        text
-    })
+    rows.iter()
+        .fold(String::new(), |mut text, (path, (attempt, state))| {
+            let _ = writeln!(text, "{path} {state} #{attempt}");
+            text
+        })
 }
 
 /// Violations, one a line.
 pub(crate) fn violations(violations: &[Violation]) -> String {
     violations.iter().fold(String::new(), |mut text, it| {
-        let _ = writeln!(text, "{} {}: {}", it.reason.as_str(), it.pointer, it.message);
+        let _ = writeln!(
+            text,
+            "{} {}: {}",
+            it.reason.as_str(),
+            it.pointer,
+            it.message
+        );
         text
     })
 }

@@ -1,9 +1,11 @@
 //! `scriptum check`: all that is wrong with scripts, and the edits that mend it.
 
-use std::path::Path;
+use std::{fmt::Write as _, path::Path};
 
 use anstream::AutoStream;
-use scriptum_compiler::{Diagnostic, RenderOptions, Severity, apply_fixes, compile, render, render_json};
+use scriptum_compiler::{
+    Diagnostic, RenderOptions, Severity, apply_fixes, compile, render, render_json,
+};
 use scriptum_contract::ToolCatalog;
 
 use crate::{
@@ -74,7 +76,11 @@ struct Mended {
 }
 
 fn mended(text: &str, diagnostics: Vec<Diagnostic>, catalog: &ToolCatalog) -> Mended {
-    let mut state = Mended { text: text.to_owned(), diagnostics, count: 0 };
+    let mut state = Mended {
+        text: text.to_owned(),
+        diagnostics,
+        count: 0,
+    };
     for _ in 0..FIX_ROUNDS_MAX {
         let fixed = apply_fixes(&state.text, &state.diagnostics);
         if fixed.text == state.text {
@@ -94,7 +100,10 @@ fn write_back(path: &Path, text: &str) -> Result<(), Failure> {
         return Ok(());
     }
     let unwritable = |error: std::io::Error| {
-        Failure::new(Code::Unavailable, format!("cannot write '{}': {error}", path.display()))
+        Failure::new(
+            Code::Unavailable,
+            format!("cannot write '{}': {error}", path.display()),
+        )
     };
     let beside = path.with_extension("scriptum.new");
     std::fs::write(&beside, text).map_err(unwritable)?;
@@ -106,11 +115,21 @@ fn print(source: &Source, diagnostics: &[Diagnostic], output: Output) {
         return;
     }
     match output {
-        Output::Json | Output::Yaml => print!("{}", render_json(diagnostics, &source.name, &source.text)),
+        Output::Json | Output::Yaml => {
+            print!("{}", render_json(diagnostics, &source.name, &source.text));
+        }
         Output::Table | Output::Wide => {
             let stdout = AutoStream::auto(std::io::stdout());
             let color = stdout.current_choice() != anstream::ColorChoice::Never;
-            print!("{}", render(diagnostics, &source.name, &source.text, RenderOptions::new(color)));
+            print!(
+                "{}",
+                render(
+                    diagnostics,
+                    &source.name,
+                    &source.text,
+                    RenderOptions::new(color)
+                )
+            );
         }
     }
 }
@@ -122,11 +141,22 @@ pub(crate) fn print_to_stderr(source: &Source, diagnostics: &[Diagnostic]) {
     }
     let stderr = AutoStream::auto(std::io::stderr());
     let color = stderr.current_choice() != anstream::ColorChoice::Never;
-    eprint!("{}", render(diagnostics, &source.name, &source.text, RenderOptions::new(color)));
+    eprint!(
+        "{}",
+        render(
+            diagnostics,
+            &source.name,
+            &source.text,
+            RenderOptions::new(color)
+        )
+    );
 }
 
 fn of_severity(diagnostics: &[Diagnostic], severity: Severity) -> usize {
-    diagnostics.iter().filter(|it| it.severity == severity).count()
+    diagnostics
+        .iter()
+        .filter(|it| it.severity == severity)
+        .count()
 }
 
 fn summary(count: &Count) -> String {
@@ -136,7 +166,7 @@ fn summary(count: &Count) -> String {
     };
     let mut text = format!("checked {}", counted(count.scripts, "script"));
     if count.fixed > 0 {
-        text.push_str(&format!(", made {}", counted(count.fixed, "edit")));
+        let _ = write!(text, ", made {}", counted(count.fixed, "edit"));
     }
     match (count.errors, count.warnings) {
         (0, 0) => text.push_str(": nothing to report"),
@@ -144,7 +174,7 @@ fn summary(count: &Count) -> String {
             let found = [(errors, "error"), (warnings, "warning")];
             let found = found.iter().filter(|(number, _)| *number > 0);
             let found: Vec<_> = found.map(|(number, word)| counted(*number, word)).collect();
-            text.push_str(&format!(": {}", found.join(", ")));
+            let _ = write!(text, ": {}", found.join(", "));
         }
     }
     text

@@ -24,7 +24,10 @@ pub(crate) fn main(args: &Contract, output: Option<Output>) -> Result<Code, Fail
         }
     };
     let text = text.map_err(|error| {
-        Failure::new(Code::Internal, format!("cannot write the contract: {error}"))
+        Failure::new(
+            Code::Internal,
+            format!("cannot write the contract: {error}"),
+        )
     })?;
     out::line(text.trim_end())?;
     Ok(Code::Success)
@@ -43,11 +46,22 @@ impl From<Part> for ContractPart {
 
 /// Fields, types, defaults, a row each.
 fn table(contract: &scriptum_contract::Contract) -> Result<Code, Failure> {
-    out::line(&format!("{:<8} {:<20} {:<32} {:<16} DESCRIPTION", "PART", "FIELD", "TYPE", "DEFAULT"))?;
-    let env: Vec<_> = contract.env.iter().map(|EnvField { field, .. }| field.clone()).collect();
+    out::line(&format!(
+        "{:<8} {:<20} {:<32} {:<16} DESCRIPTION",
+        "PART", "FIELD", "TYPE", "DEFAULT"
+    ))?;
+    let env: Vec<_> = contract
+        .env
+        .iter()
+        .map(|EnvField { field, .. }| field.clone())
+        .collect();
     let stream = contract.stream.as_deref().unwrap_or_default();
-    let parts =
-        [("input", &contract.inputs[..]), ("output", &contract.outputs), ("stream", stream), ("env", &env)];
+    let parts = [
+        ("input", &contract.inputs[..]),
+        ("output", &contract.outputs),
+        ("stream", stream),
+        ("env", &env),
+    ];
     for (part, fields) in parts {
         for field in fields {
             out::line(&row(part, field))?;
@@ -57,9 +71,15 @@ fn table(contract: &scriptum_contract::Contract) -> Result<Code, Failure> {
 }
 
 fn row(part: &str, field: &Field) -> String {
-    let default = field.default.as_ref().map_or(Ok(String::new()), Value::to_json);
+    let default = field
+        .default
+        .as_ref()
+        .map_or(Ok(String::new()), Value::to_json);
     let default = default.unwrap_or_default();
     let ty = field.ty.to_string();
-    let line = format!("{part:<8} {:<20} {ty:<32} {default:<16} {}", field.name, field.doc);
+    let line = format!(
+        "{part:<8} {:<20} {ty:<32} {default:<16} {}",
+        field.name, field.doc
+    );
     line.trim_end().to_owned()
 }

@@ -25,7 +25,9 @@ pub(crate) struct Live {
 
 impl fmt::Debug for Live {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Live").field("tree", &self.tree).finish_non_exhaustive()
+        f.debug_struct("Live")
+            .field("tree", &self.tree)
+            .finish_non_exhaustive()
     }
 }
 
@@ -40,7 +42,9 @@ impl Live {
     }
 
     pub(crate) fn show(&mut self, entry: &Entry) {
-        let Some(change) = self.tree.apply(entry) else { return };
+        let Some(change) = self.tree.apply(entry) else {
+            return;
+        };
         match &change {
             Change::Started(path, node) => {
                 self.recount(path);
@@ -68,7 +72,11 @@ impl Live {
         if node.folded || self.bars.len() >= LINES_MAX {
             return;
         }
-        let next = self.bars.range(path.clone()..).next().map(|(_, bar)| bar.clone());
+        let next = self
+            .bars
+            .range(path.clone()..)
+            .next()
+            .map(|(_, bar)| bar.clone());
         let bar = ProgressBar::new(node.items.map_or(0, |items| items.total));
         let bar = match next {
             Some(next) => self.screen.insert_before(&next, bar),
@@ -101,7 +109,9 @@ impl Live {
     }
 
     fn recount(&mut self, child: &StepPath) {
-        let Some(Change::Progress(path, node)) = self.tree.recounted_loop(child) else { return };
+        let Some(Change::Progress(path, node)) = self.tree.recounted_loop(child) else {
+            return;
+        };
         if let (Some(bar), Some(items)) = (self.bars.get(&path), node.items) {
             bar.set_position(items.done);
         }
@@ -111,7 +121,9 @@ impl Live {
 fn style_of(path: &StepPath, node: &Node) -> ProgressStyle {
     let indent = "  ".repeat(path.components().len() / 2);
     let template = match node.items {
-        Some(_) => format!("{indent}{{spinner}} {path} {{msg}} {{bar:24}} {{pos}}/{{len}} {{elapsed}}"),
+        Some(_) => {
+            format!("{indent}{{spinner}} {path} {{msg}} {{bar:24}} {{pos}}/{{len}} {{elapsed}}")
+        }
         None => format!("{indent}{{spinner}} {path} {{msg}} {{elapsed}}"),
     };
     ProgressStyle::with_template(&template)
@@ -122,7 +134,12 @@ fn style_of(path: &StepPath, node: &Node) -> ProgressStyle {
 /// The name, with what it waits for. Braces would be read as a template nowhere: this is a message.
 fn text_of(node: &Node) -> String {
     match &node.retry {
-        Some(retry) => format!("{}: {}; waits for attempt {}", node.name, retry.why, node.attempt + 1),
+        Some(retry) => format!(
+            "{}: {}; waits for attempt {}",
+            node.name,
+            retry.why,
+            node.attempt + 1
+        ),
         None if node.attempt > 1 => format!("{} (attempt {})", node.name, node.attempt),
         None => node.name.clone(),
     }

@@ -9,8 +9,6 @@ use std::io::IsTerminal as _;
 
 use scriptum_vm::Entry;
 
-pub(crate) use style::duration;
-
 /// Shows the progress of one thread.
 #[derive(Debug)]
 pub(crate) enum Progress {

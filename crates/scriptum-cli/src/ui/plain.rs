@@ -20,7 +20,9 @@ pub(crate) struct Plain {
 
 impl Plain {
     pub(crate) fn show(&mut self, entry: &Entry) {
-        let Some(change) = self.tree.apply(entry) else { return };
+        let Some(change) = self.tree.apply(entry) else {
+            return;
+        };
         if let Some(line) = line(&change) {
             anstream::eprintln!("{line}");
         }
@@ -33,8 +35,13 @@ impl Plain {
     }
 
     fn report_loop(&mut self, child: &StepPath) {
-        let Some(Change::Progress(path, node)) = self.tree.recounted_loop(child) else { return };
-        let Some(items) = node.items.filter(|it| it.total > super::tree::CHILDREN_SHOWN_MAX) else {
+        let Some(Change::Progress(path, node)) = self.tree.recounted_loop(child) else {
+            return;
+        };
+        let Some(items) = node
+            .items
+            .filter(|it| it.total > super::tree::CHILDREN_SHOWN_MAX)
+        else {
             return;
         };
         let tenths = items.done * REPORTS_PER_LOOP / items.total;
@@ -42,7 +49,10 @@ impl Plain {
         if tenths > *reported && !node.folded {
             *reported = tenths;
             let count = format!("{}/{}", items.done, items.total);
-            anstream::eprintln!("{}", with_place("items", &path, &format!("{} {count}", node.name)));
+            anstream::eprintln!(
+                "{}",
+                with_place("items", &path, &format!("{} {count}", node.name))
+            );
         }
     }
 }
@@ -56,7 +66,11 @@ pub(super) fn line(change: &Change) -> Option<String> {
                 Some(items) => format!("{} [{} items]", node.name, items.total),
                 None => node.name.clone(),
             };
-            Some(style::dim(&with_place("start", path, &format!("{what}{}", attempt_of(node)))))
+            Some(style::dim(&with_place(
+                "start",
+                path,
+                &format!("{what}{}", attempt_of(node)),
+            )))
         }
         Change::Progress(..) => None,
         Change::Retrying(path, node, at) => {
@@ -65,7 +79,12 @@ pub(super) fn line(change: &Change) -> Option<String> {
             let text = format!("{}: {}; next attempt in {pause}", node.name, retry.why);
             Some(style::wait(&with_place("retry", path, &text)))
         }
-        Change::Ended { path, node, at, how } => {
+        Change::Ended {
+            path,
+            node,
+            at,
+            how,
+        } => {
             let took = style::duration(at.0 - node.started_at.0);
             ended(path, node, &took, how)
         }
@@ -87,19 +106,31 @@ fn ended(path: &StepPath, node: &Node, took: &str, how: &Ending) -> Option<Strin
                 Some(Recovery::Ignore) => ", its error ignored",
                 Some(Recovery::Operator) => ", output given",
             };
-            Some(style::good(&with_place("done", path, &format!("{name} {took}{after}"))))
+            Some(style::good(&with_place(
+                "done",
+                path,
+                &format!("{name} {took}{after}"),
+            )))
         }
-        Ending::Failed(error, Some(_)) => {
-            Some(style::wait(&with_place("ignore", path, &format!("{name}: {error}"))))
-        }
-        Ending::Failed(error, None) => {
-            Some(style::bad(&with_place("fail", path, &format!("{name}: {error}"))))
-        }
+        Ending::Failed(error, Some(_)) => Some(style::wait(&with_place(
+            "ignore",
+            path,
+            &format!("{name}: {error}"),
+        ))),
+        Ending::Failed(error, None) => Some(style::bad(&with_place(
+            "fail",
+            path,
+            &format!("{name}: {error}"),
+        ))),
     }
 }
 
 fn attempt_of(node: &Node) -> String {
-    if node.attempt > 1 { format!(" (attempt {})", node.attempt) } else { String::new() }
+    if node.attempt > 1 {
+        format!(" (attempt {})", node.attempt)
+    } else {
+        String::new()
+    }
 }
 
 fn with_place(word: &str, path: &StepPath, text: &str) -> String {

@@ -22,10 +22,6 @@ pub(crate) fn dim(text: &str) -> String {
     paint(Style::new().dimmed(), text)
 }
 
-pub(crate) fn strong(text: &str) -> String {
-    paint(Style::new().bold(), text)
-}
-
 fn paint(style: Style, text: &str) -> String {
     format!("{style}{text}{style:#}")
 }

@@ -53,8 +53,16 @@ pub(crate) enum Change {
     Started(StepPath, Node),
     Progress(StepPath, Node),
     Retrying(StepPath, Node, Timestamp),
-    Ended { path: StepPath, node: Node, at: Timestamp, how: Ending },
-    Skipped { path: StepPath, name: String },
+    Ended {
+        path: StepPath,
+        node: Node,
+        at: Timestamp,
+        how: Ending,
+    },
+    Skipped {
+        path: StepPath,
+        name: String,
+    },
     Paused(PauseReason),
     Resumed,
 }
@@ -69,10 +77,19 @@ pub(crate) enum Ending {
 impl Tree {
     /// Takes an entry in and says what it changed.
     pub(crate) fn apply(&mut self, entry: &Entry) -> Option<Change> {
-        let Record::Event(event) = &entry.record else { return None };
+        let Record::Event(event) = &entry.record else {
+            return None;
+        };
         let at = entry.at;
         match event {
-            Event::StepStarted { path, attempt, label, primitive, tool, input } => {
+            Event::StepStarted {
+                path,
+                attempt,
+                label,
+                primitive,
+                tool,
+                input,
+            } => {
                 let node = Node {
                     name: name_of(label.as_deref(), tool.as_deref(), primitive),
                     started_at: at,
@@ -84,19 +101,30 @@ impl Tree {
                 self.nodes.insert(path.clone(), node.clone());
                 Some(Change::Started(path.clone(), node))
             }
-            Event::StepRetrying { path, due, error, .. } => {
+            Event::StepRetrying {
+                path, due, error, ..
+            } => {
                 let node = self.nodes.get_mut(path)?;
-                let why = error.as_ref().map_or("the attempt failed".into(), |it| Arc::clone(&it.message));
+                let why = error
+                    .as_ref()
+                    .map_or("the attempt failed".into(), |it| Arc::clone(&it.message));
                 node.retry = Some(Retry { due: *due, why });
                 Some(Change::Retrying(path.clone(), node.clone(), at))
             }
             Event::StepCompleted { path, recovery, .. } => {
                 self.end(path, at, Ending::Completed(*recovery))
             }
-            Event::StepFailed { path, error, recovery, .. } => {
-                self.end(path, at, Ending::Failed(error.clone(), *recovery))
-            }
-            Event::StepSkipped { path, label, primitive } => Some(Change::Skipped {
+            Event::StepFailed {
+                path,
+                error,
+                recovery,
+                ..
+            } => self.end(path, at, Ending::Failed(error.clone(), *recovery)),
+            Event::StepSkipped {
+                path,
+                label,
+                primitive,
+            } => Some(Change::Skipped {
                 path: path.clone(),
                 name: name_of(label.as_deref(), None, primitive),
             }),
@@ -122,16 +150,25 @@ impl Tree {
 
     fn live_iterations(&self, path: &StepPath) -> u64 {
         let depth = path.components().len();
-        let below = self.nodes.range(path.child(0)..).take_while(|(it, _)| it.is_under(path));
-        let mut iterations: Vec<_> =
-            below.filter_map(|(it, _)| it.components().get(depth).copied()).collect();
+        let below = self
+            .nodes
+            .range(path.child(0)..)
+            .take_while(|(it, _)| it.is_under(path));
+        let mut iterations: Vec<_> = below
+            .filter_map(|(it, _)| it.components().get(depth).copied())
+            .collect();
         iterations.dedup();
         iterations.len() as u64
     }
 
     fn end(&mut self, path: &StepPath, at: Timestamp, how: Ending) -> Option<Change> {
         let node = self.nodes.remove(path)?;
-        Some(Change::Ended { path: path.clone(), node, at, how })
+        Some(Change::Ended {
+            path: path.clone(),
+            node,
+            at,
+            how,
+        })
     }
 
     /// True inside a loop with many items.
@@ -152,7 +189,16 @@ fn name_of(label: Option<&str>, tool: Option<&str>, primitive: &str) -> String {
 }
 
 fn items_of(primitive: &str, input: &Value) -> Option<Items> {
-    let count = input.as_object().filter(|_| primitive == "iterate")?.get("count")?;
-    let Value::Int(count) = count else { return None };
-    Some(Items { total: u64::try_from(*count).ok()?, started: 0, done: 0 })
+    let count = input
+        .as_object()
+        .filter(|_| primitive == "iterate")?
+        .get("count")?;
+    let Value::Int(count) = count else {
+        return None;
+    };
+    Some(Items {
+        total: u64::try_from(*count).ok()?,
+        started: 0,
+        done: 0,
+    })
 }

@@ -20,7 +20,10 @@ pub(super) struct Flush {
 pub(super) fn measure(folder: &Path) -> Result<Flush, Failure> {
     let path = folder.join("fdatasync");
     let broken = |error: std::io::Error| {
-        Failure::new(Code::Unavailable, format!("cannot write '{}': {error}", path.display()))
+        Failure::new(
+            Code::Unavailable,
+            format!("cannot write '{}': {error}", path.display()),
+        )
     };
     let mut file = File::create(&path).map_err(broken)?;
     let mut times = Vec::with_capacity(FLUSHES);
@@ -31,7 +34,10 @@ pub(super) fn measure(folder: &Path) -> Result<Flush, Failure> {
         times.push(micros(start));
     }
     std::fs::remove_file(&path).map_err(broken)?;
-    Ok(Flush { p50_us: percentile(&mut times, 50), p99_us: percentile(&mut times, 99) })
+    Ok(Flush {
+        p50_us: percentile(&mut times, 50),
+        p99_us: percentile(&mut times, 99),
+    })
 }
 
 pub(super) fn micros(since: Instant) -> u64 {
@@ -42,5 +48,8 @@ pub(super) fn micros(since: Instant) -> u64 {
 pub(super) fn percentile(values: &mut [u64], percent: usize) -> u64 {
     values.sort_unstable();
     let last = values.len().saturating_sub(1);
-    values.get(last * percent / 100).copied().unwrap_or_default()
+    values
+        .get(last * percent / 100)
+        .copied()
+        .unwrap_or_default()
 }

@@ -40,7 +40,11 @@ struct Report {
 
 pub(crate) fn main(args: &Bench, output: Output) -> Result<Code, Failure> {
     let all = Measurement::value_variants();
-    let chosen = if args.only.is_empty() { all } else { args.only.as_slice() };
+    let chosen = if args.only.is_empty() {
+        all
+    } else {
+        args.only.as_slice()
+    };
     let folder = Folder::new(args.data_dir.as_deref())?;
     let report = match (chosen, std::env::var_os(CHILD)) {
         ([one], Some(_)) => measured_here(*one, folder.path())?,
@@ -60,7 +64,11 @@ pub(crate) fn main(args: &Bench, output: Output) -> Result<Code, Failure> {
 
 fn measured_apart(chosen: &[Measurement], folder: &Path) -> Result<Report, Failure> {
     let fdatasync = disk::measure(folder)?;
-    let mut report = Report { durability: DURABILITY.to_owned(), fdatasync, ..Report::default() };
+    let mut report = Report {
+        durability: DURABILITY.to_owned(),
+        fdatasync,
+        ..Report::default()
+    };
     for measurement in chosen {
         let one = measured_by_child(*measurement, folder)?;
         report.seq10 = report.seq10.or(one.seq10);
@@ -72,7 +80,9 @@ fn measured_apart(chosen: &[Measurement], folder: &Path) -> Result<Report, Failu
 }
 
 fn measured_by_child(measurement: Measurement, folder: &Path) -> Result<Report, Failure> {
-    let name = measurement.to_possible_value().map(|it| it.get_name().to_owned());
+    let name = measurement
+        .to_possible_value()
+        .map(|it| it.get_name().to_owned());
     let name = name.unwrap_or_default();
     eprintln!("measuring {name} …");
     let broken = |why: String| Failure::new(Code::Internal, format!("measuring {name}: {why}"));
@@ -91,7 +101,9 @@ fn measured_by_child(measurement: Measurement, folder: &Path) -> Result<Report, 
 }
 
 fn measured_here(measurement: Measurement, folder: &Path) -> Result<Report, Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
     let runtime = runtime.map_err(|error| Failure::new(Code::Unavailable, error.to_string()))?;
     let mut report = Report::default();
     runtime.block_on(async {
@@ -115,12 +127,10 @@ struct Folder {
 
 impl Folder {
     fn new(given: Option<&Path>) -> Result<Folder, Failure> {
-        let folder = match given {
-            Some(path) => Folder { path: path.to_owned(), temporary: false },
-            None => {
-                let name = format!(".scriptum-bench-{}", std::process::id());
-                Folder { path: name.into(), temporary: true }
-            }
+        let name = || format!(".scriptum-bench-{}", std::process::id()).into();
+        let folder = Folder {
+            path: given.map_or_else(name, Path::to_owned),
+            temporary: given.is_none(),
         };
         std::fs::create_dir_all(&folder.path).map_err(|error| {
             let message = format!("cannot make '{}': {error}", folder.path.display());
@@ -136,7 +146,9 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        if self.temporary && let Err(error) = std::fs::remove_dir_all(&self.path) {
+        if self.temporary
+            && let Err(error) = std::fs::remove_dir_all(&self.path)
+        {
             eprintln!("warning: cannot remove '{}': {error}", self.path.display());
         }
     }

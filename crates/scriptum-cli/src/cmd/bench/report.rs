@@ -7,7 +7,11 @@ use super::Report;
 pub(super) fn table(report: &Report) -> String {
     let mut text = format!("durability  {}\n", report.durability);
     let flush = report.fdatasync;
-    line(&mut text, "fdatasync", &format!("p50 {} µs, p99 {} µs", flush.p50_us, flush.p99_us));
+    line(
+        &mut text,
+        "fdatasync",
+        &format!("p50 {} µs, p99 {} µs", flush.p50_us, flush.p99_us),
+    );
     if let Some(it) = report.seq10 {
         let flushes = ratio(it.p50_us, flush.p50_us);
         let what = format!(
@@ -17,7 +21,10 @@ pub(super) fn table(report: &Report) -> String {
         line(&mut text, "seq10", &what);
     }
     if let Some(it) = report.load {
-        let what = format!("{} threads, 64 at once: {} durable steps/s", it.threads, it.steps_per_s);
+        let what = format!(
+            "{} threads, 64 at once: {} durable steps/s",
+            it.threads, it.steps_per_s
+        );
         line(&mut text, "load", &what);
     }
     if let Some(it) = report.long {

@@ -64,15 +64,24 @@ struct Node {
 
 impl Node {
     fn open(folder: &Path) -> Result<Node, Failure> {
-        let engine = local::open(&Setup { data_dir: folder, workspace: folder, allow_net: &[] })?;
+        let engine = local::open(&Setup {
+            data_dir: folder,
+            workspace: folder,
+            allow_net: &[],
+        })?;
         let worker = Running::start(&engine, ClaimScope::All);
         Ok(Node { engine, worker })
     }
 
     async fn publish(&self, text: String) -> Result<ProgramHash, Failure> {
-        let source = Source { name: "bench".to_owned(), text };
+        let source = Source {
+            name: "bench".to_owned(),
+            text,
+        };
         let compiled = cmd::compiled(&source)?;
-        let program = compiled.program.expect("a compilation without errors has a program");
+        let program = compiled
+            .program
+            .expect("a compilation without errors has a program");
         let pins = local::pinned(&compiled.tool_pins);
         Ok(self.engine.publish(&program, &pins, &source.text).await?)
     }
@@ -116,7 +125,10 @@ pub(super) async fn seq10(folder: &Path) -> Result<Latency, Failure> {
         }
     }
     node.worker.stop().await?;
-    Ok(Latency { p50_us: percentile(&mut times, 50), p99_us: percentile(&mut times, 99) })
+    Ok(Latency {
+        p50_us: percentile(&mut times, 50),
+        p99_us: percentile(&mut times, 99),
+    })
 }
 
 pub(super) async fn load(folder: &Path) -> Result<Throughput, Failure> {
@@ -132,7 +144,10 @@ pub(super) async fn load(folder: &Path) -> Result<Throughput, Failure> {
     let steps = (LOAD_THREADS * STEPS_PER_THREAD) as u64;
     let steps_per_s = per_second(steps, micros(start));
     node.worker.stop().await?;
-    Ok(Throughput { threads: LOAD_THREADS, steps_per_s })
+    Ok(Throughput {
+        threads: LOAD_THREADS,
+        steps_per_s,
+    })
 }
 
 pub(super) async fn long(folder: &Path) -> Result<Flatness, Failure> {
@@ -141,14 +156,20 @@ pub(super) async fn long(folder: &Path) -> Result<Flatness, Failure> {
     let thread = node.run(&program).await?;
     let ends = ends_of_steps(&node.engine, thread).await?;
     node.worker.stop().await?;
-    let part = |from: usize| -> Option<i64> {
-        Some(ends.get(from + LONG_PART - 1)? - ends.get(from)?)
-    };
+    let part =
+        |from: usize| -> Option<i64> { Some(ends.get(from + LONG_PART - 1)? - ends.get(from)?) };
     let parts = part(0).zip(part(LONG_STEPS - LONG_PART));
     let (first_1000_ms, last_1000_ms) = parts.ok_or_else(|| {
-        Failure::new(Code::Internal, format!("the journal of {thread} lacks steps"))
+        Failure::new(
+            Code::Internal,
+            format!("the journal of {thread} lacks steps"),
+        )
     })?;
-    Ok(Flatness { steps: LONG_STEPS, first_1000_ms, last_1000_ms })
+    Ok(Flatness {
+        steps: LONG_STEPS,
+        first_1000_ms,
+        last_1000_ms,
+    })
 }
 
 pub(super) async fn wide(folder: &Path) -> Result<Width, Failure> {
@@ -158,7 +179,11 @@ pub(super) async fn wide(folder: &Path) -> Result<Width, Failure> {
     node.run(&program).await?;
     let items_per_s = per_second(WIDE_ITEMS, micros(start));
     node.worker.stop().await?;
-    Ok(Width { items: WIDE_ITEMS, items_per_s, peak_rss_mib: peak_rss_mib() })
+    Ok(Width {
+        items: WIDE_ITEMS,
+        items_per_s,
+        peak_rss_mib: peak_rss_mib(),
+    })
 }
 
 /// When each step of the thread was committed as completed, in milliseconds, in order.
@@ -179,7 +204,10 @@ async fn ends_of_steps(engine: &Engine, thread: ThreadId) -> Result<Vec<i64>, Fa
 fn sequence(steps: usize) -> String {
     let mut text = "script \"sequence\"\nimport tools\n  echo from native\n".to_owned();
     for step in 0..steps {
-        let _ = write!(text, "do with echo\n  message = \"step {step}\"\n  -> r{step}\n");
+        let _ = write!(
+            text,
+            "do with echo\n  message = \"step {step}\"\n  -> r{step}\n"
+        );
     }
     text
 }
@@ -200,6 +228,12 @@ fn per_second(count: u64, micros: u64) -> u64 {
 fn peak_rss_mib() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").trim().parse::<u64>().ok());
+    let kib = line.and_then(|line| {
+        line.trim()
+            .trim_end_matches(" kB")
+            .trim()
+            .parse::<u64>()
+            .ok()
+    });
     kib.unwrap_or_default() / 1024
 }

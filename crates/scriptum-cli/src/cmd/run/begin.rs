@@ -21,7 +21,9 @@ pub(super) async fn session(
 ) -> Result<Option<Session>, Failure> {
     let source = source::read(file)?;
     let compiled = cmd::compiled(&source)?;
-    let program = compiled.program.expect("a compilation without errors has a program");
+    let program = compiled
+        .program
+        .expect("a compilation without errors has a program");
     let input = checked_input(&program.contract, args)?;
     let env = environment(&program.contract, &args.env_var)?;
 
@@ -41,20 +43,33 @@ pub(super) async fn session(
     };
     engine.start(start).await?;
     let data_dir = args.data_dir.clone();
-    Ok(Some(Session { engine, thread, after: Seq(0), data_dir, workspace, quiet }))
+    Ok(Some(Session {
+        engine,
+        thread,
+        after: Seq(0),
+        data_dir,
+        workspace,
+        quiet,
+    }))
 }
 
 /// The inputs with defaults; every violation at once otherwise. Texts of `--set` are converted.
 fn checked_input(contract: &Contract, args: &Run) -> Result<Value, Failure> {
-    let given = args.input.as_deref().map(|json| input::json(json, "--input")).transpose()?;
+    let given = args
+        .input
+        .as_deref()
+        .map(|json| input::json(json, "--input"))
+        .transpose()?;
     let merged = input::merged(given, &args.set)?;
-    contract.check_inputs(&merged, !args.set.is_empty()).map_err(|violations| {
-        let message = "the input does not satisfy the contract of the script";
-        let help = "`scriptum contract FILE` shows what the script takes";
-        Failure::new(Code::InvalidArgument, message)
-            .details(violations.iter().map(violation_line))
-            .help(help)
-    })
+    contract
+        .check_inputs(&merged, !args.set.is_empty())
+        .map_err(|violations| {
+            let message = "the input does not satisfy the contract of the script";
+            let help = "`scriptum contract FILE` shows what the script takes";
+            Failure::new(Code::InvalidArgument, message)
+                .details(violations.iter().map(violation_line))
+                .help(help)
+        })
 }
 
 /// Values for the declared variables, converted to their types.
@@ -62,7 +77,10 @@ fn environment(
     contract: &Contract,
     given: &[String],
 ) -> Result<BTreeMap<Arc<str>, Value>, Failure> {
-    let given = given.iter().map(|pair| key_and_value(pair)).collect::<Result<BTreeMap<_, _>, _>>()?;
+    let given = given
+        .iter()
+        .map(|pair| key_and_value(pair))
+        .collect::<Result<BTreeMap<_, _>, _>>()?;
     let mut env = BTreeMap::new();
     let mut faults = Vec::new();
     for declared in &contract.env {
@@ -76,7 +94,11 @@ fn environment(
             }
         };
         let violations = check(&value, &field.ty);
-        faults.extend(violations.iter().map(|it| format!("{}: {}", declared.key, it.message)));
+        faults.extend(
+            violations
+                .iter()
+                .map(|it| format!("{}: {}", declared.key, it.message)),
+        );
         env.insert(Arc::clone(&field.name), value);
     }
     if faults.is_empty() {
@@ -89,8 +111,10 @@ fn environment(
 }
 
 fn key_and_value(pair: &str) -> Result<(&str, &str), Failure> {
-    pair.split_once('=').filter(|(key, _)| !key.is_empty()).ok_or_else(|| {
-        Failure::new(Code::InvalidArgument, format!("'{pair}' is no variable"))
-            .help("write --env-var KEY=VALUE")
-    })
+    pair.split_once('=')
+        .filter(|(key, _)| !key.is_empty())
+        .ok_or_else(|| {
+            Failure::new(Code::InvalidArgument, format!("'{pair}' is no variable"))
+                .help("write --env-var KEY=VALUE")
+        })
 }

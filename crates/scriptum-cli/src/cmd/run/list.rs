@@ -29,7 +29,10 @@ pub(super) async fn main(data_dir: &Path) -> Result<Code, Failure> {
         let Some(last) = rows.last() else { break };
         after = Some(last.id);
         if shown == 0 {
-            out::line(&format!("{:<30}  {:<18}  {:<32}  AGE", "ID", "STATUS", "SCRIPT"))?;
+            out::line(&format!(
+                "{:<30}  {:<18}  {:<32}  AGE",
+                "ID", "STATUS", "SCRIPT"
+            ))?;
         }
         shown += rows.len();
         for row in &rows {
@@ -45,7 +48,12 @@ pub(super) async fn main(data_dir: &Path) -> Result<Code, Failure> {
 fn line(row: &ThreadRow) -> String {
     let now = scriptum_engine::Clock::now(&scriptum_engine::SystemClock);
     let age = style::duration(now.0 - row.created_at.0);
-    format!("{:<30}  {:<18}  {:<32}  {age}", row.id.to_string(), status(row), row.script)
+    format!(
+        "{:<30}  {:<18}  {:<32}  {age}",
+        row.id.to_string(),
+        status(row),
+        row.script
+    )
 }
 
 fn status(row: &ThreadRow) -> &'static str {

@@ -34,9 +34,14 @@ struct Session {
 }
 
 pub(crate) fn main(args: Run, quiet: bool) -> Result<Code, Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
     let runtime = runtime.map_err(|error| {
-        Failure::new(Code::Unavailable, format!("cannot start the runtime: {error}"))
+        Failure::new(
+            Code::Unavailable,
+            format!("cannot start the runtime: {error}"),
+        )
     })?;
     let outcome = runtime.block_on(run(args, quiet));
     // A tool that still blocks a thread must not keep the command from ending.
@@ -82,6 +87,10 @@ async fn work(session: Session) -> Result<Code, Failure> {
 }
 
 fn open(args: &Run, workspace: &std::path::Path) -> Result<Engine, Failure> {
-    let setup = Setup { data_dir: &args.data_dir, workspace, allow_net: &args.allow_net };
+    let setup = Setup {
+        data_dir: &args.data_dir,
+        workspace,
+        allow_net: &args.allow_net,
+    };
     local::open(&setup)
 }

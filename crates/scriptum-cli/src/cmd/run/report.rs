@@ -1,7 +1,9 @@
 //! What a run leaves behind: the result on stdout, the way on when there is one.
 
-use scriptum_engine::{StepStatus, ThreadResult};
+use std::fmt::Write as _;
+
 use scriptum_contract::Value;
+use scriptum_engine::{StepStatus, ThreadResult};
 use scriptum_vm::{PauseReason, Status, StepError, StepPath};
 
 use super::Session;
@@ -28,7 +30,10 @@ pub(super) async fn result(session: &Session) -> Result<Code, Failure> {
             let why = result.error.as_ref().map_or_else(String::new, |error| {
                 format!(": {}", at_step(result.failed_step.as_ref(), error))
             });
-            anstream::eprintln!("{}", style::error(&format!("error: the thread failed{why}")));
+            anstream::eprintln!(
+                "{}",
+                style::error(&format!("error: the thread failed{why}"))
+            );
             Ok(Code::ThreadFailed)
         }
         Status::Cancelled => {
@@ -36,9 +41,10 @@ pub(super) async fn result(session: &Session) -> Result<Code, Failure> {
             Ok(Code::ThreadCancelled)
         }
         Status::Paused => paused(session, &result).await,
-        Status::Pending | Status::Running => {
-            Err(Failure::new(Code::Internal, "the thread stopped being followed while it runs"))
-        }
+        Status::Pending | Status::Running => Err(Failure::new(
+            Code::Internal,
+            "the thread stopped being followed while it runs",
+        )),
     }
 }
 
@@ -48,14 +54,20 @@ pub(super) async fn interrupted(session: &Session) -> Result<Code, Failure> {
     if row.status.is_ended() || row.status == Status::Paused {
         return result(session).await;
     }
-    anstream::eprintln!("{}", style::wait("interrupted; the thread is kept. Go on with:"));
+    anstream::eprintln!(
+        "{}",
+        style::wait("interrupted; the thread is kept. Go on with:")
+    );
     eprintln!("  {}", resume_command(session));
     Ok(Code::Interrupted)
 }
 
 /// A failure of the run itself, with the command that tries again.
 pub(super) fn with_command(failure: Failure, session: &Session) -> Failure {
-    failure.help(format!("the thread is kept; go on with: {}", resume_command(session)))
+    failure.help(format!(
+        "the thread is kept; go on with: {}",
+        resume_command(session)
+    ))
 }
 
 async fn paused(session: &Session, result: &ThreadResult) -> Result<Code, Failure> {
@@ -82,7 +94,12 @@ async fn paused(session: &Session, result: &ThreadResult) -> Result<Code, Failur
 fn show_violations(details: &Value) {
     let violations = details.as_object().and_then(|it| it.get("violations"));
     for violation in violations.and_then(Value::as_list).unwrap_or_default() {
-        let text = |key| violation.as_object().and_then(|it| it.get(key)).and_then(Value::as_text);
+        let text = |key| {
+            violation
+                .as_object()
+                .and_then(|it| it.get(key))
+                .and_then(Value::as_text)
+        };
         if let (Some(pointer), Some(message)) = (text("pointer"), text("message")) {
             eprintln!("  {pointer}: {message}");
         }
@@ -91,9 +108,14 @@ fn show_violations(details: &Value) {
 
 async fn show_input(session: &Session, path: Option<&StepPath>) -> Result<(), Failure> {
     let Some(path) = path else { return Ok(()) };
-    let page = scriptum_engine::Page { after: None, max: 1 };
+    let page = scriptum_engine::Page {
+        after: None,
+        max: 1,
+    };
     let rows = session.engine.steps(session.thread, path, page).await?;
-    let failed = rows.into_iter().find(|row| row.path == *path && row.status == StepStatus::Failed);
+    let failed = rows
+        .into_iter()
+        .find(|row| row.path == *path && row.status == StepStatus::Failed);
     let Some(row) = failed else { return Ok(()) };
     let values = session.engine.step_values(session.thread, &row).await?;
     if matches!(values.input, Value::Object(_)) {
@@ -123,11 +145,19 @@ fn print_output(output: Option<&Value>) -> Result<(), Failure> {
 /// The exact command that goes on with this thread, from the present folder.
 fn resume_command(session: &Session) -> String {
     let program = local::program_name();
-    let mut command = format!("{} {COMMAND} {}", local::quoted(&program.to_string_lossy()), session.thread);
-    let folders = [("--data-dir", &session.data_dir, "./.scriptum"), ("--workspace", &session.workspace, ".")];
+    let mut command = format!(
+        "{} {COMMAND} {}",
+        local::quoted(&program.to_string_lossy()),
+        session.thread
+    );
+    let folders = [
+        ("--data-dir", &session.data_dir, "./.scriptum"),
+        ("--workspace", &session.workspace, "."),
+    ];
     for (flag, folder, default) in folders {
         if folder != std::path::Path::new(default) {
-            command.push_str(&format!(" {flag} {}", local::quoted(&folder.to_string_lossy())));
+            let folder = local::quoted(&folder.to_string_lossy());
+            let _ = write!(command, " {flag} {folder}");
         }
     }
     command

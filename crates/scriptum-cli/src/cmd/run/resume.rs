@@ -1,10 +1,10 @@
 //! Going on with a thread of the embedded store: a paused one, or one whose process died.
 
 use scriptum_contract::Value;
-use scriptum_engine::{Engine, ProgramHash, ThreadId, ThreadRow, program_row};
+use scriptum_engine::{ProgramHash, ThreadId, ThreadRow, program_row};
 use scriptum_vm::{Resume, Status, StepPath};
 
-use super::{Session, report};
+use super::Session;
 use crate::{
     args::Run,
     cmd,
@@ -31,10 +31,20 @@ pub(super) async fn session(
     let step = step.map_err(|error| Failure::new(Code::InvalidArgument, error.to_string()))?;
     let after = row.last_seq;
     let data_dir = args.data_dir.clone();
-    let session = Session { engine, thread, after, data_dir, workspace, quiet };
+    let session = Session {
+        engine,
+        thread,
+        after,
+        data_dir,
+        workspace,
+        quiet,
+    };
     match row.status {
         Status::Paused => {
-            session.engine.resume(thread, step, change.unwrap_or(Resume::Again)).await?;
+            session
+                .engine
+                .resume(thread, step, change.unwrap_or(Resume::Again))
+                .await?;
         }
         Status::Pending | Status::Running => refuse_change(change.as_ref(), &row)?,
         Status::Completed | Status::Failed | Status::Cancelled => {
@@ -46,14 +56,15 @@ pub(super) async fn session(
 }
 
 fn refuse_change(change: Option<&Resume>, row: &ThreadRow) -> Result<(), Failure> {
-    match change {
-        None => Ok(()),
-        Some(_) => {
-            let message = format!("thread {} is not paused, so there is nothing to change", row.id);
-            Err(Failure::new(Code::FailedPrecondition, message)
-                .help("leave out --override and --step-output to go on with it"))
-        }
+    if change.is_none() {
+        return Ok(());
     }
+    let message = format!(
+        "thread {} is not paused, so there is nothing to change",
+        row.id
+    );
+    Err(Failure::new(Code::FailedPrecondition, message)
+        .help("leave out --override and --step-output to go on with it"))
 }
 
 /// What the flags change for the failed step.
@@ -66,7 +77,9 @@ fn change(args: &Run) -> Result<Option<Resume>, Failure> {
         ));
     }
     let json = |text: &Option<String>, flag| -> Result<Option<Value>, Failure> {
-        text.as_deref().map(|text| input::json(text, flag)).transpose()
+        text.as_deref()
+            .map(|text| input::json(text, flag))
+            .transpose()
     };
     if let Some(value) = json(&args.override_input, "--override")? {
         return Ok(Some(Resume::Replace(value)));
@@ -76,16 +89,23 @@ fn change(args: &Run) -> Result<Option<Resume>, Failure> {
 
 /// A file given with `--resume` must be what the thread began with.
 fn check_same_program(args: &Run, row: &ThreadRow) -> Result<(), Failure> {
-    let Some(file) = &args.file else { return Ok(()) };
+    let Some(file) = &args.file else {
+        return Ok(());
+    };
     let source = source::read(file)?;
     let compiled = cmd::compiled(&source)?;
-    let program = compiled.program.expect("a compilation without errors has a program");
+    let program = compiled
+        .program
+        .expect("a compilation without errors has a program");
     let pins = local::pinned(&compiled.tool_pins);
     let hash: ProgramHash = program_row(&program, &pins, &source.text).hash;
     if hash == row.program {
         return Ok(());
     }
-    let message = format!("'{}' has changed since thread {} began", source.name, row.id);
+    let message = format!(
+        "'{}' has changed since thread {} began",
+        source.name, row.id
+    );
     Err(Failure::new(Code::FailedPrecondition, message)
         .help("leave out the file to go on with the script that the thread began with"))
 }
