@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, collections::VecDeque, sync::Arc};
 use scriptum_contract::Value;
 use scriptum_vm::{
     Call, Effect, Entry, Event, Frames, Notification, Record, Refused, Resume, Seq, Status,
-    StepPath, Timestamp, Vm, program::Program,
+    StepPath, Timestamp, Vm, program::Program, replay,
 };
 
 use crate::mock::Mocks;
@@ -71,7 +71,7 @@ pub(crate) fn play<'a>(
     while let Some(notification) = stage.next(&mut mocks, &mut resumes)? {
         stage.apply(notification)?;
     }
-    // REPLAY
+    stage.check_replay()?;
     let output = stage.output()?;
     Ok(Play {
         entries: stage.entries,
@@ -171,6 +171,16 @@ impl Stage {
             Err("the restored machine is another one".to_owned())
         } else {
             Ok(())
+        }
+    }
+
+    fn check_replay(&self) -> Result<(), String> {
+        let replayed = replay(Arc::clone(&self.program), &self.entries)
+            .map_err(|error| format!("the journal does not replay: {error}"))?;
+        if replayed.frames() == self.vm.frames() {
+            Ok(())
+        } else {
+            Err("the replayed machine is another one".to_owned())
         }
     }
 

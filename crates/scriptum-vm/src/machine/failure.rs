@@ -43,6 +43,7 @@ impl Run<'_> {
     ) {
         self.step_failed(place, count, error.clone());
         if let Some(failing) = self.state.thread.failing.clone() {
+            self.state.set_step(&place.scope, Progress::Over);
             self.end_failed_twice(&failing, &error, &place.path);
             return;
         }

@@ -235,7 +235,11 @@ impl Referee {
                 if recovery == &Some(Recovery::Ignore) {
                     self.mark(Mark::ErrorIgnored);
                 }
-                let step = self.running(path)?;
+                // A thread that ends takes steps along that wait for their next attempt.
+                let step = match (&*error.code, self.steps.get_mut(path)) {
+                    ("CANCELLED", Some(step)) if step.stand == Stand::Retrying => step,
+                    _ => self.running(path)?,
+                };
                 step.stand = match recovery {
                     Some(_) => Stand::Completed,
                     None => Stand::Failed,

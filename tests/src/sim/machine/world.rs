@@ -371,6 +371,7 @@ fn started() -> Notification {
         env: BTreeMap::new(),
         seed: 11,
         thread: Value::object([("id", Value::text("thr_1"))]),
+        timeout_ms: None,
     }
 }
 
