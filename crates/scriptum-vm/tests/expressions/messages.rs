@@ -187,7 +187,7 @@ const TABLE: &[(&str, &str)] = &[
     ),
     (
         "matches(\"a\", \"(\")",
-        "cannot compute matches(text, pattern): \"(\" is no pattern: Unbalanced parenthesis",
+        "cannot compute matches(text, pattern): \"(\" is no pattern: unbalanced parenthesis",
     ),
     (
         "parse_json(\"[1,\\n oops]\")",
