@@ -42,17 +42,15 @@ impl Run<'_> {
         error: StepError,
     ) {
         self.step_failed(place, count, error.clone());
-        if let Some(failing) = self.state.thread.failing.clone() {
-            self.state.set_step(&place.scope, Progress::Over);
-            self.end_failed_twice(&failing, &error, &place.path);
-            return;
-        }
         let failed = Progress::Failed(Box::new(Failed {
             count,
             input,
-            error,
+            error: error.clone(),
         }));
         self.state.set_step(&place.scope, failed);
+        if let Some(failing) = self.state.thread.failing.clone() {
+            self.end_failed_twice(&failing, &error, &place.path);
+        }
     }
 
     /// A step failed in a way that ends the thread.

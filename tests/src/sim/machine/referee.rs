@@ -34,9 +34,11 @@ pub(crate) enum Mark {
     ExpressionFailed,
     LimitExceeded,
     OutputWrong,
+    TimeLimited,
+    TimedOut,
 }
 
-const ALL_MARKS: [Mark; 23] = [
+const ALL_MARKS: [Mark; 25] = [
     Mark::Ignored,
     Mark::Needed,
     Mark::Stored,
@@ -60,6 +62,8 @@ const ALL_MARKS: [Mark; 23] = [
     Mark::ExpressionFailed,
     Mark::LimitExceeded,
     Mark::OutputWrong,
+    Mark::TimeLimited,
+    Mark::TimedOut,
 ];
 
 /// A set of marks.
@@ -235,9 +239,8 @@ impl Referee {
                 if recovery == &Some(Recovery::Ignore) {
                     self.mark(Mark::ErrorIgnored);
                 }
-                // A thread that ends takes steps along that wait for their next attempt.
-                let step = match (&*error.code, self.steps.get_mut(path)) {
-                    ("CANCELLED", Some(step)) if step.stand == Stand::Retrying => step,
+                let step = match &*error.code {
+                    "CANCELLED" => self.under_way(path)?,
                     _ => self.running(path)?,
                 };
                 step.stand = match recovery {
@@ -284,12 +287,17 @@ impl Referee {
             "EXPRESSION_FAILED" => self.mark(Mark::ExpressionFailed),
             "LIMIT_EXCEEDED" => self.mark(Mark::LimitExceeded),
             "OUTPUT_MISSING" | "OUTPUT_INVALID" => self.mark(Mark::OutputWrong),
+            "THREAD_TIMEOUT" => self.mark(Mark::TimedOut),
             _ => {}
         }
     }
 
     fn ends(&mut self, mark: Mark) -> Result<(), &'static str> {
         self.mark(mark);
+        let under_way = |step: &Step| matches!(step.stand, Stand::Running | Stand::Retrying);
+        if self.steps.values().any(under_way) {
+            return Err("a thread ends and leaves a step under way");
+        }
         let ended = self.status.is_ended();
         self.status = Status::Completed;
         expect(!ended, "a thread ends twice")
@@ -363,9 +371,24 @@ impl Referee {
         Ok(step)
     }
 
+    /// A step that may be waiting for its next attempt.
+    fn under_way(&mut self, path: &StepPath) -> Result<&mut Step, &'static str> {
+        let step = self
+            .steps
+            .get_mut(path)
+            .ok_or("a step is cancelled that never started")?;
+        let under_way = matches!(step.stand, Stand::Running | Stand::Retrying);
+        expect(under_way, "a step is cancelled that is not under way")?;
+        Ok(step)
+    }
+
     fn effect(&mut self, effect: &Effect) -> Result<(), &'static str> {
         match effect {
             Effect::Timer { path, .. } => {
+                if path.components().is_empty() {
+                    self.mark(Mark::TimeLimited);
+                    return Ok(());
+                }
                 let step = self.steps.get(path).map(|step| step.stand);
                 if step == Some(Stand::Running) {
                     self.mark(Mark::Slept);
@@ -396,8 +419,8 @@ impl Referee {
     }
 
     fn limits(&self, turn: &Turn) -> Result<(), String> {
-        // Beyond the limit goes at most one step, with what it skips and leaves.
-        let most = self.options.turn_events_max + self.program_steps + 8;
+        // Beyond the limit goes at most one step, with what it skips, leaves and cancels.
+        let most = self.options.turn_events_max + self.program_steps + self.steps.len() + 8;
         if turn.events.len() > most {
             return Err(format!("{} events in one turn", turn.events.len()));
         }

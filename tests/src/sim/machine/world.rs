@@ -73,7 +73,8 @@ impl World {
             let early = self.odd();
             self.notify(early)?;
         }
-        self.notify(started())?;
+        let started = started(&mut self.random);
+        self.notify(started)?;
         for _ in 0..NOTIFICATIONS_MAX {
             if self.live.status().is_ended() && self.random.percent(70) {
                 break;
@@ -169,7 +170,7 @@ impl World {
             10..13 => Notification::TimerFired {
                 path: self.any_path(),
             },
-            13 => started(),
+            13 => started(&mut self.random),
             14 => Notification::Continued,
             15..17 => self.resumed(),
             17..19 => Notification::PauseAsked,
@@ -365,13 +366,13 @@ impl World {
     }
 }
 
-fn started() -> Notification {
+fn started(random: &mut Random) -> Notification {
     Notification::Started {
         input: Value::object([("input", Value::Int(2))]),
         env: BTreeMap::new(),
         seed: 11,
         thread: Value::object([("id", Value::text("thr_1"))]),
-        timeout_ms: None,
+        timeout_ms: random.percent(10).then(|| 100 * random.below(100) as u64),
     }
 }
 
