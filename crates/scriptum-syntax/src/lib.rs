@@ -29,6 +29,7 @@ pub mod ast;
 pub mod codes;
 pub mod diagnostic;
 mod escape;
+mod format;
 mod kind;
 mod layout;
 mod lexer;
@@ -39,6 +40,7 @@ pub mod span;
 mod tree;
 
 pub use diagnostic::{Applicability, Code, Diagnostic, Edit, Fix, Label, Severity};
+pub use format::format;
 pub use kind::{SyntaxKind, Verb};
 pub use lexer::{Token, lex};
 pub use parse::Parse;

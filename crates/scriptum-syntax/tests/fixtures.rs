@@ -1,7 +1,7 @@
 //! Runs the literate fixtures in `tests/fixtures`.
 //!
 //! A heading is a test. Its `scriptum` block is the source; a `tree` block shows the tree without
-//! space, an `errors` block the diagnostics; a test without an `errors` block has none. With
+//! space, `formatted` the text as the formatter writes it, `errors` the diagnostics; a test without an `errors` block has none. With
 //! `UPDATE_EXPECT=1` the blocks are rewritten. Of every diagnostic with a machine fix it is also
 //! checked that the fix mends it.
 
@@ -11,7 +11,7 @@
 )]
 
 use scriptum_syntax::{
-    Applicability, Diagnostic, Fix, LineIndex, Span, SyntaxElement, SyntaxNode, parse,
+    Applicability, Diagnostic, Fix, LineIndex, Span, SyntaxElement, SyntaxNode, format, parse,
 };
 use std::{fmt::Write, fs, path::Path};
 
@@ -86,6 +86,7 @@ fn check_file(name: &str, text: &str, failures: &mut String) -> String {
                 source = Some(script);
             }
             "tree" => actual.push_str(&dump_tree(&parse(source.as_ref().unwrap()).syntax())),
+            "formatted" => actual.push_str(&format(&parse(source.as_ref().unwrap()))),
             "errors" => {
                 shows_errors = true;
                 actual.push_str(&dump_errors(source.as_ref().unwrap()));

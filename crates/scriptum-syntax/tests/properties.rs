@@ -6,7 +6,7 @@
 )]
 
 use proptest::prelude::*;
-use scriptum_syntax::{SyntaxNode, lex, parse};
+use scriptum_syntax::{SyntaxNode, format, lex, parse};
 use std::{fs, path::Path, sync::LazyLock};
 
 /// The deepest tree that the limits of the language allow.
@@ -355,4 +355,76 @@ fn the_fix_of_tabs_gives_the_tree_that_spaces_give() {
         count += 1;
     }
     assert!(count > 10);
+}
+
+#[test]
+fn formatting_is_done_at_once_and_keeps_the_tree() {
+    let mut count = 0;
+    for script in SCRIPTS.iter().filter(|script| !parse(script).has_errors()) {
+        check_format(script);
+        // However the author lays it out.
+        check_format(&reindented(script, |indent| " ".repeat(indent * 3)));
+        check_format(&script.replace('\n', "\r\n\r\n"));
+        check_format(
+            &script
+                .replace(" -> ", " -> -- why\n")
+                .replace('(', "( ")
+                .replace(',', " ,"),
+        );
+        count += 1;
+    }
+    assert!(count > 20);
+}
+
+fn check_format(text: &str) {
+    let parse = parse(text);
+    let formatted = format(&parse);
+    if parse.has_errors() {
+        assert_eq!(formatted, text);
+        return;
+    }
+    let again = scriptum_syntax::parse(&formatted);
+    assert_eq!(
+        format(&again),
+        formatted,
+        "formatting twice changes\n{text}"
+    );
+    assert_eq!(
+        essence(&formatted),
+        essence(text),
+        "formatting changes the meaning of\n{text}"
+    );
+    assert!(
+        formatted
+            .lines()
+            .all(|line| !line.ends_with([' ', '\t']) || line.contains('"')),
+        "{formatted}"
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(500), failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Scripts with lines left out, doubled or moved are often still without errors.
+    #[test]
+    fn any_script_is_formatted_at_once(
+        script in any::<prop::sample::Index>(),
+        edits in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), 0u8..4), 0..6),
+    ) {
+        let mut lines: Vec<String> = script.get(&SCRIPTS).lines().map(str::to_owned).collect();
+        for (from, to, edit) in edits {
+            if lines.is_empty() {
+                break;
+            }
+            let (from, to) = (from.index(lines.len()), to.index(lines.len()));
+            match edit {
+                0 => { lines.remove(from); }
+                1 => { let line = lines[from].clone(); lines.insert(to, line); }
+                2 => { let indent = lines[from].len() - lines[from].trim_start().len();
+                       lines.insert(to, format!("{}-- a comment", " ".repeat(indent))); }
+                _ => lines.insert(to, String::new()),
+            }
+        }
+        check_format(&(lines.join("\n") + "\n"));
+    }
 }
