@@ -96,23 +96,25 @@ fn next_line(text: &str) -> (&str, usize) {
 /// True when a line after the header is a declaration, a section or a step. `block` is the next line
 /// if it is indented more.
 fn is_code(line: &str, block: &str) -> bool {
-    let mut lexer = Lexer::new(line);
-    lexer.prose = Prose::Over;
-    lexer.tokens = Vec::with_capacity(TOKENS_THAT_DECIDE);
-    while lexer.pos < line.len() && lexer.tokens.len() < TOKENS_THAT_DECIDE {
-        lexer.token();
-    }
-    let tokens: Vec<Token> = lexer
-        .tokens
-        .into_iter()
-        .filter(|token| !token.kind.is_trivia())
-        .collect();
+    let tokens = first_tokens(line);
     Start {
         line,
         tokens: &tokens,
         block,
     }
     .is_code()
+}
+
+/// The tokens that decide what a line is, without trivia.
+fn first_tokens(line: &str) -> Vec<Token> {
+    let mut lexer = Lexer::new(line);
+    lexer.prose = Prose::Over;
+    lexer.tokens = Vec::with_capacity(TOKENS_THAT_DECIDE);
+    while lexer.pos < line.len() && lexer.tokens.len() < TOKENS_THAT_DECIDE {
+        lexer.token();
+    }
+    lexer.tokens.retain(|token| !token.kind.is_trivia());
+    lexer.tokens
 }
 
 /// The first tokens of a line.
@@ -191,7 +193,7 @@ impl Start<'_> {
                     && self.ends_as_header(3)
             }
             kind => match Verb::of(kind) {
-                Some(verb) => self.is_step(verb),
+                Some(verb) => self.is_step(verb) || self.holds_inputs(),
                 None => {
                     self.is_misspelt_step()
                         || self.is_misspelt_block()
@@ -268,6 +270,18 @@ impl Start<'_> {
             SyntaxKind::Ident => self.text(source) == "of" && !self.block.is_empty(),
             _ => false,
         }
+    }
+
+    /// True when the line below is an input or an arrow: then this one is a step, complete or not.
+    fn holds_inputs(&self) -> bool {
+        let tokens = first_tokens(self.block);
+        let block = Start {
+            line: self.block,
+            tokens: &tokens,
+            block: "",
+        };
+        let is_input = block.kind(0).is_word() && block.kind(1) == SyntaxKind::Equals;
+        is_input || matches!(block.kind(0), SyntaxKind::Arrow | SyntaxKind::StreamArrow)
     }
 
     /// `inputs` alone, with something indented below it.
