@@ -12,7 +12,7 @@ pub const DIAGNOSTICS_MAX: usize = 1_000;
 
 /// Comparisons of names that one compilation spends on finding the name that was probably meant. A
 /// script with many wrong names loses suggestions before it loses a second.
-pub const NAME_COMPARISONS_MAX: usize = 1_000_000;
+pub const NAME_COMPARISONS_MAX: usize = 200_000;
 
 /// Facts about null that one `decide` carries from its conditions into its branches. Beyond it a branch
 /// knows less than it could; nothing wrong is accepted.

@@ -19,6 +19,11 @@ impl Suggest {
         }
     }
 
+    /// True when nothing will be found any more, so that candidates need not be gathered.
+    pub(crate) fn is_exhausted(&self) -> bool {
+        self.comparisons_left.get() == 0
+    }
+
     /// The candidate nearest to `name`, if one is near enough.
     pub(crate) fn nearest<'a>(
         &self,

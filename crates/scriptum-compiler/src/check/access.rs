@@ -221,9 +221,7 @@ impl Checker<'_> {
         }
         let whole = self.span(node.at);
         if &**prefix == "env" {
-            let declared = self.program.contract.env.iter();
-            let mut declared = declared.filter(|env| env.field.name == *name);
-            let env = declared.next()?;
+            let (env, _) = self.env.get(&**name)?;
             let ty = env.field.ty.clone();
             self.report(codes::input_prefix::of_env(name, whole));
             return Some(ty);

@@ -73,9 +73,7 @@ impl<'p> Checker<'p> {
             .map(|(output, place)| (&*output.name, place.name))
             .collect();
         for field in &emit.fields {
-            let declared = outputs.iter().zip(&self.map.outputs);
-            let mut declared = declared.filter(|(output, _)| output.name == field.name);
-            let Some((output, place)) = declared.next() else {
+            let Some((output, place)) = self.outputs.get(&*field.name).copied() else {
                 self.infer(&field.value.root);
                 self.unknown_output(field, &mut missing);
                 continue;

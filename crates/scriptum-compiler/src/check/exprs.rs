@@ -283,8 +283,7 @@ impl Checker<'_> {
         let word = value.as_text().unwrap_or_default();
         match of {
             Some(name) => {
-                let enums = &self.program.contract.enums;
-                let Some(def) = enums.iter().find(|def| &*def.name == name).cloned() else {
+                let Some(def) = self.enums.get(name).map(|def| Arc::clone(def)) else {
                     return Type::Any;
                 };
                 if !def.has(value) {
@@ -359,14 +358,22 @@ impl Checker<'_> {
         } else if !self.in_handler && matches!(name, "error" | "thread") {
             codes::unknown_name::outside_handler(name, span)
         } else {
-            let mut names: Vec<&str> = self.scope.names().collect();
-            names.extend(self.variants.keys());
-            names.sort_unstable();
-            let nearest = self.suggest.nearest(name, names);
-            codes::unknown_name(name, span, nearest)
+            let nearest = self.nearest_name(name);
+            codes::unknown_name(name, span, nearest.as_deref())
         };
         self.report(diagnostic);
         Type::Any
+    }
+
+    /// The visible name or variant that was probably meant.
+    fn nearest_name(&self, name: &str) -> Option<String> {
+        if self.suggest.is_exhausted() {
+            return None;
+        }
+        let mut names: Vec<&str> = self.scope.names().collect();
+        names.extend(self.variants.keys());
+        names.sort_unstable();
+        self.suggest.nearest(name, names).map(str::to_owned)
     }
 
     /// The name, if nothing ever has it: beside an enum it is a misspelt variant.
@@ -400,10 +407,8 @@ impl Checker<'_> {
 
     fn env(&mut self, node: &Node, name: &str) -> Type {
         let program = self.program;
-        let declared = program.contract.env.iter().zip(&self.map.env);
-        let mut declared = declared.filter(|(env, _)| &*env.field.name == name);
-        if let Some((env, place)) = declared.next() {
-            self.facts.set_definition(node.at, place.at);
+        if let Some((env, at)) = self.env.get(name) {
+            self.facts.set_definition(node.at, *at);
             return env.field.ty.clone();
         }
         let names = program.contract.env.iter().map(|env| &*env.field.name);

@@ -3,7 +3,7 @@
 //! A jump stays in its scope (the thread, or one iteration of a loop). It can lead to a section of its own
 //! or an enclosing body, or into a branch of a `decide` that stands directly in one of them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use scriptum_syntax::Span;
 use scriptum_vm::program::{Action, Body, NodeId, StepKind};
@@ -73,18 +73,21 @@ impl<'p> Checker<'p> {
     }
 
     fn report_unknown(&mut self, title: &str, span: Span) {
-        let mut all = HashSet::new();
-        collect_labels(&self.program.body, &mut all);
-        if let Some(handler) = &self.program.on_thread_error {
-            collect_labels(handler, &mut all);
-        }
-        if all.contains(title) {
-            return self.report(codes::jump_into_scope(title, span));
-        }
-        let mut known: Vec<&str> = all.into_iter().collect();
-        known.sort_unstable();
-        let nearest = self.suggest.nearest(title, known.iter().copied());
-        self.report(codes::unknown_label(title, span, nearest, &known));
+        let program = self.program;
+        let titles = self.titles.get_or_init(|| {
+            let mut titles = BTreeSet::new();
+            for body in std::iter::once(&program.body).chain(&program.on_thread_error) {
+                collect_labels(body, &mut titles);
+            }
+            titles
+        });
+        let diagnostic = if titles.contains(title) {
+            codes::jump_into_scope(title, span)
+        } else {
+            let nearest = self.suggest.nearest(title, titles.iter().copied());
+            codes::unknown_label(title, span, nearest, titles)
+        };
+        self.report(diagnostic);
     }
 }
 
@@ -115,7 +118,7 @@ fn labels(body: &Body) -> HashMap<&str, Label> {
 }
 
 /// The titles of a body and of all bodies inside it.
-fn collect_labels<'p>(body: &'p Body, all: &mut HashSet<&'p str>) {
+fn collect_labels<'p>(body: &'p Body, all: &mut BTreeSet<&'p str>) {
     all.extend(labels(body).into_keys());
     for step in &body.steps {
         match &step.kind {

@@ -22,17 +22,17 @@ mod tools;
 
 use std::{
     cell::OnceCell,
-    collections::{HashMap, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
-use scriptum_contract::{EnumDef, Field, ToolCatalog, Type, Value};
+use scriptum_contract::{EnumDef, EnvField, Field, ToolCatalog, Type, Value};
 use scriptum_syntax::{Diagnostic, Span};
 use scriptum_vm::program::{Body, NodeId, Program, StepKind};
 
 use crate::{
     compiled::Facts,
-    source_map::{Part, SourceMap},
+    source_map::{FieldPlace, Part, SourceMap},
     suggest::Suggest,
 };
 use body::Place;
@@ -60,6 +60,9 @@ pub(crate) fn check(
     gaps: Gaps,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Facts {
+    let contract = &program.contract;
+    let outputs = contract.outputs.iter().zip(&map.outputs);
+    let env = contract.env.iter().zip(&map.env);
     let mut checker = Checker {
         program,
         map,
@@ -69,10 +72,16 @@ pub(crate) fn check(
         facts: Facts::new(map.len()),
         scope: Scope::default(),
         imports: HashMap::new(),
-        variants: variants(&program.contract.enums),
+        enums: contract.enums.iter().map(|def| (&*def.name, def)).collect(),
+        outputs: outputs.map(|it| (&*it.0.name, it)).collect(),
+        env: env
+            .map(|(env, place)| (&*env.field.name, (env, place.at)))
+            .collect(),
+        variants: variants(&contract.enums),
         goto_titles: HashSet::new(),
         emit_scopes: Vec::new(),
         places: Vec::new(),
+        titles: OnceCell::new(),
         later: OnceCell::new(),
         in_handler: false,
         gaps,
@@ -91,6 +100,12 @@ struct Checker<'p> {
     scope: Scope,
     /// Local names of imported tools, and whether each is in the catalog.
     imports: HashMap<&'p str, bool>,
+    /// Enums by name.
+    enums: HashMap<&'p str, &'p Arc<EnumDef>>,
+    /// Outputs by name, with where their names and types stand.
+    outputs: HashMap<&'p str, (&'p Field, &'p FieldPlace)>,
+    /// Environment variables by name, with the nodes of their names.
+    env: HashMap<&'p str, (&'p EnvField, NodeId)>,
     /// Enums by the words of their variants.
     variants: HashMap<&'p str, Vec<Arc<EnumDef>>>,
     /// Every title that some `goto` names.
@@ -98,6 +113,8 @@ struct Checker<'p> {
     emit_scopes: Vec<EmitScope>,
     /// The bodies around the current step, outermost first.
     places: Vec<Place<'p>>,
+    /// Every title in the program, for titles that nothing has.
+    titles: OnceCell<BTreeSet<&'p str>>,
     /// Names by where they are first bound, for names used too early.
     later: OnceCell<HashMap<&'p str, NodeId>>,
     in_handler: bool,

@@ -135,17 +135,25 @@ impl<'p> Checker<'p> {
                 slot,
             ));
         }
-        let mut known: Vec<&str> = self.imports.keys().copied().collect();
-        known.sort_unstable();
-        known.extend(CAPABILITIES);
-        known.extend(self.catalog.iter().map(|signature| &*signature.name.0));
-        let nearest = self.suggest.nearest(&callee.local, known);
+        let nearest = self.nearest_tool(&callee.local);
+        let nearest = nearest.as_deref();
         self.report(codes::unknown_tool(
             &callee.local,
             &callee.origin,
             span,
             nearest,
         ));
+    }
+
+    fn nearest_tool(&self, name: &str) -> Option<String> {
+        if self.suggest.is_exhausted() {
+            return None;
+        }
+        let mut known: Vec<&str> = self.imports.keys().copied().collect();
+        known.sort_unstable();
+        known.extend(CAPABILITIES);
+        known.extend(self.catalog.iter().map(|signature| &*signature.name.0));
+        self.suggest.nearest(name, known).map(str::to_owned)
     }
 
     fn inputs(

@@ -1,5 +1,7 @@
 //! A jump to a title that is not there.
 
+use std::collections::BTreeSet;
+
 use scriptum_syntax::{Diagnostic, Span};
 
 use super::{Entry, entry, listed, meant};
@@ -10,11 +12,14 @@ pub(crate) const ENTRY: Entry = entry!(
     "a jump to a title that is not there"
 );
 
+/// More titles do not help.
+const TITLES_LISTED_MAX: usize = 8;
+
 pub(crate) fn unknown_label(
     title: &str,
     span: Span,
     nearest: Option<&str>,
-    known: &[&str],
+    known: &BTreeSet<&str>,
 ) -> Diagnostic {
     let diagnostic = ENTRY
         .at(span, format!("there is no section or branch `{title}`"))
@@ -22,7 +27,8 @@ pub(crate) fn unknown_label(
     let diagnostic = if known.is_empty() {
         diagnostic.help(format!("mark the place with a section: `### {title} ###`"))
     } else {
-        diagnostic.help(format!("there are {}", listed(known)))
+        let known: Vec<&str> = known.iter().copied().take(TITLES_LISTED_MAX).collect();
+        diagnostic.help(format!("there are {}", listed(&known)))
     };
     let inner = goto_title(span, title);
     meant(diagnostic, title, inner, nearest)

@@ -51,13 +51,21 @@ impl Lower<'_> {
             self.report(codes::not_supported_yet::secret(name.span()));
             return Type::text();
         }
-        let enums: BTreeSet<&str> = self.enums.keys().map(|name| &**name).collect();
-        let primitives: Vec<&str> = vocabulary::primitive_names().collect();
-        let known = enums.into_iter().chain(primitives);
-        let nearest = self.suggest.nearest(name.text(), known);
+        let nearest = self.nearest_type(name.text());
+        let nearest = nearest.as_deref();
         let unknown = codes::unknown_type(name.text(), name.span(), nearest);
         self.report(unknown);
         Type::Any
+    }
+
+    fn nearest_type(&self, name: &str) -> Option<String> {
+        if self.suggest.is_exhausted() {
+            return None;
+        }
+        let enums: BTreeSet<&str> = self.enums.keys().map(|name| &**name).collect();
+        let primitives: Vec<&str> = vocabulary::primitive_names().collect();
+        let known = enums.into_iter().chain(primitives);
+        self.suggest.nearest(name, known).map(str::to_owned)
     }
 }
 
