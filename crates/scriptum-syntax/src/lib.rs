@@ -38,12 +38,14 @@ mod parse;
 mod parser;
 pub mod span;
 mod tree;
+mod verb;
 
 pub use diagnostic::{Applicability, Code, Diagnostic, Edit, Fix, Label, Severity};
 pub use format::format;
-pub use kind::{SyntaxKind, Verb};
+pub use kind::SyntaxKind;
 pub use lexer::{Token, lex};
 pub use parse::Parse;
 pub use parser::parse;
 pub use span::{LineIndex, Place, Span};
 pub use tree::{Scriptum, SyntaxElement, SyntaxNode, SyntaxToken};
+pub use verb::Verb;

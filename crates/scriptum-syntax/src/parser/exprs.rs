@@ -8,7 +8,7 @@ use super::{
     Parser,
     lines::{replace, suggest},
 };
-use crate::{Applicability, Diagnostic, Edit, Fix, Span, SyntaxKind, codes};
+use crate::{Diagnostic, Span, SyntaxKind, codes};
 
 /// Levels of brackets, operators and calls in one expression: more than anyone can read, few enough
 /// for every later pass to recurse.
@@ -19,7 +19,7 @@ type Height = u32;
 
 /// How tightly operators bind; a higher level binds tighter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Level {
+pub(super) enum Level {
     Coalesce,
     Or,
     And,
@@ -45,7 +45,7 @@ impl Level {
         }
     }
 
-    fn of(kind: SyntaxKind) -> Option<Level> {
+    pub(super) fn of(kind: SyntaxKind) -> Option<Level> {
         Some(match kind {
             SyntaxKind::QuestionQuestion => Level::Coalesce,
             SyntaxKind::OrKw | SyntaxKind::OrOr => Level::Or,
@@ -272,36 +272,6 @@ impl Parser<'_> {
         self.expected(codes::EXPECTED_VALUE, "a value");
     }
 
-    fn malformed_number(&mut self) {
-        let (here, text) = (self.here(), self.text_here());
-        let digits = text.trim_start_matches(|char: char| char.is_ascii_digit() || char == '.');
-        let is_duration = matches!(digits, "ms" | "s" | "m" | "h" | "d");
-        let message = format!("`{text}` is not a number");
-        let diagnostic = Diagnostic::error(codes::MALFORMED_NUMBER, message, here);
-        self.habit(if is_duration {
-            diagnostic.here("a duration without quotes").fix(replace(
-                "put it in quotes",
-                here,
-                &format!("\"{text}\""),
-            ))
-        } else if text.contains('_')
-            && text
-                .replace('_', "")
-                .bytes()
-                .all(|byte| byte.is_ascii_digit())
-        {
-            diagnostic.here("digits run together").fix(replace(
-                "remove the underscores",
-                here,
-                &text.replace('_', ""),
-            ))
-        } else {
-            diagnostic
-                .here("digits run into something else")
-                .help("numbers are written 3, 0.35 or 1e6")
-        });
-    }
-
     fn parse_literal(&mut self) -> Height {
         self.start(SyntaxKind::LiteralExpr);
         self.bump();
@@ -505,140 +475,6 @@ impl Parser<'_> {
             self.bump();
         }
         self.finish_node();
-    }
-
-    // Habits of other languages.
-
-    fn foreign_operator(&mut self) {
-        let ours = match self.kind() {
-            SyntaxKind::AndAnd => "and",
-            SyntaxKind::OrOr => "or",
-            SyntaxKind::Bang => "not ",
-            SyntaxKind::TripleEqual => "==",
-            SyntaxKind::NotDoubleEqual => "!=",
-            _ => return,
-        };
-        let (here, theirs) = (self.here(), self.text_here());
-        let name = ours.trim();
-        self.habit(
-            Diagnostic::error(
-                codes::FOREIGN_OPERATOR,
-                format!("`{theirs}` is written `{name}`"),
-                here,
-            )
-            .here("not an operator of the language")
-            .fix(replace(&format!("use `{name}`"), here, ours)),
-        );
-    }
-
-    /// `x not in xs` and `x is y`: reported, and read without the word that is too much.
-    fn foreign_word_operator(&mut self) {
-        let here = self.here();
-        if self.at(SyntaxKind::NotKw) && self.nth(1) == SyntaxKind::InKw {
-            self.habit(
-                Diagnostic::error(
-                    codes::FOREIGN_OPERATOR,
-                    "`not in` is written with `not` in front",
-                    here,
-                )
-                .here("not an operator of the language")
-                .help("write `not (item in list)`"),
-            );
-            self.bump_unparsed();
-        } else if self.at(SyntaxKind::Ident)
-            && self.text_here() == "is"
-            && self.nth(1) != SyntaxKind::Equals
-        {
-            let is_negated = self.nth(1) == SyntaxKind::NotKw;
-            let name = if is_negated { "!=" } else { "==" };
-            let span = if is_negated {
-                here.cover(self.nth_span(1))
-            } else {
-                here
-            };
-            self.habit(
-                Diagnostic::error(
-                    codes::FOREIGN_OPERATOR,
-                    format!("`{}` is written `{name}`", span.of(self.text)),
-                    span,
-                )
-                .here("not an operator of the language")
-                .fix(replace(&format!("use `{name}`"), span, name)),
-            );
-            if is_negated {
-                self.bump_unparsed();
-            }
-            if let Some(token) = self.tokens.get_mut(self.pos) {
-                token.kind = SyntaxKind::EqualEqual;
-            }
-        }
-    }
-
-    fn chained_comparison(&mut self) {
-        let here = self.here();
-        self.habit(
-            Diagnostic::error(
-                codes::CHAINED_COMPARISON,
-                "comparisons cannot be chained",
-                here,
-            )
-            .here("a second comparison")
-            .help("write `a < b and b < c`"),
-        );
-    }
-
-    /// True at the `?` of `c ? a : b`.
-    fn at_ternary(&self) -> bool {
-        /// How far the `:` may be, in tokens.
-        const LOOKAHEAD: usize = 64;
-        let next = self.nth(1);
-        let begins_value = next.is_word() && Level::of(next).is_none()
-            || is_string(next)
-            || matches!(
-                next,
-                SyntaxKind::Integer | SyntaxKind::Decimal | SyntaxKind::LeftParen
-            );
-        if !begins_value {
-            return false;
-        }
-        let rest = self
-            .tokens
-            .get(self.pos..self.end.min(self.group_end))
-            .unwrap_or(&[]);
-        let mut kinds = rest.iter().take(LOOKAHEAD).map(|token| token.kind);
-        kinds.find(|kind| matches!(kind, SyntaxKind::Colon | SyntaxKind::Comma))
-            == Some(SyntaxKind::Colon)
-    }
-
-    fn ternary(&mut self) {
-        let here = self.here();
-        self.error(
-            Diagnostic::error(
-                codes::TERNARY,
-                "a choice is written `if c then a else b`",
-                here,
-            )
-            .here("not an operator of the language")
-            .help("write `if condition then value else other`"),
-        );
-        self.skip_rest();
-    }
-
-    /// A fix that replaces `:=` by `=`.
-    pub(super) fn walrus(&mut self) {
-        let here = self.here();
-        self.habit(
-            Diagnostic::error(codes::WALRUS, "names are bound with `=`", here)
-                .here("not an operator of the language")
-                .fix(Fix {
-                    title: "use `=`".to_owned(),
-                    edits: vec![Edit {
-                        span: here,
-                        text: "=".to_owned(),
-                    }],
-                    applicability: Applicability::Machine,
-                }),
-        );
     }
 }
 

@@ -425,7 +425,7 @@ impl Parser<'_> {
         self.skip_statement();
     }
 
-    /// A line of the script that is indented although nothing holds it: a title without quotes and such.
+    /// Takes the rest of the line as a text whose quotes are missing, and reports them.
     pub(super) fn quote_rest(&mut self, what: &str) {
         let start = self.here();
         self.start(SyntaxKind::Unparsed);

@@ -1,0 +1,258 @@
+//! The heads of steps: what stands on the line of the verb.
+
+use super::{Parser, clauses::StepParts, exprs::is_string, lines::replace};
+use crate::{Diagnostic, Span, SyntaxKind, Verb, codes};
+
+impl Parser<'_> {
+    pub(super) fn parse_do(&mut self, step: &mut StepParts) {
+        self.parse_with();
+        if self.at(SyntaxKind::LeftBrace) {
+            self.parse_inline_inputs();
+        }
+        if self.at(SyntaxKind::ReturnsKw) {
+            self.parse_returns();
+        }
+        debug_assert_eq!(step.verb, Verb::Do, "the head of a do");
+    }
+
+    pub(super) fn parse_let(&mut self) {
+        if !self.expect_binding("a name") {
+            return self.skip_rest();
+        }
+        if self.at(SyntaxKind::ColonEquals) {
+            self.walrus();
+            self.bump();
+        } else if !self.expect(SyntaxKind::Equals, "`=` after the name") {
+            return self.skip_rest();
+        }
+        self.parse_let_value();
+    }
+
+    /// Reads the value of a `let`, where people also write a step.
+    pub(super) fn parse_let_value(&mut self) {
+        if Verb::of(self.kind()).is_none() || !is_string(self.nth(1)) {
+            self.parse_expr();
+            return;
+        }
+        let here = self.here();
+        self.error(
+            Diagnostic::error(codes::EXPECTED_VALUE, "a step is no value", here)
+                .here("a step begins here")
+                .help("put the step on a line of its own, and below it `-> name` for its result"),
+        );
+        self.skip_rest();
+    }
+
+    /// Reads `"Label" with name`.
+    pub(super) fn parse_with(&mut self) {
+        self.parse_label();
+        if !self.at(SyntaxKind::WithKw) && self.at_tool_without_with() {
+            let here = self.here();
+            self.habit(
+                Diagnostic::error(
+                    codes::EXPECTED_TOKEN,
+                    "`with` is missing before the tool",
+                    here,
+                )
+                .here("`with` belongs before this")
+                .fix(replace("add `with`", Span::empty(here.start), "with ")),
+            );
+        } else if !self.expect(SyntaxKind::WithKw, "`with` and what does the work") {
+            return;
+        }
+        if self.kind().is_word() {
+            self.parse_tool_path();
+            self.called_tool();
+        } else if self.at_string() {
+            self.quoted_tool();
+        } else {
+            self.expected(codes::EXPECTED_NAME, "the name of a tool");
+        }
+    }
+
+    /// `with tool(a, b)`: inputs have names and stand in braces.
+    fn called_tool(&mut self) {
+        if !self.at(SyntaxKind::LeftParen) {
+            return;
+        }
+        let here = self.here();
+        self.error(
+            Diagnostic::error(
+                codes::UNEXPECTED_TOKEN,
+                "a tool is not called with parentheses",
+                here,
+            )
+            .here("not the inputs of a step")
+            .help("write the inputs below as `name = value`, or here as `{ name = value }`"),
+        );
+        if let Some(close) = self.brackets.partner(self.pos) {
+            self.extend_line_over(close);
+        }
+        self.skip_rest();
+    }
+
+    fn at_tool_without_with(&self) -> bool {
+        let next = self.nth(1);
+        let ends = matches!(
+            next,
+            SyntaxKind::LineEnd | SyntaxKind::LeftBrace | SyntaxKind::ColonColon
+        );
+        self.kind().is_word() && ends
+    }
+
+    /// `with "tool"`: names of tools stand without quotes.
+    fn quoted_tool(&mut self) {
+        let (here, text) = (self.here(), self.text_here());
+        let name = text.trim_matches('"');
+        let is_path = !name.is_empty()
+            && name
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"_:".contains(&byte));
+        let diagnostic = Diagnostic::error(
+            codes::EXPECTED_NAME,
+            "the name of a tool stands without quotes",
+            here,
+        )
+        .here("a text, not a name");
+        self.habit(if is_path {
+            diagnostic.fix(replace("remove the quotes", here, name))
+        } else {
+            diagnostic
+        });
+        self.start(SyntaxKind::Unparsed);
+        self.parse_string(SyntaxKind::Label);
+        self.finish_node();
+    }
+
+    pub(super) fn parse_send(&mut self) {
+        self.parse_label();
+        if self.expect(SyntaxKind::ViaKw, "`via` and the channel") {
+            self.parse_quoted_word("the channel");
+        }
+    }
+
+    /// Reads a text in quotes, or reports a word without them.
+    pub(super) fn parse_quoted_word(&mut self, what: &str) {
+        if self.at_string() {
+            self.parse_string(SyntaxKind::Label);
+        } else if self.kind().is_word() {
+            let (here, word) = (self.here(), self.text_here());
+            self.habit(
+                Diagnostic::error(
+                    codes::UNQUOTED_LABEL,
+                    format!("{what} stands in quotes"),
+                    here,
+                )
+                .here("quotes are missing")
+                .fix(replace("add quotes", here, &format!("\"{word}\""))),
+            );
+            self.bump_unparsed();
+        } else {
+            let what = format!("{what} in quotes");
+            self.expected(codes::EXPECTED_VALUE, &what);
+        }
+    }
+
+    pub(super) fn parse_run(&mut self) {
+        if self.at_string() {
+            self.parse_string(SyntaxKind::Label);
+        } else if !self.expect_name("the name of a script or of a plan") {
+            return;
+        }
+        while self.kind().is_word() && self.at_assignment() {
+            self.parse_input();
+            if self.at(SyntaxKind::Comma) && self.nth(1) != SyntaxKind::LineEnd {
+                self.bump();
+            }
+        }
+    }
+
+    pub(super) fn parse_wait(&mut self) {
+        match self.kind() {
+            SyntaxKind::UntilKw => self.parse_clause(SyntaxKind::UntilClause),
+            SyntaxKind::ForKw => {
+                self.bump();
+                if self.at(SyntaxKind::EventKw) && is_string(self.nth(1)) {
+                    self.parse_clause(SyntaxKind::EventClause);
+                    if self.at(SyntaxKind::TimeoutKw) {
+                        self.parse_clause(SyntaxKind::TimeoutClause);
+                    }
+                } else {
+                    self.parse_expr();
+                }
+            }
+            _ => {
+                self.parse_expr();
+            }
+        }
+    }
+
+    /// Reads the title of a step, or reports that it is missing.
+    pub(super) fn parse_label(&mut self) {
+        if self.at_string() {
+            self.parse_string(SyntaxKind::Label);
+        } else if self.at_unquoted_label() {
+            self.parse_unquoted_label();
+        } else {
+            let gap = Span::empty(self.last_end());
+            self.habit(
+                Diagnostic::error(codes::MISSING_LABEL, "a step has a title in quotes", gap)
+                    .here("the title is missing")
+                    .help("say in a few words what the step is for: \"Look up the weather\""),
+            );
+            let goes_on = matches!(
+                self.kind(),
+                SyntaxKind::WithKw
+                    | SyntaxKind::ViaKw
+                    | SyntaxKind::LeftBrace
+                    | SyntaxKind::Arrow
+                    | SyntaxKind::StreamArrow
+            );
+            if !goes_on {
+                self.give_up_line();
+            }
+        }
+    }
+
+    pub(super) fn parse_optional_label(&mut self) {
+        if self.at_string() {
+            self.parse_string(SyntaxKind::Label);
+        }
+    }
+
+    /// True at words with `with` or `via` behind them.
+    fn at_unquoted_label(&self) -> bool {
+        let is_end = |kind| matches!(kind, SyntaxKind::WithKw | SyntaxKind::ViaKw);
+        let rest = self.tokens.get(self.pos..self.end).unwrap_or(&[]);
+        let mut kinds = rest
+            .iter()
+            .map(|token| token.kind)
+            .filter(|kind| !kind.is_trivia());
+        self.kind().is_word()
+            && !is_end(self.kind())
+            && kinds
+                .find(|kind| is_end(*kind) || !kind.is_word())
+                .is_some_and(is_end)
+    }
+
+    fn parse_unquoted_label(&mut self) {
+        let start = self.here();
+        self.start(SyntaxKind::Unparsed);
+        while !self.at(SyntaxKind::WithKw) && !self.at(SyntaxKind::ViaKw) && !self.at_line_end() {
+            self.bump();
+        }
+        self.finish_node();
+        let span = Span::new(start.start, self.last_end());
+        self.report_unquoted(span);
+    }
+
+    pub(super) fn report_unquoted(&mut self, span: Span) {
+        let title = span.of(self.text);
+        let fix = replace("add quotes", span, &format!("\"{title}\""));
+        self.habit(
+            Diagnostic::error(codes::UNQUOTED_LABEL, "titles stand in quotes", span)
+                .here("quotes are missing")
+                .fix(fix),
+        );
+    }
+}
