@@ -4,7 +4,8 @@ use std::collections::VecDeque;
 
 use scriptum_contract::ValueHash;
 use scriptum_vm::{
-    Blob, Call, Effect, Entry, Event, FrameDelta, PauseReason, Record, Seq, Status, Timestamp, Turn,
+    Blob, Call, Effect, Entry, Event, FrameDelta, PauseReason, Record, Seq, Status, StepPath,
+    Timestamp, Turn,
 };
 
 use crate::{Commit, InboxNumber, ThreadId, index::step_changes, limits::ENTRIES_PER_COMMIT_MAX};
@@ -24,6 +25,13 @@ pub(crate) struct Standing {
     pub(crate) unfinished: bool,
 }
 
+/// Where a journal ends: names one state of a thread among all that it ever had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Mark {
+    last_seq: Seq,
+    last_at: Timestamp,
+}
+
 /// Turns that are not durable yet, and where the thread stands behind them.
 #[derive(Debug)]
 pub(crate) struct Draft {
@@ -36,9 +44,21 @@ pub(crate) struct Draft {
     acks: Vec<InboxNumber>,
     /// To be started when this is durable.
     pub(crate) calls: VecDeque<Call>,
+    /// Steps that failed: calls of theirs that are still under way are of no use.
+    pub(crate) failed: Vec<StepPath>,
+}
+
+impl Mark {
+    pub(crate) fn of(last_seq: Seq, last_at: Timestamp) -> Mark {
+        Mark { last_seq, last_at }
+    }
 }
 
 impl Standing {
+    pub(crate) fn mark(&self) -> Mark {
+        Mark::of(self.last_seq, self.last_at)
+    }
+
     /// Of a thread that was not loaded yet.
     pub(crate) const UNKNOWN: Standing = Standing {
         last_seq: Seq(0),
@@ -60,6 +80,7 @@ impl Draft {
             blobs: Vec::new(),
             acks: Vec::new(),
             calls: VecDeque::new(),
+            failed: Vec::new(),
         }
     }
 
@@ -92,7 +113,7 @@ impl Draft {
         self.standing.unfinished = turn.unfinished;
         self.write(Record::Notification(turn.notification));
         for event in turn.events {
-            self.note_pause(&event);
+            self.note(&event);
             self.write(Record::Event(event));
         }
         if turn.status != Status::Paused {
@@ -103,9 +124,12 @@ impl Draft {
         self.calls.extend(turn.effects.into_iter().filter_map(call));
     }
 
-    fn note_pause(&mut self, event: &Event) {
+    fn note(&mut self, event: &Event) {
         if let Event::ThreadPaused { reason, path: _ } = event {
             self.standing.pause = Some(*reason);
+        }
+        if let Event::StepFailed { path, .. } = event {
+            self.failed.push(path.clone());
         }
     }
 

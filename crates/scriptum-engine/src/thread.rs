@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     Claim, Committed, InboxNumber, Incarnation, StoreError, ThreadId, committer::Committer,
-    draft::Draft, engine::Core, limits::IDLE_MS_MAX,
+    draft::Draft, engine::Core, limits::IDLE_MS_MAX, worker::heartbeat::Lease,
 };
 
 use faults::Fault;
@@ -25,6 +25,7 @@ pub(crate) struct Node {
     pub(crate) core: Arc<Core>,
     pub(crate) committer: Committer,
     pub(crate) me: Incarnation,
+    pub(crate) lease: Arc<Lease>,
     /// Fires when the worker shall give its threads away.
     pub(crate) stop: CancellationToken,
 }

@@ -25,7 +25,8 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Clock, ThreadId, Tool, ToolCall, ToolError, ToolSource, limits::Limits, values::Values,
+    Clock, ThreadId, Tool, ToolCall, ToolError, ToolSource, limits::Limits, retry::until_available,
+    values::Values,
 };
 
 pub(crate) use failure::outcome_unknown;
@@ -85,7 +86,7 @@ pub(crate) struct Caller {
 pub(crate) struct Request {
     pub(crate) thread: ThreadId,
     pub(crate) call: scriptum_vm::Call,
-    /// Fires when the thread does not want the answer any more.
+    /// Fires when the thread does not want the answer any more. Of this call alone.
     pub(crate) cancelled: CancellationToken,
 }
 
@@ -119,10 +120,8 @@ impl Caller {
         let Ok(tool) = self.toolbox.find(&call.callee).await else {
             return false;
         };
-        match self.values.load(&call.args).await {
-            Ok(args) => tool.is_idempotent(&args),
-            Err(_) => false,
-        }
+        let loading = until_available(|| self.values.load(&call.args)).await;
+        loading.is_ok_and(|args| tool.is_idempotent(&args))
     }
 
     /// Makes a call and checks what it takes and gives, within the time limit. The clock is asked for
@@ -134,20 +133,32 @@ impl Caller {
     ) -> Result<Value, StepError> {
         let deadline = self.deadline();
         let mut work = pin!(self.checked_call(&request, pins, deadline));
-        let mut alarm: Option<BoxFuture<'_, ()>> = None;
-        let outcome = poll_fn(|task| {
-            if let Poll::Ready(outcome) = work.as_mut().poll(task) {
-                return Poll::Ready(Some(outcome));
+        let mut end: Option<BoxFuture<'_, StepError>> = None;
+        poll_fn(|task| {
+            if request.cancelled.is_cancelled() {
+                return Poll::Ready(Err(failure::cancelled(&request.call.callee)));
             }
-            alarm
-                .get_or_insert_with(|| self.clock.sleep_until(deadline))
+            if let Poll::Ready(outcome) = work.as_mut().poll(task) {
+                return Poll::Ready(outcome);
+            }
+            end.get_or_insert_with(|| self.end(&request, deadline).boxed())
                 .as_mut()
                 .poll(task)
-                .map(|()| None)
-        });
-        let limit_ms = self.limits.call_ms_max;
-        let late = || Err(failure::timed_out(&request.call.callee, limit_ms));
-        outcome.await.unwrap_or_else(late)
+                .map(Err)
+        })
+        .await
+    }
+
+    /// Returns when nobody waits for the call any more, and says why.
+    async fn end(&self, request: &Request, deadline: Timestamp) -> StepError {
+        let callee = &request.call.callee;
+        tokio::select! {
+            biased;
+            () = request.cancelled.cancelled() => failure::cancelled(callee),
+            () = self.clock.sleep_until(deadline) => {
+                failure::timed_out(callee, self.limits.call_ms_max)
+            }
+        }
     }
 
     fn deadline(&self) -> Timestamp {
@@ -166,8 +177,8 @@ impl Caller {
         let pinned = pins.find(&callee.origin, &callee.name);
         let signature = pinned.unwrap_or(tool.signature());
         let args = self.arguments(request, signature).await?;
-        // Fires when the call is abandoned: given up by its deadline, or dropped with its thread.
-        let cancelled = request.cancelled.child_token();
+        // What the tool began elsewhere ends with the call, in whatever way it ends.
+        let cancelled = request.cancelled.clone();
         let _cancel_when_dropped = cancelled.clone().drop_guard();
         let call = ToolCall {
             key: key(request),
@@ -188,7 +199,7 @@ impl Caller {
         signature: &ToolSignature,
     ) -> Result<Value, StepError> {
         let call = &request.call;
-        let loading = self.values.load(&call.args).await;
+        let loading = until_available(|| self.values.load(&call.args)).await;
         let args = loading.map_err(|error| failure::unloaded(&call.callee, &error))?;
         let Some(shape) = &signature.input else {
             return Ok(args);

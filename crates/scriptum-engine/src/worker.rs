@@ -1,7 +1,7 @@
 //! One life of one worker: it says that it lives, takes over threads that are due, and keeps each in
 //! memory as long as that is of use. All its tasks are its own and end with it.
 
-mod heartbeat;
+pub(crate) mod heartbeat;
 mod wakes;
 
 use std::{
@@ -13,7 +13,7 @@ use std::{
 
 use futures::FutureExt;
 use tokio::{
-    task::JoinSet,
+    task::{self, AbortHandle, JoinSet},
     time::{Duration, Instant, sleep_until, timeout},
 };
 use tokio_util::sync::CancellationToken;
@@ -27,6 +27,7 @@ use crate::{
     retry::in_time,
     thread::{self, Exit, Node, Source},
 };
+use heartbeat::Lease;
 use wakes::Wakes;
 
 /// Runs threads of an engine's store.
@@ -45,6 +46,16 @@ pub enum WorkerError {
     Lapsed,
 }
 
+/// The task of a live thread.
+struct Task {
+    abort: AbortHandle,
+    /// Fires when nothing of the task is left.
+    gone: CancellationToken,
+}
+
+/// A task that ended, its thread, and why.
+type Ended = (task::Id, (ThreadId, Exit));
+
 /// What a worker holds while it runs.
 struct Running {
     core: Arc<Core>,
@@ -52,7 +63,10 @@ struct Running {
     scope: ClaimScope,
     node: Node,
     tasks: JoinSet<(ThreadId, Exit)>,
-    live: BTreeSet<ThreadId>,
+    live: BTreeMap<ThreadId, Task>,
+    /// Live threads that a claim brought again: they gave themselves back just before. They are looked
+    /// at once more when they are gone.
+    reclaimed: BTreeSet<ThreadId>,
     /// Threads that cannot go on, with the last inbox entry that they know.
     faulty: BTreeMap<ThreadId, InboxNumber>,
     wakes: Wakes,
@@ -80,17 +94,22 @@ impl Worker {
         let (committer, queue) = Committer::new();
         let mut service = JoinSet::new();
         service.spawn(write_batches(Arc::clone(&core.store), me.clone(), queue));
-        let mut lapse = JoinSet::new();
         tokio::select! {
             biased;
             () = stop.cancelled() => return Ok(()),
             () = heartbeat::first(&core, &me) => {}
         }
-        lapse.spawn(heartbeat::keep(Arc::clone(&core), me.clone()));
+        let lease = Arc::new(Lease::new());
+        service.spawn(heartbeat::keep(
+            Arc::clone(&core),
+            me.clone(),
+            Arc::clone(&lease),
+        ));
         let node = Node {
             core: Arc::clone(&core),
             committer,
             me: me.clone(),
+            lease: Arc::clone(&lease),
             stop: stop.clone(),
         };
         let mut running = Running {
@@ -100,7 +119,8 @@ impl Worker {
             scope,
             node,
             tasks: JoinSet::new(),
-            live: BTreeSet::new(),
+            live: BTreeMap::new(),
+            reclaimed: BTreeSet::new(),
             faulty: BTreeMap::new(),
             wakes: Wakes::default(),
             is_hungry: true,
@@ -108,12 +128,12 @@ impl Worker {
         };
         tokio::select! {
             biased;
-            // Without a committer nothing goes on either.
+            () = lease.lapsed() => return Err(WorkerError::Lapsed),
+            // Without one of its tasks the worker cannot go on.
             _ = service.join_next() => return Err(WorkerError::Lapsed),
-            _ = lapse.join_next() => return Err(WorkerError::Lapsed),
             () = running.work(&stop) => {}
         }
-        lapse.shutdown().await;
+        service.shutdown().await;
         heartbeat::last(&running.core, &running.me).await;
         Ok(())
     }
@@ -141,7 +161,7 @@ impl Running {
         tokio::select! {
             biased;
             () = stop.cancelled() => {}
-            Some(ended) = self.tasks.join_next() => self.note_end(ended),
+            Some(Ok(ended)) = self.tasks.join_next_with_id() => self.note_end(ended),
             () = self.due.heard() => self.is_hungry = true,
             () = sleep_until(poll_at) => {
                 self.is_hungry = true;
@@ -152,8 +172,11 @@ impl Running {
                 self.is_hungry = true;
             }
         }
-        while let Some(ended) = self.tasks.try_join_next() {
-            self.note_end(ended);
+        while let Some(joined) = self.tasks.try_join_next_with_id() {
+            // The others were outdated and were aborted: nobody waits for them.
+            if let Ok(ended) = joined {
+                self.note_end(ended);
+            }
         }
     }
 
@@ -169,7 +192,12 @@ impl Running {
             Ok(claims) => {
                 self.is_hungry = u32::try_from(claims.len()).is_ok_and(|taken| taken == max);
                 for claim in claims {
-                    self.spawn(claim.thread.id, Source::Claimed(Box::new(claim)));
+                    let id = claim.thread.id;
+                    if self.live.contains_key(&id) && !claim.orphaned {
+                        self.reclaimed.insert(id);
+                    } else {
+                        self.spawn(id, Source::Claimed(Box::new(claim)));
+                    }
                 }
             }
             Err(error) => {
@@ -181,22 +209,42 @@ impl Running {
         }
     }
 
+    /// Keeps a thread in memory. One that is there already was somebody else's meanwhile: what is
+    /// known of it here is of no use.
     fn spawn(&mut self, id: ThreadId, source: Source) {
-        self.live.insert(id);
         self.faulty.remove(&id);
-        let running = AssertUnwindSafe(thread::run(self.node.clone(), source));
-        self.tasks.spawn(async move {
+        let outdated = self.live.remove(&id);
+        let (node, gone) = (self.node.clone(), CancellationToken::new());
+        let tell_gone = gone.clone().drop_guard();
+        let abort = self.tasks.spawn(async move {
+            let _tell_gone = tell_gone;
+            if let Some(outdated) = outdated {
+                outdated.abort.abort();
+                outdated.gone.cancelled().await;
+            }
+            let running = AssertUnwindSafe(thread::run(node, source));
             let exit = running.catch_unwind().await.unwrap_or_else(|_| {
                 tracing::error!(thread = %id, "the engine broke off over a thread");
                 Exit::Faulty(InboxNumber(u64::MAX))
             });
             (id, exit)
         });
+        self.live.insert(id, Task { abort, gone });
     }
 
-    fn note_end(&mut self, ended: Result<(ThreadId, Exit), tokio::task::JoinError>) {
-        let (id, exit) = ended.expect("panics are caught inside and nothing else aborts a thread");
+    fn note_end(&mut self, ended: Ended) {
+        let (task, (id, exit)) = ended;
+        if self
+            .live
+            .get(&id)
+            .is_none_or(|live| live.abort.id() != task)
+        {
+            return;
+        }
         self.live.remove(&id);
+        if self.reclaimed.remove(&id) {
+            return self.spawn(id, Source::Owned(id));
+        }
         match exit {
             Exit::Released(wake_at) => self.wakes.add(wake_at),
             Exit::Lost => {}
@@ -253,7 +301,8 @@ impl Running {
                 return Ok(strays);
             };
             after = Some(last.id);
-            let is_stray = |id: &ThreadId| !self.live.contains(id) && !self.faulty.contains_key(id);
+            let is_stray =
+                |id: &ThreadId| !self.live.contains_key(id) && !self.faulty.contains_key(id);
             strays.extend(rows.iter().map(|row| row.id).filter(is_stray));
         }
     }

@@ -1,8 +1,10 @@
 //! The simulator: everything that can happen, in an order that one number decides.
 //!
-//! Ring 1 is the machine alone. A failing run prints its seed; `SCRIPTUM_SEED=0x… cargo test -p tests
-//! --test sim` runs that one again.
+//! Ring 1 is the machine alone; ring 2 is the engine with its workers, on a store and tools that
+//! misbehave. A failing run prints its seed; `SCRIPTUM_SEED=0x… cargo test -p tests --test sim` runs
+//! that one again.
 
+mod engine;
 mod machine;
 mod random;
 
@@ -12,6 +14,7 @@ use libtest_mimic::Arguments;
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let trials = machine::trials();
+    let mut trials = machine::trials();
+    trials.extend(engine::trials());
     libtest_mimic::run(&arguments, trials).exit_code()
 }

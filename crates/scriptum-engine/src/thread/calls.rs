@@ -58,20 +58,48 @@ impl Answer {
 impl Resident {
     /// Makes a call. The turn that asked for it is durable.
     pub(super) fn start(&mut self, call: Call) {
+        // Others may have the thread by now; the worker is about to drop it.
+        if !self.node.lease.holds() {
+            return;
+        }
         let id = CallId::of(&call);
-        self.open.insert(id.clone());
+        let cancelled = self.cancelled.child_token();
+        self.open.insert(id.clone(), cancelled.clone());
         let core = Arc::clone(&self.node.core);
         let loaded = Arc::clone(self.loaded());
         let request = Request {
             thread: self.id,
             call,
-            cancelled: self.cancelled.clone(),
+            cancelled,
         };
         let call = async move {
             let outcome = core.caller.call(request, &loaded.pins).await;
             Answer::new(id, outcome)
         };
         self.running.push(call.boxed());
+    }
+
+    /// Ends the calls of these steps that are under way: the steps have ended without them.
+    pub(super) fn abandon(&mut self, steps: &[StepPath]) {
+        if !steps.is_empty() {
+            self.abandon_calls(|id| steps.contains(&id.path));
+        }
+    }
+
+    /// Ends the calls that the machine does not wait for.
+    pub(super) fn abandon_unwanted(&mut self) {
+        let pending = self.pending_calls();
+        self.abandon_calls(|id| !pending.contains(id));
+    }
+
+    /// When this returns, nothing of the calls is left.
+    fn abandon_calls(&mut self, is_unwanted: impl Fn(&CallId) -> bool) {
+        for (id, cancelled) in &self.open {
+            if is_unwanted(id) {
+                cancelled.cancel();
+            }
+        }
+        self.take_answers();
     }
 
     /// Takes the answers that are there.
@@ -112,7 +140,7 @@ impl Resident {
                 self.start(call);
             } else {
                 let error = outcome_unknown(&call.callee);
-                self.open.insert(id.clone());
+                self.open.insert(id.clone(), self.cancelled.child_token());
                 self.answers.push_back(Answer::new(id, Err(error)));
             }
         }

@@ -1,7 +1,7 @@
 //! What a thread in memory consists of, how it comes there, and how notifications reach its machine.
 
 use std::{
-    collections::{BTreeSet, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
 };
@@ -19,9 +19,9 @@ use super::{
 };
 use crate::{
     Claim, Committed, InboxItem, InboxNumber, StoreError, ThreadId, ThreadRow,
-    draft::{Draft, Standing},
+    draft::{Draft, Mark, Standing},
     hub::{Listener, Topic},
-    limits::{INBOX_POLL, STORE_RETRY_MAX, STORE_RETRY_MIN},
+    limits::{DOUBTS_REMEMBERED_MAX, INBOX_POLL, STORE_RETRY_MAX, STORE_RETRY_MIN},
     ports::store::value_from_storage,
     programs::Loaded,
     retry::{in_time, until_available},
@@ -37,8 +37,8 @@ pub(super) struct Resident {
     pub(super) standing: Standing,
     /// True when the row shows another status: it was written while the machine was out of order.
     pub(super) is_misshown: bool,
-    /// Commits in a row that the store did not confirm.
-    failed_commits: u32,
+    /// Where the journal ends if one of the commits happened that the store did not confirm.
+    doubtful: Vec<Mark>,
     machine: Option<Machine>,
     inbox: Inbox,
     fired: VecDeque<StepPath>,
@@ -47,9 +47,9 @@ pub(super) struct Resident {
     /// Answers that were applied and are not durable yet.
     pub(super) in_doubt: Vec<Answer>,
     pub(super) running: Running,
-    /// Calls of ours whose answer is not durable yet.
-    pub(super) open: BTreeSet<CallId>,
-    /// Calls that were open when we took the thread over: somebody may have made them.
+    /// Calls of ours whose answer is not durable yet, and how to end them.
+    pub(super) open: BTreeMap<CallId, CancellationToken>,
+    /// Calls that were open when somebody else had the thread before us, and may have made them.
     pub(super) inherited: BTreeSet<CallId>,
     /// Calls that the machine waits for and that nobody here has begun, as of the last load.
     pub(super) unsettled: Vec<Call>,
@@ -92,13 +92,13 @@ impl Resident {
             id,
             standing: Standing::UNKNOWN,
             is_misshown: false,
-            failed_commits: 0,
+            doubtful: Vec::new(),
             machine: None,
             fired: VecDeque::new(),
             answers: VecDeque::new(),
             in_doubt: Vec::new(),
             running: FuturesUnordered::new(),
-            open: BTreeSet::new(),
+            open: BTreeMap::new(),
             inherited: BTreeSet::new(),
             unsettled: Vec::new(),
             _cancel_when_dropped: cancelled.clone().drop_guard(),
@@ -110,30 +110,37 @@ impl Resident {
     pub(super) async fn install(&mut self, claim: Claim) -> Result<Option<Exit>, Fault> {
         self.restore(claim.thread, claim.frames, claim.inbox)
             .await?;
-        self.inherited = self.unsettled.iter().map(CallId::of).collect();
+        self.inherit();
         Ok(None)
     }
 
     /// Goes back to the durable state, because nobody knows whether the last commit is part of it.
     /// Calls under way go on, and answers that were applied wait to be applied again.
     pub(super) async fn reload(&mut self) -> Result<Option<Exit>, Fault> {
-        let is_first = self.machine.take().is_none() && self.open.is_empty();
         let (row, frames, inbox) = self.durable().await?;
         if row.owner.as_ref() != Some(&self.node.me) {
             return Ok(Some(Exit::Lost));
         }
         self.doubt_answers();
+        let found = Mark::of(row.last_seq, row.updated_at);
+        let is_ours = self.machine.is_some()
+            && (found == self.standing.mark() || self.doubtful.contains(&found));
         self.restore(row, frames, inbox).await?;
-        if is_first {
-            self.inherited = self.unsettled.iter().map(CallId::of).collect();
+        if !is_ours {
+            self.abandon_unwanted();
+            self.inherit();
         }
         Ok(None)
     }
 
+    /// Whatever is open and not begun here may have been begun by somebody else.
+    fn inherit(&mut self) {
+        self.inherited = self.unsettled.iter().map(CallId::of).collect();
+    }
+
     /// A store that takes no commits but answers questions would otherwise be asked without end.
     pub(super) async fn back_off(&mut self) {
-        let pause = STORE_RETRY_MIN.saturating_mul(1 << self.failed_commits.min(10));
-        self.failed_commits += 1;
+        let pause = STORE_RETRY_MIN.saturating_mul(1 << self.doubtful.len().min(10));
         self.beside(sleep(pause.min(STORE_RETRY_MAX))).await;
     }
 
@@ -167,7 +174,7 @@ impl Resident {
         let loading = until_available(|| core.loaded(&row.program));
         let loaded = self.beside(loading).await?;
         let vm = Vm::restore(Arc::clone(&loaded.program), frames).map_err(Fault::Unreadable)?;
-        let is_begun = |call: &Call| self.open.contains(&CallId::of(call));
+        let is_begun = |call: &Call| self.open.contains_key(&CallId::of(call));
         self.unsettled = calls(&vm).filter(|call| !is_begun(call)).collect();
         self.is_misshown = row.status != vm.status();
         self.standing = Standing {
@@ -336,20 +343,25 @@ impl Resident {
     ) -> Result<Committed, StoreError> {
         let standing = draft.standing;
         let calls = std::mem::take(&mut draft.calls);
+        let failed = std::mem::take(&mut draft.failed);
         let mut commit = draft.into_commit(self.id);
+        if self.doubtful.len() < DOUBTS_REMEMBERED_MAX {
+            self.doubtful.push(standing.mark());
+        }
         commit.release = release;
         let committer = self.node.committer.clone();
         let outcome = self.beside(committer.commit(commit)).await?;
         if outcome == Committed::Done {
             self.standing = standing;
             self.is_misshown = false;
-            self.failed_commits = 0;
+            self.doubtful.clear();
             for answer in self.in_doubt.drain(..) {
                 self.open.remove(&answer.id);
             }
             if standing.status.is_ended() {
                 self.cancelled.cancel();
             }
+            self.abandon(&failed);
             for call in calls {
                 self.start(call);
             }

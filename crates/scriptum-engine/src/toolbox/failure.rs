@@ -27,9 +27,8 @@ pub(super) fn unreachable(callee: &Callee, cause: &ToolError) -> StepError {
 
 /// A large value among the arguments cannot be had.
 pub(super) fn unloaded(callee: &Callee, cause: &StoreError) -> StepError {
-    let retryable = matches!(cause, StoreError::Unavailable(_));
     let message = format!("cannot load the input of tool '{}': {cause}", callee.name);
-    error("INTERNAL_ERROR", retryable, message)
+    error("INTERNAL_ERROR", false, message)
 }
 
 /// The arguments break the signature.
@@ -56,6 +55,12 @@ pub(super) fn output_invalid(callee: &Callee, broken: &[Violation]) -> StepError
 pub(super) fn timed_out(callee: &Callee, limit_ms: u64) -> StepError {
     let message = format!("tool '{}' did not answer within {limit_ms} ms", callee.name);
     error("TOOL_TIMEOUT", true, message)
+}
+
+/// The thread does not want the answer any more.
+pub(super) fn cancelled(callee: &Callee) -> StepError {
+    let message = format!("the call of tool '{}' was abandoned", callee.name);
+    error("CANCELLED", false, message)
 }
 
 /// The call broke off inside the tool.

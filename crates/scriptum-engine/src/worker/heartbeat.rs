@@ -1,10 +1,14 @@
 //! The promise to live. It is kept in the worker's own measure of time, so that a clock that jumps
 //! neither shortens nor stretches it.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use scriptum_vm::Timestamp;
 use tokio::time::{Instant, sleep, timeout};
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     Incarnation, StoreError,
@@ -21,14 +25,47 @@ pub(super) async fn first(core: &Core, me: &Incarnation) {
     }
 }
 
-/// Renews the promise; returns when it ran out.
-pub(super) async fn keep(core: Arc<Core>, me: Incarnation) {
-    let mut lapses_at = Instant::now() + LEASE;
-    while Instant::now() < lapses_at {
+/// How long the promise holds, as the one knows who gave it.
+#[derive(Debug)]
+pub(crate) struct Lease {
+    until: Mutex<Instant>,
+    lapsed: CancellationToken,
+}
+
+impl Lease {
+    pub(super) fn new() -> Lease {
+        Lease {
+            until: Mutex::new(Instant::now() + LEASE),
+            lapsed: CancellationToken::new(),
+        }
+    }
+
+    /// False when the promise has run out, for good.
+    pub(crate) fn holds(&self) -> bool {
+        let until = *self.until.lock().unwrap_or_else(PoisonError::into_inner);
+        if until <= Instant::now() {
+            self.lapsed.cancel();
+        }
+        !self.lapsed.is_cancelled()
+    }
+
+    /// Waits until the promise has run out.
+    pub(super) async fn lapsed(&self) {
+        self.lapsed.cancelled().await;
+    }
+
+    fn renew(&self, until: Instant) {
+        *self.until.lock().unwrap_or_else(PoisonError::into_inner) = until;
+    }
+}
+
+/// Renews the promise as long as it holds.
+pub(super) async fn keep(core: Arc<Core>, me: Incarnation, lease: Arc<Lease>) {
+    while lease.holds() {
         let asked_at = Instant::now();
         match renew(&core, &me).await {
             Ok(()) => {
-                lapses_at = asked_at + LEASE;
+                lease.renew(asked_at + LEASE);
                 sleep(HEARTBEAT).await;
             }
             Err(error) => {

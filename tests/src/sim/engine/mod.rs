@@ -1,0 +1,292 @@
+//! Ring 2: the real engine on a simulated clock, a store that fails, tools that misbehave, and nodes
+//! that die. One seed decides everything; what must hold is checked by code that sees the store and
+//! the tools alone.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test ends where something is not as it must be"
+)]
+
+mod checks;
+mod clock;
+mod marks;
+mod nodes;
+mod people;
+mod rng;
+mod scripts;
+mod store;
+mod tools;
+mod weights;
+mod world;
+
+use std::{
+    panic,
+    sync::{Arc, Once},
+    time::Duration,
+};
+
+use libtest_mimic::{Failed, Trial};
+use scriptum_contract::Value;
+use scriptum_engine::{Incarnation, Store, ThreadId, program_row};
+use scriptum_vm::{Status, program::Program};
+use tokio::{
+    task::JoinSet,
+    time::{Instant, sleep, timeout},
+};
+
+use checks::{
+    check_journal, check_nothing_forgotten, check_replay, check_steps, check_watched, note_marks,
+};
+use marks::Marks;
+use nodes::Nodes;
+use people::{Wish, see_through, watch};
+use rng::Rng;
+use weights::Weights;
+use world::World;
+
+/// Names the one seed to run, to look closer at a failure.
+const SEED_VARIABLE: &str = "SCRIPTUM_SEED";
+
+/// Runs of the simulator, in parts that can run side by side.
+const PARTS: u64 = 8;
+const SEEDS_PER_PART: u64 = 256;
+
+/// Trouble lasts at most so long; then everything works, and all threads must come to their end.
+const TROUBLE_MS_MAX: u64 = 25_000;
+
+/// No thread needs longer than this once everything works.
+const REPAIR_MAX: Duration = Duration::from_hours(1);
+
+/// Situations that each part must have reached.
+const WANTED: &[(&str, &str)] = &[
+    ("answer", "handed over"),
+    ("call", "failed"),
+    ("call", "made again under its key"),
+    ("call", "outcome unknown"),
+    ("call", "output invalid"),
+    ("call", "timed out"),
+    ("claim", "happened and was reported lost"),
+    ("claim", "happened late"),
+    ("clock", "set back"),
+    ("clock", "set forward"),
+    ("commit", "happened and was reported lost"),
+    ("commit", "happened late"),
+    ("commit", "refused: owner lost"),
+    ("commit", "refused: stale"),
+    ("create", "happened and was reported lost"),
+    ("hint", "lost"),
+    ("large value", "looked into"),
+    ("large value", "stored"),
+    ("node", "killed"),
+    ("node", "lapsed"),
+    ("node", "stopped"),
+    ("post", "happened and was reported lost"),
+    ("step", "retried"),
+    ("thread", "cancelled"),
+    ("thread", "failed"),
+    ("thread", "paused by a failed step"),
+    ("thread", "paused by somebody"),
+    ("thread", "taken from a dead owner"),
+    ("thread", "waited outside of memory"),
+    ("watcher", "left and came back"),
+];
+
+/// All trials of this ring.
+pub(crate) fn trials() -> Vec<Trial> {
+    let part = |number: u64| {
+        let name = format!("engine/seeds {number} of {PARTS}");
+        Trial::test(name, move || run_part(number))
+    };
+    match std::env::var(SEED_VARIABLE) {
+        Ok(seed) => vec![Trial::test("engine/one seed", move || run_one(&seed))],
+        Err(_) => (1..=PARTS).map(part).collect(),
+    }
+}
+
+fn run_part(number: u64) -> Result<(), Failed> {
+    silence_tools();
+    let marks = Marks::default();
+    for seed in (number - 1) * SEEDS_PER_PART..number * SEEDS_PER_PART {
+        marks.merge(&check_seed(seed)?);
+    }
+    match marks.missing(WANTED).as_slice() {
+        [] => Ok(()),
+        missing => Err(format!("never reached: {missing:?}").into()),
+    }
+}
+
+fn run_one(seed: &str) -> Result<(), Failed> {
+    silence_tools();
+    check_seed(seed.parse()?).map(drop)
+}
+
+/// The panics of tools are deliberate and would bury everything else.
+fn silence_tools() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let usual = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            let payload = info.payload();
+            let text = payload.downcast_ref::<String>().map(String::as_str);
+            let said = text.or_else(|| payload.downcast_ref::<&str>().copied());
+            if said != Some(tools::DELIBERATE) {
+                usual(info);
+            }
+        }));
+    });
+}
+
+/// One seed: a run with faults, and one without to hold it against.
+fn check_seed(seed: u64) -> Result<Marks, Failed> {
+    let mut rng = Rng::new(seed);
+    let weights = Weights::draw(&mut rng);
+    let threads: Vec<Arc<Program>> = (0..rng.between(1, 4))
+        .map(|_| Arc::new(scripts::program(&mut rng)))
+        .collect();
+    let calm = simulate(Weights::default(), &threads, rng.clone());
+    let troubled = simulate(weights, &threads, rng);
+    let mut broken = troubled.broken;
+    broken.extend(
+        calm.broken
+            .into_iter()
+            .map(|what| format!("without faults: {what}")),
+    );
+    for (expected, found) in calm.results.iter().zip(&troubled.results) {
+        if !found.was_cancelled && expected != found {
+            broken.push(format!("ends as {found:?}, without faults as {expected:?}"));
+        }
+    }
+    if broken.is_empty() {
+        Ok(troubled.marks)
+    } else {
+        let what = broken.join("\n  ");
+        Err(format!("{SEED_VARIABLE}={seed} cargo test -p tests --test sim\n  {what}").into())
+    }
+}
+
+/// What came of one run.
+struct Outcome {
+    results: Vec<Ended>,
+    broken: Vec<String>,
+    marks: Marks,
+}
+
+/// How a thread ended.
+#[derive(Debug, PartialEq)]
+struct Ended {
+    status: Status,
+    output: Option<Value>,
+    error: Option<Arc<str>>,
+    was_cancelled: bool,
+}
+
+fn simulate(weights: Weights, threads: &[Arc<Program>], rng: Rng) -> Outcome {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .expect("a runtime without input and output can always be made");
+    runtime.block_on(run(weights, threads, rng))
+}
+
+async fn run(weights: Weights, threads: &[Arc<Program>], mut rng: Rng) -> Outcome {
+    let world = Arc::new(World::new(weights));
+    let (engine, _store) = nodes::engine(&world, rng.split(), &Incarnation("people".into()));
+    let mut wishes = Vec::new();
+    for (program, number) in threads.iter().zip(1..) {
+        let row = program_row(program, &tools::catalog(), "");
+        let hash = row.hash.clone();
+        world
+            .store
+            .put_program(row)
+            .await
+            .expect("memory takes every program");
+        wishes.push(Wish {
+            id: ThreadId(number),
+            program: hash,
+        });
+    }
+    let mut people = JoinSet::new();
+    let mut watchers = JoinSet::new();
+    for wish in &wishes {
+        let (world, engine) = (&world, &engine);
+        let seeing = see_through(Arc::clone(world), engine.clone(), rng.split(), wish.clone());
+        people.spawn(seeing);
+        let (id, watching) = (
+            wish.id,
+            watch(Arc::clone(world), engine.clone(), rng.split(), wish.id),
+        );
+        watchers.spawn(async move { (id, watching.await) });
+    }
+    let ids: Vec<ThreadId> = wishes.iter().map(|wish| wish.id).collect();
+    let looking = tokio::spawn(look_for_forgotten(Arc::clone(&world), ids.clone()));
+    let mut nodes = Nodes::new(&world, rng.split());
+    nodes.start();
+    let trouble = Duration::from_millis(rng.between(1_000, TROUBLE_MS_MAX));
+    let mut nodes = nodes.trouble(trouble).await;
+    world.heal();
+    nodes.keep_one();
+    let Ok(granted) = timeout(REPAIR_MAX, people.join_all()).await else {
+        accuse_unfinished(&world, &ids);
+        return outcome(&world, Vec::new());
+    };
+    let read = watchers.join_all().await;
+    looking.abort();
+    nodes.stop_all().await;
+    for (wish, program) in wishes.iter().zip(threads) {
+        check_journal(&world, wish.id);
+        check_replay(&world, wish.id, program);
+        check_steps(&world, wish.id);
+        note_marks(&world, wish.id);
+    }
+    for (id, entries) in &read {
+        check_watched(&world, *id, entries);
+    }
+    let mut results = Vec::new();
+    for id in ids {
+        let result = engine
+            .result(id)
+            .await
+            .expect("an ended thread has a result");
+        let was_cancelled = granted.iter().any(|it| it.id == id && it.was_cancelled);
+        results.push(Ended {
+            status: result.status,
+            output: result.output,
+            error: result.error.map(|error| error.code),
+            was_cancelled,
+        });
+    }
+    outcome(&world, results)
+}
+
+fn outcome(world: &World, results: Vec<Ended>) -> Outcome {
+    let marks = Marks::default();
+    marks.merge(&world.marks);
+    Outcome {
+        results,
+        broken: world.broken(),
+        marks,
+    }
+}
+
+async fn look_for_forgotten(world: Arc<World>, ids: Vec<ThreadId>) {
+    let began = Instant::now();
+    while began.elapsed() < REPAIR_MAX {
+        check_nothing_forgotten(&world, &ids);
+        sleep(Duration::from_millis(500)).await;
+    }
+}
+
+fn accuse_unfinished(world: &World, ids: &[ThreadId]) {
+    for id in ids {
+        match world::at_once(world.store.thread(*id)) {
+            Ok(row) if row.status.is_ended() => {}
+            row => world.accuse(format!(
+                "at {:?} {id} has not come to its end: {row:?}, journal {:?}",
+                world::now(world),
+                world.journal(*id)
+            )),
+        }
+    }
+}

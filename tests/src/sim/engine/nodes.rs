@@ -1,0 +1,136 @@
+//! Nodes that come and go: each has its own engine, tools, and way to the store.
+
+use std::{sync::Arc, time::Duration};
+
+use scriptum_contract::ToolOrigin;
+use scriptum_engine::{
+    ClaimScope, Clock, Engine, Incarnation, Limits, Store, ToolBox, ToolSource, Worker, WorkerError,
+};
+use tokio::{task::JoinHandle, time::sleep};
+use tokio_util::sync::CancellationToken;
+
+use super::{rng::Rng, store::FaultyStore, tools::SimTools, world::World};
+
+/// Most nodes at once.
+const NODES_MAX: usize = 3;
+
+struct Node {
+    task: JoinHandle<()>,
+    stop: CancellationToken,
+    store: Arc<FaultyStore>,
+}
+
+/// All nodes of a run, and what befalls them.
+pub(crate) struct Nodes {
+    world: Arc<World>,
+    rng: Rng,
+    alive: Vec<Node>,
+    started: u32,
+}
+
+/// An engine of one node.
+pub(crate) fn engine(world: &Arc<World>, rng: Rng, me: &Incarnation) -> (Engine, Arc<FaultyStore>) {
+    let store = Arc::new(FaultyStore::new(Arc::clone(world), rng));
+    let tools: Arc<dyn ToolSource> = Arc::new(SimTools {
+        world: Arc::clone(world),
+        by: me.clone(),
+    });
+    let limits = Limits {
+        threads_live_max: 4,
+        calls_per_tool_max: 2,
+        call_ms_max: 20_000,
+        stop_grace_ms: 2_000,
+    };
+    let engine = Engine::new(
+        Arc::clone(&store) as Arc<dyn Store>,
+        ToolBox::new([(ToolOrigin::Native, tools)]),
+        Arc::clone(&world.clock) as Arc<dyn Clock>,
+        limits,
+    );
+    (engine, store)
+}
+
+impl Nodes {
+    pub(crate) fn new(world: &Arc<World>, rng: Rng) -> Nodes {
+        Nodes {
+            world: Arc::clone(world),
+            rng,
+            alive: Vec::new(),
+            started: 0,
+        }
+    }
+
+    pub(crate) fn start(&mut self) {
+        self.started += 1;
+        let me = Incarnation(format!("node-{}", self.started).into());
+        let (engine, store) = engine(&self.world, self.rng.split(), &me);
+        let (stop, name) = (CancellationToken::new(), me.clone());
+        let worker = Worker::new(&engine, me, ClaimScope::All).run(stop.clone());
+        let world = Arc::clone(&self.world);
+        let task = tokio::spawn(async move {
+            let ended = worker.await;
+            world.tell(|| format!("{name} ends: {ended:?}"));
+            match ended {
+                Ok(()) => world.marks.reach("node", "stopped"),
+                Err(WorkerError::Lapsed) => world.marks.reach("node", "lapsed"),
+            }
+        });
+        self.alive.push(Node { task, stop, store });
+    }
+
+    /// Lets trouble happen until the world is healed.
+    pub(crate) async fn trouble(mut self, length: Duration) -> Nodes {
+        let end = tokio::time::Instant::now() + length;
+        while tokio::time::Instant::now() < end {
+            sleep(Duration::from_millis(self.rng.between(100, 2_000))).await;
+            self.happen();
+        }
+        self
+    }
+
+    fn happen(&mut self) {
+        let weights = self.world.weights;
+        self.alive.retain(|node| !node.task.is_finished());
+        if self.alive.len() < NODES_MAX && self.rng.permille(500) {
+            self.start();
+        }
+        if self.rng.permille(weights.clock_jumps) {
+            self.jump();
+        }
+        if self.alive.is_empty() {
+            return;
+        }
+        let victim = usize::try_from(self.rng.below(self.alive.len() as u64)).unwrap();
+        if self.rng.permille(weights.kill) {
+            self.world.marks.reach("node", "killed");
+            self.alive.remove(victim).task.abort();
+        } else if self.rng.permille(weights.stop) {
+            self.alive[victim].stop.cancel();
+        } else if self.rng.permille(weights.cut) {
+            let length = Duration::from_millis(self.rng.between(1_000, 30_000));
+            self.alive[victim].store.cut(length);
+        }
+    }
+
+    fn jump(&mut self) {
+        let by_ms = i64::try_from(self.rng.below(40_000)).unwrap() - 20_000;
+        let how = if by_ms < 0 { "set back" } else { "set forward" };
+        self.world.marks.reach("clock", how);
+        self.world.clock.jump(by_ms);
+    }
+
+    /// One node that lives to the end.
+    pub(crate) fn keep_one(&mut self) {
+        self.start();
+    }
+
+    pub(crate) async fn stop_all(self) {
+        for node in &self.alive {
+            node.stop.cancel();
+        }
+        for node in self.alive {
+            // Aborted ones are no loss: they were killed on purpose.
+            drop(node.task.await);
+        }
+    }
+}

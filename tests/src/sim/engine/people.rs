@@ -1,0 +1,163 @@
+//! Those who use the engine: they start threads, watch them, pause and cancel them, and repair those
+//! that are paused. They know no more than the engine's door tells.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use futures::StreamExt;
+use scriptum_contract::Value;
+use scriptum_engine::{
+    Engine, Error, Page, ProgramHash, Start, StepRow, StepStatus, Store, ThreadId,
+};
+use scriptum_vm::{Entry, PauseReason, Resume, Seq, Status, StepPath};
+use tokio::time::sleep;
+
+use super::{
+    rng::Rng,
+    world::{World, at_once},
+};
+
+/// One thread and what somebody wants of it.
+#[derive(Clone)]
+pub(crate) struct Wish {
+    pub(crate) id: ThreadId,
+    pub(crate) program: ProgramHash,
+}
+
+/// What became of a wish.
+#[derive(Debug)]
+pub(crate) struct Granted {
+    pub(crate) id: ThreadId,
+    /// True when somebody asked for its end.
+    pub(crate) was_cancelled: bool,
+}
+
+async fn nap(rng: &mut Rng, ms_max: u64) {
+    sleep(Duration::from_millis(rng.between(1, ms_max))).await;
+}
+
+/// Starts a thread, however often it takes, and sees to it until it has ended.
+pub(crate) async fn see_through(
+    world: Arc<World>,
+    engine: Engine,
+    mut rng: Rng,
+    wish: Wish,
+) -> Granted {
+    nap(&mut rng, 5_000).await;
+    while let Err(error) = start(&engine, &wish).await {
+        assert!(matches!(error, Error::Unavailable(_)), "{error}");
+        nap(&mut rng, 1_000).await;
+    }
+    let mut granted = Granted {
+        id: wish.id,
+        was_cancelled: false,
+    };
+    loop {
+        nap(&mut rng, 3_000).await;
+        let row = at_once(world.store.thread(wish.id)).expect("an accepted thread is never lost");
+        if row.status.is_ended() {
+            return granted;
+        }
+        if row.status == Status::Paused {
+            repair(&world, &engine, wish.id, row.pause).await;
+        } else if !world.is_healed() {
+            granted.was_cancelled |= disturb(&world, &engine, &mut rng, wish.id).await;
+        }
+    }
+}
+
+async fn start(engine: &Engine, wish: &Wish) -> Result<(), Error> {
+    let start = Start {
+        id: wish.id,
+        program: wish.program.clone(),
+        input: Value::object::<&str>([]),
+        env: BTreeMap::new(),
+        seed: 7,
+        timeout_ms: None,
+        request_id: Some(format!("{}", wish.id).into()),
+    };
+    engine.start(start).await.map(drop)
+}
+
+/// What cannot succeed is given its result; the rest is tried again.
+async fn repair(world: &World, engine: &Engine, id: ThreadId, pause: Option<PauseReason>) {
+    let (path, change) = match failed_step(world, id) {
+        Some(step) if pause == Some(PauseReason::StepError) => {
+            world.marks.reach("thread", "paused by a failed step");
+            (Some(step.path.clone()), change_for(world, &step))
+        }
+        Some(_) | None => {
+            world.marks.reach("thread", "paused by somebody");
+            (None, Resume::Again)
+        }
+    };
+    // Lost requests and those that come too late are made good by the next round.
+    drop(engine.resume(id, path, change).await);
+}
+
+fn change_for(world: &World, step: &StepRow) -> Resume {
+    let error = step.error.as_ref().expect("a failed step has an error");
+    match &*error.code {
+        "OUTCOME_UNKNOWN" => world.marks.reach("call", "outcome unknown"),
+        "TOOL_TIMEOUT" => world.marks.reach("call", "timed out"),
+        "TOOL_OUTPUT_INVALID" => world.marks.reach("call", "output invalid"),
+        "TOOL_FAILED" => world.marks.reach("call", "failed"),
+        other => world.accuse(format!("step {} fails with {other}", step.path)),
+    }
+    if error.retryable {
+        Resume::Again
+    } else {
+        Resume::Output(Value::object([("message", Value::text("repaired"))]))
+    }
+}
+
+fn failed_step(world: &World, id: ThreadId) -> Option<StepRow> {
+    let page = Page {
+        after: None,
+        max: u32::MAX,
+    };
+    let rows = at_once(world.store.steps(id, &StepPath::root(), page)).ok()?;
+    let mut failed = rows.into_iter();
+    failed.find(|row| row.status == StepStatus::Failed && row.recovery.is_none())
+}
+
+/// True when the thread's end was asked for.
+async fn disturb(world: &World, engine: &Engine, rng: &mut Rng, id: ThreadId) -> bool {
+    if rng.permille(world.weights.pause) {
+        drop(engine.pause(id).await);
+    }
+    if rng.permille(world.weights.cancel) {
+        // Whatever the answer, it may have been heard.
+        drop(engine.cancel(id, "somebody wants it").await);
+        return true;
+    }
+    false
+}
+
+/// Reads along, with breaks, and gives back all that was read.
+pub(crate) async fn watch(
+    world: Arc<World>,
+    engine: Engine,
+    mut rng: Rng,
+    id: ThreadId,
+) -> Vec<Entry> {
+    let mut read: Vec<Entry> = Vec::new();
+    loop {
+        let after = read.last().map_or(Seq(0), |entry| entry.seq);
+        let mut entries = Box::pin(engine.watch(id, after));
+        loop {
+            match entries.next().await {
+                Some(Ok(entry)) => read.push(entry),
+                Some(Err(_)) => break,
+                None => return read,
+            }
+            if rng.permille(100) {
+                nap(&mut rng, 2_000).await;
+            }
+            if rng.permille(50) {
+                world.marks.reach("watcher", "left and came back");
+                break;
+            }
+        }
+        nap(&mut rng, 1_000).await;
+    }
+}

@@ -1,0 +1,227 @@
+//! Small programs by chance, made as data. Their results do not depend on when anything happens, so a
+//! run with faults can be held against one without.
+
+use std::sync::Arc;
+
+use scriptum_contract::{Contract, Field, ToolName, ToolOrigin, Type, Value};
+use scriptum_vm::program::{
+    Action, Body, Branch, Callee, Case, Check, Decide, Do, Each, Emit, Expr, IR_VERSION, Input,
+    Let, Node, NodeId, OnError, Op, Program, Step, StepKind,
+};
+
+use super::{rng::Rng, tools::Kind};
+
+/// A program of a few steps.
+pub(crate) fn program(rng: &mut Rng) -> Program {
+    let mut script = Script {
+        rng,
+        names: Vec::new(),
+        next_name: 0,
+    };
+    let count = script.rng.between(1, 5);
+    let mut steps: Vec<Step> = (0..count).map(|_| script.step(2)).collect();
+    if script.rng.permille(60) {
+        steps.push(check_that_fails());
+    }
+    let result = script.value();
+    steps.push(step(StepKind::Emit(Emit {
+        fields: vec![input("out", result)],
+    })));
+    Program {
+        ir: IR_VERSION,
+        title: "simulated".into(),
+        description: "".into(),
+        version: None,
+        contract: Contract {
+            outputs: vec![Field::required("out", Type::Any)],
+            ..Contract::default()
+        },
+        tools: Vec::new(),
+        body: body(steps),
+        on_thread_error: None,
+    }
+}
+
+struct Script<'a> {
+    rng: &'a mut Rng,
+    /// Names that are bound where the next step stands.
+    names: Vec<Arc<str>>,
+    next_name: u32,
+}
+
+impl Script<'_> {
+    fn name(&mut self) -> Arc<str> {
+        self.next_name += 1;
+        format!("n{}", self.next_name).into()
+    }
+
+    /// Something that was bound before, or a constant.
+    fn value(&mut self) -> Expr {
+        let number = i64::try_from(self.rng.below(100)).unwrap();
+        match self.names.last() {
+            Some(name) if self.rng.permille(800) => expr(Op::Name(Arc::clone(name))),
+            Some(_) | None => constant(Value::Int(number)),
+        }
+    }
+
+    fn step(&mut self, depth: u32) -> Step {
+        match self.rng.below(10) {
+            0 if depth > 0 => self.each(depth),
+            1 if depth > 0 => self.decide(depth),
+            2 => self.let_(),
+            3 => step(StepKind::Check(Check {
+                condition: constant(Value::Bool(true)),
+                on_pass: Action::Continue,
+                on_fail: Action::Fail(None),
+            })),
+            _ => self.do_(),
+        }
+    }
+
+    fn do_(&mut self) -> Step {
+        let kind = *self.rng.pick(&Kind::ALL);
+        let message = self.value();
+        let name = self.name();
+        let step = step(StepKind::Do(Do {
+            callee: callee(kind),
+            inputs: vec![input("message", message)],
+            on_error: self.on_error(kind),
+            bind: Some(Arc::clone(&name)),
+        }));
+        self.names.push(name);
+        step
+    }
+
+    /// A failure that a fault can bring about must not change the result, so it is never ignored.
+    fn on_error(&mut self, kind: Kind) -> Option<OnError> {
+        let always_fails = matches!(kind, Kind::Fail | Kind::Panic | Kind::Liar);
+        match self.rng.below(4) {
+            0 => None,
+            1 if always_fails => Some(OnError::Ignore),
+            2 if always_fails => Some(OnError::Fallback {
+                callee: callee(Kind::Echo),
+                inputs: vec![input("message", constant(Value::text("instead")))],
+            }),
+            _ => Some(OnError::Retry {
+                max: u32::try_from(self.rng.between(1, 3)).unwrap(),
+                every_ms: self.rng.permille(500).then_some(2_500),
+            }),
+        }
+    }
+
+    fn let_(&mut self) -> Step {
+        let value = match self.names.last() {
+            // Looks into what may be a large value.
+            Some(name) if self.rng.permille(500) => expr(Op::Field {
+                of: Box::new(node(Op::Name(Arc::clone(name)))),
+                name: "message".into(),
+                safe: true,
+            }),
+            Some(_) | None => self.value(),
+        };
+        let name = self.name();
+        self.names.push(Arc::clone(&name));
+        step(StepKind::Let(Let { name, value }))
+    }
+
+    fn each(&mut self, depth: u32) -> Step {
+        let count = i64::try_from(self.rng.between(0, 6)).unwrap();
+        let (item, bind) = (self.name(), self.name());
+        let outside = self.names.len();
+        self.names.push(Arc::clone(&item));
+        let steps = (0..self.rng.between(1, 2))
+            .map(|_| self.step(depth - 1))
+            .collect();
+        self.names.truncate(outside);
+        self.names.push(Arc::clone(&bind));
+        let parallel = i64::try_from(self.rng.between(1, 4)).unwrap();
+        let pause = self.rng.permille(300).then(|| constant(Value::Int(1_500)));
+        step(StepKind::Each(Each {
+            item,
+            index: None,
+            source: constant(Value::list((0..count).map(Value::Int))),
+            parallel: Some(constant(Value::Int(parallel))),
+            sleep: pause,
+            body: body(steps),
+            bind: Some(bind),
+        }))
+    }
+
+    fn decide(&mut self, depth: u32) -> Step {
+        let outside = self.names.len();
+        let mut branch = |name: &str| {
+            let steps = vec![self.step(depth - 1)];
+            self.names.truncate(outside);
+            Branch {
+                name: name.into(),
+                body: body(steps),
+            }
+        };
+        let branches = vec![branch("left"), branch("right")];
+        let is_left = self.rng.permille(500);
+        step(StepKind::Decide(Decide {
+            cases: vec![Case {
+                when: constant(Value::Bool(is_left)),
+                target: "left".into(),
+            }],
+            otherwise: Some("right".into()),
+            branches,
+            bind: None,
+        }))
+    }
+}
+
+fn check_that_fails() -> Step {
+    step(StepKind::Check(Check {
+        condition: constant(Value::Bool(false)),
+        on_pass: Action::Continue,
+        on_fail: Action::Fail(None),
+    }))
+}
+
+fn callee(kind: Kind) -> Callee {
+    Callee {
+        local: kind.name().into(),
+        name: ToolName::new(kind.name()),
+        origin: ToolOrigin::Native,
+    }
+}
+
+fn body(steps: Vec<Step>) -> Body {
+    Body {
+        steps,
+        sections: Vec::new(),
+    }
+}
+
+fn step(kind: StepKind) -> Step {
+    Step {
+        at: NodeId(0),
+        line: 0,
+        label: None,
+        kind,
+    }
+}
+
+fn input(name: &str, value: Expr) -> Input {
+    Input {
+        at: NodeId(0),
+        name: name.into(),
+        value,
+    }
+}
+
+fn node(op: Op) -> Node {
+    Node { at: NodeId(0), op }
+}
+
+fn expr(op: Op) -> Expr {
+    Expr {
+        source: "".into(),
+        root: node(op),
+    }
+}
+
+fn constant(value: Value) -> Expr {
+    expr(Op::Literal(value))
+}

@@ -1,0 +1,299 @@
+//! The store as a node sees it: slow, now and then unreachable, and never clear about whether a request
+//! that failed has happened.
+
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use futures::{StreamExt, stream, stream::BoxStream};
+use scriptum_contract::ValueHash;
+use scriptum_engine::{
+    Change, Claim, ClaimScope, Commit, Committed, Created, InboxItem, InboxNumber, Incarnation,
+    NewThread, Page, ProgramHash, ProgramRow, StepRow, Store, StoreError, ThreadFilter, ThreadId,
+    ThreadRow,
+};
+use scriptum_vm::{Entry, Frames, Notification, Seq, StepPath, Timestamp};
+use tokio::time::{Instant, sleep};
+
+use super::{rng::Rng, world::World};
+
+/// What happens to one request.
+enum Fault {
+    None,
+    Slow { before: Duration, after: Duration },
+    Before,
+    After,
+    Late(Duration),
+}
+
+/// One node's way to the store.
+pub(crate) struct FaultyStore {
+    world: Arc<World>,
+    rng: Mutex<Rng>,
+    /// Until when nothing gets through.
+    cut_until: Mutex<Option<Instant>>,
+}
+
+fn shown(commit: &Commit) -> String {
+    let (id, entries) = (commit.thread.0, commit.entries.len());
+    let last = commit.entries.last().map_or(0, |entry| entry.seq.0);
+    let release = if commit.release { ", release" } else { "" };
+    format!("{id}: {entries} to {last}{release}")
+}
+
+fn unavailable() -> StoreError {
+    StoreError::Unavailable("simulated".into())
+}
+
+impl FaultyStore {
+    pub(crate) fn new(world: Arc<World>, rng: Rng) -> FaultyStore {
+        FaultyStore {
+            world,
+            rng: Mutex::new(rng),
+            cut_until: Mutex::new(None),
+        }
+    }
+
+    /// Lets nothing through for a while.
+    pub(crate) fn cut(&self, length: Duration) {
+        *self.cut_until.lock().unwrap() = Some(Instant::now() + length);
+    }
+
+    fn is_cut(&self) -> bool {
+        let until = *self.cut_until.lock().unwrap();
+        !self.world.is_healed() && until.is_some_and(|until| Instant::now() < until)
+    }
+
+    fn draw(&self, writes: bool) -> Fault {
+        if self.world.is_healed() {
+            return Fault::None;
+        }
+        if self.is_cut() {
+            return Fault::Before;
+        }
+        let weights = &self.world.weights;
+        let mut rng = self.rng.lock().unwrap();
+        if rng.permille(weights.fails_before) {
+            return Fault::Before;
+        }
+        if writes && rng.permille(weights.fails_after) {
+            return Fault::After;
+        }
+        if writes && rng.permille(weights.lands_late) {
+            return Fault::Late(Duration::from_millis(rng.below(20_000)));
+        }
+        if rng.permille(weights.slow) {
+            let before = Duration::from_millis(rng.below(500));
+            let after = Duration::from_millis(rng.below(500));
+            return Fault::Slow { before, after };
+        }
+        Fault::None
+    }
+
+    async fn read<T>(
+        &self,
+        request: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        match self.draw(false) {
+            Fault::None => request.await,
+            Fault::Slow { before, after } => {
+                sleep(before).await;
+                let answer = request.await;
+                sleep(after).await;
+                answer
+            }
+            Fault::Before | Fault::After | Fault::Late(_) => Err(unavailable()),
+        }
+    }
+
+    async fn write<T: Send + 'static>(
+        &self,
+        what: &'static str,
+        request: impl Future<Output = Result<T, StoreError>> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        match self.draw(true) {
+            Fault::None => request.await,
+            Fault::Slow { before, after } => {
+                sleep(before).await;
+                let answer = request.await;
+                sleep(after).await;
+                answer
+            }
+            Fault::After => {
+                if request.await.is_ok() {
+                    self.world
+                        .marks
+                        .reach(what, "happened and was reported lost");
+                }
+                Err(unavailable())
+            }
+            Fault::Late(length) => {
+                let world = Arc::clone(&self.world);
+                self.world.spawn(async move {
+                    sleep(length).await;
+                    if request.await.is_ok() {
+                        world.marks.reach(what, "happened late");
+                    }
+                });
+                Err(unavailable())
+            }
+            Fault::Before => Err(unavailable()),
+        }
+    }
+}
+
+#[async_trait]
+impl Store for FaultyStore {
+    async fn put_program(&self, program: ProgramRow) -> Result<(), StoreError> {
+        self.world.store.put_program(program).await
+    }
+
+    async fn program(&self, hash: &ProgramHash) -> Result<ProgramRow, StoreError> {
+        self.read(self.world.store.program(hash)).await
+    }
+
+    async fn create(&self, new: NewThread) -> Result<Created, StoreError> {
+        let store = Arc::clone(&self.world.store);
+        self.write("create", async move { store.create(new).await })
+            .await
+    }
+
+    async fn post(&self, to: ThreadId, n: Notification, at: Timestamp) -> Result<(), StoreError> {
+        if matches!(
+            n,
+            Notification::Returned { .. } | Notification::Failed { .. }
+        ) {
+            self.world.marks.reach("answer", "handed over");
+        }
+        let store = Arc::clone(&self.world.store);
+        self.write("post", async move { store.post(to, n, at).await })
+            .await
+    }
+
+    async fn heartbeat(&self, me: &Incarnation, until: Timestamp) -> Result<(), StoreError> {
+        let (world, me) = (Arc::clone(&self.world), me.clone());
+        self.write("heartbeat", async move {
+            world.tell(|| format!("{me} lives until {}", until.0 % 100_000_000));
+            world.store.heartbeat(&me, until).await
+        })
+        .await
+    }
+
+    async fn claim(
+        &self,
+        me: &Incarnation,
+        now: Timestamp,
+        scope: ClaimScope,
+        max: u32,
+    ) -> Result<Vec<Claim>, StoreError> {
+        let (world, me) = (Arc::clone(&self.world), me.clone());
+        self.write("claim", async move {
+            let owners = world.owners();
+            let claims = world.store.claim(&me, now, scope, max).await?;
+            for claim in &claims {
+                let id = claim.thread.id;
+                world.note_claim(id, owners.get(&id), &me);
+                world.tell(|| format!("{me} claims {id}, orphaned {}", claim.orphaned));
+            }
+            if claims.is_empty() {
+                // Nothing happened, so nothing of it can be lost.
+                return Ok(claims);
+            }
+            if claims.iter().any(|claim| claim.orphaned) {
+                world.marks.reach("thread", "taken from a dead owner");
+            }
+            Ok(claims)
+        })
+        .await
+    }
+
+    async fn inbox(&self, of: ThreadId, after: InboxNumber) -> Result<Vec<InboxItem>, StoreError> {
+        self.read(self.world.store.inbox(of, after)).await
+    }
+
+    async fn commit(
+        &self,
+        me: &Incarnation,
+        batch: Vec<Commit>,
+    ) -> Result<Vec<Committed>, StoreError> {
+        let (world, me) = (Arc::clone(&self.world), me.clone());
+        self.write("commit", async move {
+            if batch
+                .iter()
+                .any(|commit| commit.release && commit.wake_at.is_some())
+            {
+                world.marks.reach("thread", "waited outside of memory");
+            }
+            if batch.iter().any(|commit| !commit.blobs.is_empty()) {
+                world.marks.reach("large value", "stored");
+            }
+            let told: Vec<String> = batch.iter().map(shown).collect();
+            let outcomes = world.store.commit(&me, batch).await?;
+            world.tell(|| format!("{me} commits {told:?}: {outcomes:?}"));
+            if outcomes.contains(&Committed::LostOwner) {
+                world.marks.reach("commit", "refused: owner lost");
+            }
+            if outcomes.contains(&Committed::Stale) {
+                world.marks.reach("commit", "refused: stale");
+            }
+            Ok(outcomes)
+        })
+        .await
+    }
+
+    async fn journal(&self, of: ThreadId, after: Seq, max: u32) -> Result<Vec<Entry>, StoreError> {
+        // Short pages, so that readers need many.
+        self.read(self.world.store.journal(of, after, max.min(5)))
+            .await
+    }
+
+    async fn frames(&self, of: ThreadId) -> Result<Frames, StoreError> {
+        self.read(self.world.store.frames(of)).await
+    }
+
+    async fn steps(
+        &self,
+        of: ThreadId,
+        under: &StepPath,
+        page: Page<StepPath>,
+    ) -> Result<Vec<StepRow>, StoreError> {
+        self.read(self.world.store.steps(of, under, page)).await
+    }
+
+    async fn thread(&self, id: ThreadId) -> Result<ThreadRow, StoreError> {
+        self.read(self.world.store.thread(id)).await
+    }
+
+    async fn threads(
+        &self,
+        filter: ThreadFilter,
+        page: Page<ThreadId>,
+    ) -> Result<Vec<ThreadRow>, StoreError> {
+        self.read(self.world.store.threads(filter, page)).await
+    }
+
+    async fn value(&self, hash: &ValueHash) -> Result<Arc<[u8]>, StoreError> {
+        self.read(self.world.store.value(hash)).await
+    }
+
+    fn changes(&self) -> BoxStream<'static, Change> {
+        let world = Arc::clone(&self.world);
+        let mut rng = self.rng.lock().unwrap().split();
+        let hints = self.world.store.changes();
+        let faulty = hints.flat_map(move |change| {
+            let weights = &world.weights;
+            let times = if rng.permille(weights.hint_lost) {
+                world.marks.reach("hint", "lost");
+                0
+            } else if rng.permille(weights.hint_doubled) {
+                2
+            } else {
+                1
+            };
+            stream::iter(vec![change; times])
+        });
+        faulty.boxed()
+    }
+}

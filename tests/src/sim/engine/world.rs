@@ -1,0 +1,293 @@
+//! What all parts of one simulated run share, and what an observer notes in it.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use futures::FutureExt;
+use scriptum_contract::Value;
+use scriptum_engine::{
+    Clock, Incarnation, Page, Store, StoreError, ThreadFilter, ThreadId, ThreadRow,
+};
+use scriptum_store::MemoryStore;
+use scriptum_vm::{Entry, Event, Notification, Record, Seq, StepPath, Timestamp};
+use tokio::task::JoinSet;
+
+use super::{clock::SimClock, marks::Marks, weights::Weights};
+
+/// Prints what happens in a run, to look closer at one seed.
+const TRACE_VARIABLE: &str = "SCRIPTUM_TRACE";
+
+/// One run.
+pub(crate) struct World {
+    pub(crate) store: Arc<MemoryStore>,
+    pub(crate) clock: Arc<SimClock>,
+    pub(crate) weights: Weights,
+    pub(crate) marks: Marks,
+    /// True when everything that happens is to be told.
+    is_watched: bool,
+    is_healed: AtomicBool,
+    broken: Mutex<Vec<String>>,
+    calls: Mutex<Calls>,
+    /// Who lost a thread to somebody who believed him dead, and may not know it yet.
+    robbed: Mutex<BTreeSet<(ThreadId, Incarnation)>>,
+    late: Mutex<JoinSet<()>>,
+}
+
+/// What the tools saw.
+#[derive(Default)]
+struct Calls {
+    /// How often a key was called, and with what.
+    made: BTreeMap<String, (u32, String)>,
+    /// Calls under way, with their callers.
+    active: BTreeMap<String, BTreeSet<Incarnation>>,
+}
+
+/// A call, as its tool knows it.
+pub(crate) struct Seen<'a> {
+    pub(crate) key: &'a str,
+    pub(crate) args: &'a Value,
+    pub(crate) by: &'a Incarnation,
+    pub(crate) is_idempotent: bool,
+}
+
+/// A call under way; dropped when it ends or is abandoned.
+pub(crate) struct Active {
+    world: Arc<World>,
+    key: String,
+    by: Incarnation,
+    /// How often this key was called, this time included.
+    pub(crate) times: u32,
+}
+
+impl World {
+    pub(crate) fn new(weights: Weights) -> World {
+        World {
+            store: Arc::new(MemoryStore::new()),
+            clock: Arc::new(SimClock::new()),
+            weights,
+            marks: Marks::default(),
+            is_watched: std::env::var_os(TRACE_VARIABLE).is_some(),
+            is_healed: AtomicBool::new(false),
+            broken: Mutex::default(),
+            calls: Mutex::default(),
+            robbed: Mutex::default(),
+            late: Mutex::default(),
+        }
+    }
+
+    /// From now on nothing goes wrong any more.
+    pub(crate) fn heal(&self) {
+        self.is_healed.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_healed(&self) -> bool {
+        self.is_healed.load(Ordering::Relaxed)
+    }
+
+    /// Says what happens, when somebody looks closer at one seed.
+    pub(crate) fn tell(&self, what: impl FnOnce() -> String) {
+        if self.is_watched {
+            #[expect(clippy::print_stderr, reason = "somebody asked for it")]
+            {
+                eprintln!("{:>8} {}", self.clock.now().0 % 100_000_000, what());
+            }
+        }
+    }
+
+    /// Notes that an invariant does not hold.
+    pub(crate) fn accuse(&self, what: String) {
+        self.tell(|| format!("BROKEN {what}"));
+        self.broken.lock().unwrap().push(what);
+    }
+
+    pub(crate) fn broken(&self) -> Vec<String> {
+        self.broken.lock().unwrap().clone()
+    }
+
+    /// Runs something that outlives the node that began it.
+    pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.late.lock().unwrap().spawn(work);
+    }
+
+    /// Who owns which thread at the moment.
+    pub(crate) fn owners(&self) -> BTreeMap<ThreadId, Incarnation> {
+        let page = Page {
+            after: None,
+            max: u32::MAX,
+        };
+        let rows = at_once(self.store.threads(ThreadFilter::default(), page));
+        let owner = |row: ThreadRow| Some((row.id, row.owner?));
+        rows.unwrap_or_default()
+            .into_iter()
+            .filter_map(owner)
+            .collect()
+    }
+
+    /// Notes that a thread went from one owner to another.
+    pub(crate) fn note_claim(
+        &self,
+        thread: ThreadId,
+        from: Option<&Incarnation>,
+        to: &Incarnation,
+    ) {
+        let mut robbed = self.robbed.lock().unwrap();
+        robbed.remove(&(thread, to.clone()));
+        robbed.extend(from.map(|from| (thread, from.clone())));
+    }
+
+    /// True when somebody else took the thread from this one, who may not know it yet.
+    fn was_robbed(&self, thread: ThreadId, who: &Incarnation) -> bool {
+        self.robbed.lock().unwrap().contains(&(thread, who.clone()))
+    }
+
+    pub(crate) fn journal(&self, thread: ThreadId) -> Vec<Entry> {
+        let read = self.store.journal(thread, Seq(0), u32::MAX);
+        at_once(read).unwrap_or_default()
+    }
+
+    /// A tool is called: everything that can be said against it is said now.
+    pub(crate) fn begin_call(self: &Arc<World>, seen: &Seen<'_>) -> Active {
+        let (thread, path) = parse_key(seen.key);
+        let journal = self.journal(thread);
+        // Who lost the thread without knowing calls what he asked for before; nobody listens to it.
+        if !self.was_robbed(thread, seen.by) {
+            self.check_open(&journal, &path, seen);
+            self.check_owner(thread, seen);
+        }
+        let times = self.check_key(&journal, thread, &path, seen);
+        self.tell(|| format!("{} calls {} time {times}", seen.by, seen.key));
+        let mut calls = self.calls.lock().unwrap();
+        let active = calls.active.entry(seen.key.to_owned()).or_default();
+        let others = active.iter().filter(|other| *other != seen.by);
+        for other in others {
+            if !self.was_robbed(thread, other) && !self.was_robbed(thread, seen.by) {
+                let what = format!("{} and {other} call {} at once", seen.by, seen.key);
+                self.accuse(what);
+            }
+        }
+        if !active.insert(seen.by.clone()) {
+            self.accuse(format!("{} calls {} twice at once", seen.by, seen.key));
+        }
+        Active {
+            world: Arc::clone(self),
+            key: seen.key.to_owned(),
+            by: seen.by.clone(),
+            times,
+        }
+    }
+
+    /// The step has begun by what is durable, and has no result.
+    fn check_open(&self, journal: &[Entry], path: &StepPath, seen: &Seen<'_>) {
+        let last = journal.iter().rev().find_map(|entry| about(entry, path));
+        match last {
+            Some(Event::StepStarted { .. } | Event::StepRetrying { .. }) => {}
+            Some(event) => self.accuse(format!("{} is called although {event:?}", seen.key)),
+            None => self.accuse(format!("{} is called before it is durable", seen.key)),
+        }
+    }
+
+    /// The caller owns the thread.
+    fn check_owner(&self, thread: ThreadId, seen: &Seen<'_>) {
+        let Ok(row) = at_once(self.store.thread(thread)) else {
+            return self.accuse(format!("{} is called for no thread", seen.key));
+        };
+        if row.owner.as_ref() != Some(seen.by) {
+            let what = format!("{} calls {}, owner is {:?}", seen.by, seen.key, row.owner);
+            self.accuse(what);
+        }
+    }
+
+    /// Equal keys mean equal calls, and only an unknown outcome lets a tool with effects see one twice.
+    fn check_key(
+        &self,
+        journal: &[Entry],
+        thread: ThreadId,
+        path: &StepPath,
+        seen: &Seen<'_>,
+    ) -> u32 {
+        let args = seen.args.to_json().unwrap();
+        let mut calls = self.calls.lock().unwrap();
+        let made = calls.made.entry(seen.key.to_owned());
+        let (times, first) = made.or_insert((0, args.clone()));
+        *times += 1;
+        if *first != args {
+            self.accuse(format!("{} is called with {first}, then {args}", seen.key));
+        }
+        if *times > 1 {
+            self.marks.reach("call", "made again under its key");
+            let unknown = journal.iter().filter(|entry| is_unknown(entry, path));
+            let is_excused = seen.is_idempotent || self.was_robbed(thread, seen.by);
+            if !is_excused && unknown.count() + 1 < *times as usize {
+                self.accuse(format!(
+                    "{} is called again without being asked for",
+                    seen.key
+                ));
+            }
+        }
+        *times
+    }
+}
+
+impl Drop for Active {
+    fn drop(&mut self) {
+        self.world
+            .tell(|| format!("{} has done with {}", self.by, self.key));
+        let mut calls = self.world.calls.lock().unwrap();
+        if let Some(active) = calls.active.get_mut(&self.key) {
+            active.remove(&self.by);
+        }
+    }
+}
+
+/// What the memory store answers it answers at once.
+pub(crate) fn at_once<T>(
+    request: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    let answer = request.now_or_never();
+    answer.expect("the memory store never waits")
+}
+
+fn parse_key(key: &str) -> (ThreadId, StepPath) {
+    let mut parts = key.split('/');
+    let thread = parts.next().unwrap().parse().unwrap();
+    let path = parts.next().unwrap().parse().unwrap();
+    (thread, path)
+}
+
+/// The event of the entry, if it is one of this step.
+fn about<'a>(entry: &'a Entry, step: &StepPath) -> Option<&'a Event> {
+    let Record::Event(event) = &entry.record else {
+        return None;
+    };
+    let path = match event {
+        Event::StepStarted { path, .. }
+        | Event::StepRetrying { path, .. }
+        | Event::StepCompleted { path, .. }
+        | Event::StepFailed { path, .. }
+        | Event::StepSkipped { path, .. } => Some(path),
+        Event::ThreadPaused { .. } | Event::ThreadResumed => None,
+        Event::ThreadCompleted { .. }
+        | Event::ThreadFailed { .. }
+        | Event::ThreadCancelled { .. } => return Some(event),
+    };
+    (path == Some(step)).then_some(event)
+}
+
+fn is_unknown(entry: &Entry, step: &StepPath) -> bool {
+    match &entry.record {
+        Record::Notification(Notification::Failed { path, error, .. }) => {
+            path == step && matches!(&*error.code, "OUTCOME_UNKNOWN" | "TOOL_TIMEOUT")
+        }
+        Record::Notification(_) | Record::Event(_) => false,
+    }
+}
+
+/// Now, for those who only look.
+pub(crate) fn now(world: &World) -> Timestamp {
+    world.clock.now()
+}
