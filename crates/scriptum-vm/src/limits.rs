@@ -8,9 +8,9 @@ pub use crate::program::EXPRESSION_DEPTH_MAX;
 
 /// Steps that one evaluation may take: a node, an element or 64 bytes of text are about a step.
 ///
-/// A worker runs other threads too; this many steps take it a few hundred milliseconds, and a
-/// list of a million elements can still be walked with an ordinary function.
-pub const EVAL_STEPS_MAX: u64 = 20_000_000;
+/// A worker runs other threads too; this many steps take it about half a second, and a list of a
+/// million elements can still be walked with a short function.
+pub const EVAL_STEPS_MAX: u64 = 10_000_000;
 
 /// Bytes of text that take about as long to walk over as one node takes to evaluate.
 pub const TEXT_BYTES_PER_STEP: usize = 64;

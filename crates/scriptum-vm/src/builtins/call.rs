@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 
 use super::{Builtin, Kind, Param, Presence, Takes};
 use crate::{
-    eval::{EvalError, Evaluator, Function, Number, failed, show, whole},
+    eval::{Evaluator, Function, Needs, Number, Stop, failed, show, whole},
     program::{Node, Op},
 };
 
@@ -33,34 +33,26 @@ impl<'c, 'e> Call<'c, 'e> {
         evaluator: &'c mut Evaluator<'e>,
         builtin: &'static Builtin,
         nodes: &'e [Node],
-    ) -> Result<Call<'c, 'e>, EvalError> {
+    ) -> Result<Call<'c, 'e>, Stop> {
         check_count(builtin, nodes.len())?;
         let mut call = Call {
             evaluator,
             builtin,
             args: SmallVec::new(),
         };
-        let mut needs = Vec::new();
+        let mut needs = Needs::default();
         for (at, node) in nodes.iter().enumerate() {
             let param = builtin
                 .param(at)
                 .expect("the number of arguments was checked");
-            match call.argument(param, node) {
-                Ok(arg) => call.args.push(arg),
-                Err(EvalError::Need(more)) => needs.extend(more),
-                Err(error) if needs.is_empty() => return Err(error),
-                // What failed is met again, if it still fails, once the needs are there.
-                Err(EvalError::Failed(_)) => break,
-            }
+            let arg = call.argument(param, node);
+            call.args.extend(needs.value(arg)?);
         }
-        if needs.is_empty() {
-            Ok(call)
-        } else {
-            Err(EvalError::Need(needs))
-        }
+        needs.end()?;
+        Ok(call)
     }
 
-    fn argument(&mut self, param: &Param, node: &'e Node) -> Result<Arg<'e>, EvalError> {
+    fn argument(&mut self, param: &Param, node: &'e Node) -> Result<Arg<'e>, Stop> {
         match (&param.takes, &node.op) {
             (Takes::Function(_), Op::Lambda { params, body }) => {
                 Ok(Arg::Function(Function { params, body }))
@@ -103,7 +95,7 @@ impl<'c, 'e> Call<'c, 'e> {
     }
 
     /// The value of an argument that waited to be asked for, read null-safely.
-    pub(crate) fn later(&mut self, at: usize) -> Result<Value, EvalError> {
+    pub(crate) fn later(&mut self, at: usize) -> Result<Value, Stop> {
         match self.args.get(at) {
             Some(Arg::Later(node)) => self.evaluator.value_or_null(node),
             Some(Arg::Value(_) | Arg::Function(_)) | None => Ok(Value::Null),
@@ -133,7 +125,7 @@ impl<'c, 'e> Call<'c, 'e> {
     }
 
     /// A text, whose length is charged.
-    pub(crate) fn text(&mut self, at: usize) -> Result<Arc<str>, EvalError> {
+    pub(crate) fn text(&mut self, at: usize) -> Result<Arc<str>, Stop> {
         let text = self.given_text(at).expect("the row asks for a text");
         self.evaluator.charge_text(text.len())?;
         Ok(text)
@@ -181,7 +173,7 @@ impl<'c, 'e> Call<'c, 'e> {
     }
 
     /// The numbers of a list.
-    pub(crate) fn numbers(&mut self, at: usize) -> Result<Vec<Number>, EvalError> {
+    pub(crate) fn numbers(&mut self, at: usize) -> Result<Vec<Number>, Stop> {
         let items = self.list(at);
         let items = self.evaluator.open_all(&items)?;
         let numbers = items.iter().enumerate().map(|(position, item)| {
@@ -192,7 +184,7 @@ impl<'c, 'e> Call<'c, 'e> {
     }
 
     /// The call cannot be computed, for this reason.
-    pub(crate) fn failed(&self, reason: &str) -> EvalError {
+    pub(crate) fn failed(&self, reason: &str) -> Stop {
         failed(format!(
             "cannot compute {}: {reason}",
             self.builtin.signature()
@@ -200,12 +192,12 @@ impl<'c, 'e> Call<'c, 'e> {
     }
 
     /// The call cannot be computed, for a reason in the words of a library.
-    pub(crate) fn failed_with(&self, what: &str, error: &dyn fmt::Display) -> EvalError {
+    pub(crate) fn failed_with(&self, what: &str, error: &dyn fmt::Display) -> Stop {
         let error = error.to_string();
         self.failed(&format!("{what}: {}", error.trim_end_matches('.')))
     }
 
-    fn wrong(&self, param: &Param, found: &str) -> EvalError {
+    fn wrong(&self, param: &Param, found: &str) -> Stop {
         failed(format!(
             "cannot call {}: {} must be {}, not {found}",
             self.builtin.signature(),
@@ -215,7 +207,7 @@ impl<'c, 'e> Call<'c, 'e> {
     }
 }
 
-fn check_count(builtin: &Builtin, given: usize) -> Result<(), EvalError> {
+fn check_count(builtin: &Builtin, given: usize) -> Result<(), Stop> {
     let enough = given >= builtin.args_min();
     if enough && builtin.args_max().is_none_or(|max| given <= max) {
         return Ok(());

@@ -10,7 +10,7 @@ use super::{
     Builtin, Call, Example, Takes,
     rules::{self, TEXT, VALUE, optional, or_last},
 };
-use crate::eval::{EvalError, Number, show, whole};
+use crate::eval::{Number, Stop, show, whole};
 
 pub(super) const TO_TEXT: Builtin = Builtin {
     name: "to_text",
@@ -156,7 +156,7 @@ pub(super) const SHA256: Builtin = Builtin {
 };
 
 /// The result, or what the caller gave to stand in for it.
-fn otherwise(call: &Call<'_, '_>, result: Result<Value, String>) -> Result<Value, EvalError> {
+fn otherwise(call: &Call<'_, '_>, result: Result<Value, String>) -> Result<Value, Stop> {
     match result {
         Ok(value) => Ok(value),
         Err(_) if call.len() > 1 => Ok(call.value(1)),

@@ -9,7 +9,7 @@ use super::{
     rules::{self, LIST, of_item, optional, required},
 };
 use crate::{
-    eval::{EvalError, Evaluator, Key, failed, index, key_of, nesting, show, truth},
+    eval::{Evaluator, Key, Stop, failed, index, is_true, key_of, nesting, show},
     limits::VALUE_DEPTH_MAX,
 };
 
@@ -175,17 +175,16 @@ fn for_each_truth(
     call: &mut Call<'_, '_>,
     items: &[Value],
     mut act: impl FnMut(usize, bool) -> ControlFlow<()>,
-) -> Result<(), EvalError> {
+) -> Result<(), Stop> {
     let function = call.function(1);
     call.evaluator
         .for_each(items, function, |evaluator, at, value| {
-            let value = evaluator.open(&value)?;
-            truth(&value).map(|holds| act(at, holds))
+            is_true(&*evaluator.opened(&value)?).map(|holds| act(at, holds))
         })
 }
 
 /// True when an element, or the function's result for it, is `wanted`.
-fn has(call: &mut Call<'_, '_>, wanted: bool) -> Result<Value, EvalError> {
+fn has(call: &mut Call<'_, '_>, wanted: bool) -> Result<Value, Stop> {
     let items = call.list(0);
     let mut found = false;
     if call.given_function(1).is_some() {
@@ -196,12 +195,12 @@ fn has(call: &mut Call<'_, '_>, wanted: bool) -> Result<Value, EvalError> {
         return Ok(Value::Bool(found));
     }
     for item in call.evaluator.open_all(&items)? {
-        found |= truth(&item)? == wanted;
+        found |= is_true(&item)? == wanted;
     }
     Ok(Value::Bool(found))
 }
 
-fn reduce(call: &mut Call<'_, '_>) -> Result<Value, EvalError> {
+fn reduce(call: &mut Call<'_, '_>) -> Result<Value, Stop> {
     let (items, function) = (call.list(0), call.function(2));
     let mut total = call.value(1);
     // Only here a result comes back as an operand, so only here a value can become deeper than the
@@ -225,7 +224,7 @@ fn reduce(call: &mut Call<'_, '_>) -> Result<Value, EvalError> {
     Ok(total)
 }
 
-fn sort_by(call: &mut Call<'_, '_>) -> Result<Value, EvalError> {
+fn sort_by(call: &mut Call<'_, '_>) -> Result<Value, Stop> {
     let (items, function) = (call.list(0), call.function(1));
     let descending = match call.given_text(2).as_deref() {
         None | Some("asc") => false,
@@ -257,7 +256,7 @@ enum Rank {
 }
 
 impl Rank {
-    fn of(value: &Value) -> Result<Rank, EvalError> {
+    fn of(value: &Value) -> Result<Rank, Stop> {
         match value {
             Value::Null => Ok(Rank::Last),
             Value::Int(_) | Value::Float(_) | Value::Text(_) => Ok(Rank::Ordered(key_of(value))),
@@ -280,7 +279,7 @@ impl Rank {
 }
 
 /// Refuses a mixture of numbers and texts.
-fn check_ranks(ranked: &[(Rank, usize)]) -> Result<(), EvalError> {
+fn check_ranks(ranked: &[(Rank, usize)]) -> Result<(), Stop> {
     let mut kinds = [false, false];
     for (rank, _) in ranked {
         match rank {
@@ -295,7 +294,7 @@ fn check_ranks(ranked: &[(Rank, usize)]) -> Result<(), EvalError> {
     Ok(())
 }
 
-fn group_by(call: &mut Call<'_, '_>) -> Result<Value, EvalError> {
+fn group_by(call: &mut Call<'_, '_>) -> Result<Value, Stop> {
     let (items, function) = (call.list(0), call.function(1));
     let comparisons = comparisons(items.len());
     let mut group_of = BTreeMap::<Key, usize>::new();
@@ -319,11 +318,7 @@ fn group_by(call: &mut Call<'_, '_>) -> Result<Value, EvalError> {
     call.evaluator.list(groups?)
 }
 
-fn group(
-    evaluator: &mut Evaluator<'_>,
-    key: Value,
-    members: Vec<Value>,
-) -> Result<Value, EvalError> {
+fn group(evaluator: &mut Evaluator<'_>, key: Value, members: Vec<Value>) -> Result<Value, Stop> {
     let members = evaluator.list(members)?;
     evaluator.object(vec![(Arc::from("key"), key), (Arc::from("items"), members)])
 }

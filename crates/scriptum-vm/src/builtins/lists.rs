@@ -10,7 +10,7 @@ use super::{
     rules::{self, LIST, VALUE, optional, required},
 };
 use crate::{
-    eval::{Arithmetic, EvalError, index},
+    eval::{Arithmetic, Stop, index},
     limits::LIST_ITEMS_MAX,
 };
 
@@ -228,7 +228,7 @@ pub(super) const MAX: Builtin = Builtin {
     call: |call| extreme(call, std::cmp::Ordering::Greater),
 };
 
-fn slice(call: &mut Call<'_, '_>) -> Result<Value, EvalError> {
+fn slice(call: &mut Call<'_, '_>) -> Result<Value, Stop> {
     let (start, end) = (call.given_int(1).unwrap_or(0), call.given_int(2));
     let Value::Text(_) = call.value(0) else {
         let items = call.list(0);
@@ -263,7 +263,7 @@ fn byte_offset(text: &str, character: usize) -> usize {
     found.map_or(text.len(), |(offset, _)| offset)
 }
 
-fn range(call: &mut Call<'_, '_>) -> Result<Value, EvalError> {
+fn range(call: &mut Call<'_, '_>) -> Result<Value, Stop> {
     let first = call.given_int(0).unwrap_or(0);
     let (start, end) = call.given_int(1).map_or((0, first), |end| (first, end));
     let step = call.given_int(2).unwrap_or(1);
@@ -287,7 +287,7 @@ fn range(call: &mut Call<'_, '_>) -> Result<Value, EvalError> {
     call.evaluator.list(values)
 }
 
-fn sum(call: &mut Call<'_, '_>) -> Result<Value, EvalError> {
+fn sum(call: &mut Call<'_, '_>) -> Result<Value, Stop> {
     let mut sum = Value::Int(0);
     for number in call.numbers(0)? {
         sum = call.evaluator.add(&sum, &number.to_value())?;
@@ -306,7 +306,7 @@ fn extreme_type(args: &[Type]) -> Type {
 }
 
 /// The first value that stands in that order to each one before it and none behind it.
-fn extreme(call: &mut Call<'_, '_>, wanted: std::cmp::Ordering) -> Result<Value, EvalError> {
+fn extreme(call: &mut Call<'_, '_>, wanted: std::cmp::Ordering) -> Result<Value, Stop> {
     let mut values: Arc<[Value]> = call.values().into();
     if call.len() == 1
         && let Value::List(items) = call.evaluator.open(&call.value(0))?

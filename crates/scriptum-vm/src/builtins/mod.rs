@@ -19,7 +19,7 @@ mod times;
 use scriptum_contract::{Value, nearest};
 
 use crate::{
-    eval::{EvalError, Evaluator, failed},
+    eval::{Evaluator, Stop, failed},
     program::Node,
 };
 
@@ -97,7 +97,7 @@ pub(crate) fn call<'e>(
     evaluator: &mut Evaluator<'e>,
     name: &str,
     args: &'e [Node],
-) -> Result<Value, EvalError> {
+) -> Result<Value, Stop> {
     let Some(builtin) = find(name) else {
         let names = ALL.iter().map(|builtin| builtin.name);
         let hint = match nearest(name, names) {

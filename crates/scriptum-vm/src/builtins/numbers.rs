@@ -6,7 +6,7 @@ use super::{
     Builtin, Call, Example, Kind, Takes,
     rules::{self, NUMBER, optional, required},
 };
-use crate::eval::{EvalError, Number, show, whole};
+use crate::eval::{Number, Stop, show, whole};
 
 /// Most digits behind the point that rounding keeps; a double has no more.
 const DIGITS_MAX: i64 = 15;
@@ -85,7 +85,7 @@ pub(super) const COSINE_SIMILARITY: Builtin = Builtin {
     call: cosine_similarity,
 };
 
-fn round(call: &mut Call<'_, '_>) -> Result<Value, EvalError> {
+fn round(call: &mut Call<'_, '_>) -> Result<Value, Stop> {
     let Some(digits) = call.given_int(1) else {
         return to_whole(call, f64::round);
     };
@@ -103,7 +103,7 @@ fn round(call: &mut Call<'_, '_>) -> Result<Value, EvalError> {
     Ok(Value::float(rounded).unwrap_or(Value::Float(float)))
 }
 
-fn to_whole(call: &mut Call<'_, '_>, rounding: fn(f64) -> f64) -> Result<Value, EvalError> {
+fn to_whole(call: &mut Call<'_, '_>, rounding: fn(f64) -> f64) -> Result<Value, Stop> {
     match call.number(0) {
         Number::Int(int) => Ok(Value::Int(int)),
         Number::Float(float) => match whole(rounding(float)) {
@@ -113,7 +113,7 @@ fn to_whole(call: &mut Call<'_, '_>, rounding: fn(f64) -> f64) -> Result<Value, 
     }
 }
 
-fn cosine_similarity(call: &mut Call<'_, '_>) -> Result<Value, EvalError> {
+fn cosine_similarity(call: &mut Call<'_, '_>) -> Result<Value, Stop> {
     let (a, b) = (call.numbers(0)?, call.numbers(1)?);
     if a.len() != b.len() {
         return Err(call.failed(&format!(

@@ -8,7 +8,7 @@ use super::{
     Builtin, Call, Example, Kind, Takes,
     rules::{self, OBJECT, VALUE, repeated, required},
 };
-use crate::eval::EvalError;
+use crate::eval::Stop;
 
 pub(super) const KEYS: Builtin = Builtin {
     name: "keys",
@@ -111,7 +111,7 @@ pub(super) const TYPE_OF: Builtin = Builtin {
     },
 };
 
-fn merge(call: &mut Call<'_, '_>) -> Result<Value, EvalError> {
+fn merge(call: &mut Call<'_, '_>) -> Result<Value, Stop> {
     let entries = (0..call.len()).flat_map(|at| {
         let object = call.object(at);
         object.iter().cloned().collect::<Vec<_>>()

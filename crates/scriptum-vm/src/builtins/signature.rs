@@ -5,7 +5,7 @@ use std::fmt;
 use scriptum_contract::{Assignable, Shape, Type, Value, assignable};
 
 use super::Call;
-use crate::eval::EvalError;
+use crate::eval::Stop;
 
 /// A built-in function.
 pub struct Builtin {
@@ -21,7 +21,7 @@ pub struct Builtin {
     pub doc: &'static str,
     /// A call and its value.
     pub example: Example,
-    pub(crate) call: fn(&mut Call<'_, '_>) -> Result<Value, EvalError>,
+    pub(crate) call: fn(&mut Call<'_, '_>) -> Result<Value, Stop>,
 }
 
 impl fmt::Debug for Builtin {

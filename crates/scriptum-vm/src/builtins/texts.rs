@@ -2,16 +2,16 @@
 
 use std::ops::ControlFlow;
 
-use scriptum_contract::{Matcher, Type, Value};
+use scriptum_contract::{Type, Value, limits::PATTERN_STEPS_MAX};
 
 use super::{
     Builtin, Call, Example, Kind, Takes,
     rules::{self, LIST, TEXT, optional, required},
 };
-use crate::eval::{EvalError, index};
+use crate::eval::{Stop, index};
 
-/// What matching a pattern may cost more than walking over the text once.
-const MATCH_COST: usize = 64;
+/// Pairs of a place in the pattern and a place in the text that take as long to try as one node to evaluate.
+const PAIRS_PER_STEP: usize = 32;
 
 pub(super) const LEN: Builtin = Builtin {
     name: "len",
@@ -151,7 +151,7 @@ pub(super) const MATCHES: Builtin = Builtin {
     call: matches,
 };
 
-fn split(call: &mut Call<'_, '_>) -> Result<Value, EvalError> {
+fn split(call: &mut Call<'_, '_>) -> Result<Value, Stop> {
     let (text, separator) = (call.text(0)?, call.text(1)?);
     let parts: Vec<Value> = if separator.is_empty() {
         call.evaluator.check_items(text.chars().count())?;
@@ -167,7 +167,7 @@ fn split(call: &mut Call<'_, '_>) -> Result<Value, EvalError> {
     call.evaluator.list(parts)
 }
 
-fn join(call: &mut Call<'_, '_>) -> Result<Value, EvalError> {
+fn join(call: &mut Call<'_, '_>) -> Result<Value, Stop> {
     let items = call.list(0);
     let separator = call.given_text(1).unwrap_or_default();
     let mut text = String::new();
@@ -181,7 +181,7 @@ fn join(call: &mut Call<'_, '_>) -> Result<Value, EvalError> {
     call.evaluator.text(text)
 }
 
-fn replace(call: &mut Call<'_, '_>) -> Result<Value, EvalError> {
+fn replace(call: &mut Call<'_, '_>) -> Result<Value, Stop> {
     let (text, old, new) = (call.text(0)?, call.text(1)?, call.text(2)?);
     if old.is_empty() {
         return Err(call.failed("the text to replace is empty"));
@@ -193,14 +193,29 @@ fn replace(call: &mut Call<'_, '_>) -> Result<Value, EvalError> {
     call.evaluator.text(text.replace(&*old, &new))
 }
 
-fn matches(call: &mut Call<'_, '_>) -> Result<Value, EvalError> {
+fn matches(call: &mut Call<'_, '_>) -> Result<Value, Stop> {
     let (text, pattern) = (call.text(0)?, call.text(1)?);
-    call.evaluator.charge(pattern.len() + MATCH_COST)?;
-    call.evaluator.charge_text(text.len() * MATCH_COST)?;
-    let matcher = Matcher::new(&pattern)
-        .map_err(|error| call.failed_with(&format!("{pattern:?} is no pattern"), &error))?;
+    let pairs = pattern.len().saturating_mul(text.len() + 1);
+    call.evaluator.charge(pairs / PAIRS_PER_STEP)?;
+    if may_refer_back(&pattern) {
+        call.evaluator.charge(PATTERN_STEPS_MAX / PAIRS_PER_STEP)?;
+    }
+    let matcher = match call.evaluator.matcher(&pattern) {
+        Ok(matcher) => matcher,
+        Err(error) => {
+            return Err(call.failed_with(&format!("{pattern:?} is no pattern"), &error));
+        }
+    };
     match matcher.is_match(&text) {
         Ok(found) => Ok(Value::Bool(found)),
-        Err(error) => Err(call.failed(&format!("the text {error}"))),
+        Err(error) => Err(call.failed(&format!("the pattern is {pattern:?}, {error}"))),
     }
+}
+
+/// True for patterns that cannot be matched in time proportional to the text.
+fn may_refer_back(pattern: &str) -> bool {
+    let escaped = pattern.split('\\').skip(1);
+    escaped
+        .into_iter()
+        .any(|behind| behind.starts_with(|c: char| c == 'k' || c.is_ascii_digit()))
 }

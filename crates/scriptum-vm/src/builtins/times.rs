@@ -16,7 +16,7 @@ use super::{
     Builtin, Call, Example, Kind, Takes,
     rules::{self, optional, required},
 };
-use crate::{eval::EvalError, program::duration_ms};
+use crate::{eval::Stop, program::duration_ms};
 
 /// Milliseconds of a day.
 const DAY_MS: i64 = 86_400_000;
@@ -126,7 +126,7 @@ enum Moment {
     Instant(Timestamp),
 }
 
-fn moment(call: &mut Call<'_, '_>) -> Result<Moment, EvalError> {
+fn moment(call: &mut Call<'_, '_>) -> Result<Moment, Stop> {
     let text = call.text(0)?;
     if let Ok(date) = strtime::parse("%Y-%m-%d", &*text).and_then(|parsed| parsed.to_date()) {
         return Ok(Moment::Date(date));
@@ -140,7 +140,7 @@ fn moment(call: &mut Call<'_, '_>) -> Result<Moment, EvalError> {
     }
 }
 
-fn date_add(call: &mut Call<'_, '_>) -> Result<Value, EvalError> {
+fn date_add(call: &mut Call<'_, '_>) -> Result<Value, Stop> {
     let moment = moment(call)?;
     let duration_ms = duration(call)?;
     let out_of_range = "the result is outside the years 0 to 9999";
@@ -164,7 +164,7 @@ fn date_add(call: &mut Call<'_, '_>) -> Result<Value, EvalError> {
 }
 
 /// The duration of a call in milliseconds.
-fn duration(call: &mut Call<'_, '_>) -> Result<i64, EvalError> {
+fn duration(call: &mut Call<'_, '_>) -> Result<i64, Stop> {
     if let Some(text) = call.given_text(1) {
         let (sign, size) = text
             .trim()
@@ -183,7 +183,7 @@ fn duration(call: &mut Call<'_, '_>) -> Result<i64, EvalError> {
         .ok_or_else(|| call.failed("a duration must be a whole number of milliseconds"))
 }
 
-fn format_time(call: &mut Call<'_, '_>) -> Result<Value, EvalError> {
+fn format_time(call: &mut Call<'_, '_>) -> Result<Value, Stop> {
     let moment = moment(call)?;
     let pattern = call.text(1)?;
     if pattern.len() > PATTERN_BYTES_MAX {
@@ -207,7 +207,7 @@ fn format_time(call: &mut Call<'_, '_>) -> Result<Value, EvalError> {
     }
 }
 
-fn parse_offset(call: &Call<'_, '_>, text: &Arc<str>) -> Result<Offset, EvalError> {
+fn parse_offset(call: &Call<'_, '_>, text: &Arc<str>) -> Result<Offset, Stop> {
     let parsed = strtime::parse("%:z", &**text).ok();
     let parsed = parsed.and_then(|parsed| parsed.offset());
     match (parsed, &**text) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use scriptum_contract::{Object, Value, nearest};
 
 use super::{
-    EXPRESSION_FAILED, EvalError, Evaluator,
+    EXPRESSION_FAILED, Evaluator, Stop,
     describe::{describe, list_keys, show},
     failed,
     load::index,
@@ -26,9 +26,9 @@ impl<'e> Evaluator<'e> {
         value: &Value,
         name: &str,
         safe: bool,
-    ) -> Result<Value, EvalError> {
-        let value = self.open(value)?;
-        match &value {
+    ) -> Result<Value, Stop> {
+        let value = self.opened(value)?;
+        match &*value {
             Value::Object(object) => match object.get(name) {
                 Some(field) => Ok(field.clone()),
                 None if safe => Ok(Value::Null),
@@ -60,10 +60,9 @@ impl<'e> Evaluator<'e> {
         value: &Value,
         at: &Value,
         safe: bool,
-    ) -> Result<Value, EvalError> {
-        let value = self.open(value)?;
-        let at = self.open(at)?;
-        match (&value, &at) {
+    ) -> Result<Value, Stop> {
+        let (value, at) = self.opened_both(value, at)?;
+        match (&*value, &*at) {
             (Value::Object(_), Value::Text(name)) => self.field(of, &value, name, safe),
             (Value::List(items), Value::Int(position)) => match element(items, *position) {
                 Some(item) => Ok(item.clone()),
@@ -90,7 +89,7 @@ impl<'e> Evaluator<'e> {
     }
 
     /// The value of the left side of `??`: as if each access on the way were null-safe.
-    pub(crate) fn value_or_null(&mut self, node: &'e Node) -> Result<Value, EvalError> {
+    pub(crate) fn value_or_null(&mut self, node: &'e Node) -> Result<Value, Stop> {
         match &node.op {
             Op::Field { of, name, .. } => {
                 let value = self.value_or_null(of)?;
@@ -128,7 +127,7 @@ fn element(items: &[Value], position: i64) -> Option<&Value> {
     items.get(usize::try_from(from_start).ok()?)
 }
 
-fn missing_field(of: &Node, name: &str, object: &Object) -> EvalError {
+fn missing_field(of: &Node, name: &str, object: &Object) -> Stop {
     let keys: Vec<&str> = object.keys().map(|key| &**key).collect();
     let close = nearest(name, keys.iter().copied().take(KEYS_IN_DETAILS_MAX));
     let mut message = format!("cannot read '{name}' of {}: ", describe(of));
@@ -152,19 +151,19 @@ fn missing_field(of: &Node, name: &str, object: &Object) -> EvalError {
         message.push_str("'?");
         details.push((Arc::from("nearest"), Value::text(close)));
     }
-    EvalError::Failed(StepError {
+    Stop::failed(StepError {
         details: Value::object(details),
         ..StepError::permanent(EXPRESSION_FAILED, message)
     })
 }
 
-fn missing_element(of: &Node, position: i64, length: usize) -> EvalError {
+fn missing_element(of: &Node, position: i64, length: usize) -> Stop {
     let has = match length {
         0 => "is empty".to_owned(),
         1 => "has 1 element".to_owned(),
         more => format!("has {more} elements"),
     };
-    EvalError::Failed(StepError {
+    Stop::failed(StepError {
         details: Value::object([("length", index(length))]),
         ..StepError::permanent(
             EXPRESSION_FAILED,

@@ -6,7 +6,7 @@
 
 use scriptum_contract::Value;
 
-use super::{EvalError, Evaluator, Number, describe::show, failed};
+use super::{Evaluator, Number, Stop, describe::show, failed};
 
 /// An operator on two numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,8 +33,8 @@ impl Arithmetic {
 
 impl Evaluator<'_> {
     /// `-value`.
-    pub(super) fn negate(&mut self, value: &Value) -> Result<Value, EvalError> {
-        let value = self.open(value)?;
+    pub(super) fn negate(&mut self, value: &Value) -> Result<Value, Stop> {
+        let value = self.opened(value)?;
         match Number::of(&value) {
             Some(Number::Int(int)) => match int.checked_neg() {
                 Some(negated) => Ok(Value::Int(negated)),
@@ -49,9 +49,12 @@ impl Evaluator<'_> {
     }
 
     /// `left + right`: numbers are added, texts and lists joined.
-    pub(crate) fn add(&mut self, left: &Value, right: &Value) -> Result<Value, EvalError> {
-        let (left, right) = self.open_both(left, right)?;
-        match (&left, &right) {
+    pub(crate) fn add(&mut self, left: &Value, right: &Value) -> Result<Value, Stop> {
+        if let (Some(left), Some(right)) = (Number::of(left), Number::of(right)) {
+            return compute(Arithmetic::Add, left, right);
+        }
+        let (left, right) = self.opened_both(left, right)?;
+        match (&*left, &*right) {
             (Value::Text(left), Value::Text(right)) => {
                 self.check_text(left.len() + right.len())?;
                 Ok(Value::from([&**left, &**right].concat()))
@@ -75,11 +78,10 @@ impl Evaluator<'_> {
         op: Arithmetic,
         left: &Value,
         right: &Value,
-    ) -> Result<Value, EvalError> {
-        let (left, right) = self.open_both(left, right)?;
+    ) -> Result<Value, Stop> {
+        let (left, right) = self.opened_both(left, right)?;
         match (Number::of(&left), Number::of(&right)) {
-            (Some(Number::Int(a)), Some(Number::Int(b))) => ints(op, a, b),
-            (Some(a), Some(b)) => floats(op, a.to_f64(), b.to_f64()),
+            (Some(left), Some(right)) => compute(op, left, right),
             (Some(_) | None, None) | (None, Some(_)) => Err(failed(format!(
                 "cannot compute {} {} {}: both sides must be numbers",
                 show(&left),
@@ -92,7 +94,14 @@ impl Evaluator<'_> {
 
 const BEYOND_64_BITS: &str = "the result does not fit into 64 bits";
 
-fn ints(op: Arithmetic, a: i64, b: i64) -> Result<Value, EvalError> {
+fn compute(op: Arithmetic, left: Number, right: Number) -> Result<Value, Stop> {
+    match (left, right) {
+        (Number::Int(left), Number::Int(right)) => ints(op, left, right),
+        (left, right) => floats(op, left.to_f64(), right.to_f64()),
+    }
+}
+
+fn ints(op: Arithmetic, a: i64, b: i64) -> Result<Value, Stop> {
     let result = match op {
         Arithmetic::Add => a.checked_add(b),
         Arithmetic::Subtract => a.checked_sub(b),
@@ -115,7 +124,7 @@ fn ints(op: Arithmetic, a: i64, b: i64) -> Result<Value, EvalError> {
     }
 }
 
-fn floats(op: Arithmetic, a: f64, b: f64) -> Result<Value, EvalError> {
+fn floats(op: Arithmetic, a: f64, b: f64) -> Result<Value, Stop> {
     let result = match op {
         Arithmetic::Add => a + b,
         Arithmetic::Subtract => a - b,
@@ -137,7 +146,7 @@ fn floats(op: Arithmetic, a: f64, b: f64) -> Result<Value, EvalError> {
     }
 }
 
-fn by_zero(op: Arithmetic, left: &str) -> EvalError {
+fn by_zero(op: Arithmetic, left: &str) -> Stop {
     failed(format!(
         "cannot compute {left} {} 0: division by zero",
         op.symbol()

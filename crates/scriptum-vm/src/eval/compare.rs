@@ -1,22 +1,22 @@
 //! Equality, order and membership.
 
-use std::{cmp::Ordering, ops::ControlFlow, sync::Arc};
+use std::{borrow::Cow, cmp::Ordering, ops::ControlFlow, sync::Arc};
 
 use scriptum_contract::{Object, Value};
 
-use super::{EvalError, Evaluator, Number, describe::show, evaluator::both, failed};
+use super::{Evaluator, Number, Stop, describe::show, evaluator::both, failed};
 
 impl Evaluator<'_> {
     /// Deep equality: `1 == 1.0`, objects regardless of key order.
-    pub(crate) fn equal(&mut self, a: &Value, b: &Value) -> Result<bool, EvalError> {
+    pub(crate) fn equal(&mut self, a: &Value, b: &Value) -> Result<bool, Stop> {
         self.charge(1)?;
         if let (Value::Stored(a), Value::Stored(b)) = (a, b)
             && a.hash == b.hash
         {
             return Ok(true);
         }
-        let (a, b) = self.open_both(a, b)?;
-        match (&a, &b) {
+        let (a, b) = self.opened_both(a, b)?;
+        match (&*a, &*b) {
             (Value::List(a), Value::List(b)) => self.equal_lists(a, b),
             (Value::Object(a), Value::Object(b)) => self.equal_objects(a, b),
             (Value::Text(a), Value::Text(b)) => {
@@ -28,9 +28,9 @@ impl Evaluator<'_> {
     }
 
     /// Which is greater: of two numbers, or of two texts by code points (dates and timestamps are texts).
-    pub(crate) fn order(&mut self, a: &Value, b: &Value) -> Result<Ordering, EvalError> {
-        let (a, b) = self.open_both(a, b)?;
-        if let (Value::Text(a), Value::Text(b)) = (&a, &b) {
+    pub(crate) fn order(&mut self, a: &Value, b: &Value) -> Result<Ordering, Stop> {
+        let (a, b) = self.opened_both(a, b)?;
+        if let (Value::Text(a), Value::Text(b)) = (&*a, &*b) {
             self.charge_text(a.len().min(b.len()))?;
             return Ok(a.cmp(b));
         }
@@ -45,13 +45,13 @@ impl Evaluator<'_> {
     }
 
     /// `item in container`: an element of a list, a key of an object, a part of a text.
-    pub(crate) fn holds(&mut self, container: &Value, item: &Value) -> Result<bool, EvalError> {
-        let container = self.open(container)?;
-        if let Value::List(items) = &container {
+    pub(crate) fn holds(&mut self, container: &Value, item: &Value) -> Result<bool, Stop> {
+        let container = self.opened(container)?;
+        if let Value::List(items) = &*container {
             return self.position(items, item).map(|found| found.is_some());
         }
-        let item = self.open(item)?;
-        match (&container, &item) {
+        let item = self.opened(item)?;
+        match (&*container, &*item) {
             (Value::Object(object), Value::Text(key)) => Ok(object.get(key).is_some()),
             (Value::Text(text), Value::Text(part)) => {
                 self.charge_text(text.len())?;
@@ -78,7 +78,7 @@ impl Evaluator<'_> {
         &mut self,
         items: &[Value],
         item: &Value,
-    ) -> Result<Option<usize>, EvalError> {
+    ) -> Result<Option<usize>, Stop> {
         let mut found = None;
         self.visit(items, |me, at, candidate| {
             if me.equal(candidate, item)? {
@@ -91,12 +91,16 @@ impl Evaluator<'_> {
     }
 
     /// Both values opened; asks for both at once.
-    pub(crate) fn open_both(&mut self, a: &Value, b: &Value) -> Result<(Value, Value), EvalError> {
-        let (a, b) = (self.open(a), self.open(b));
+    pub(crate) fn opened_both<'v>(
+        &mut self,
+        a: &'v Value,
+        b: &'v Value,
+    ) -> Result<(Cow<'v, Value>, Cow<'v, Value>), Stop> {
+        let (a, b) = (self.opened(a), self.opened(b));
         both(a, b)
     }
 
-    fn equal_lists(&mut self, a: &Arc<[Value]>, b: &Arc<[Value]>) -> Result<bool, EvalError> {
+    fn equal_lists(&mut self, a: &Arc<[Value]>, b: &Arc<[Value]>) -> Result<bool, Stop> {
         if Arc::ptr_eq(a, b) {
             return Ok(true);
         }
@@ -118,7 +122,7 @@ impl Evaluator<'_> {
         Ok(equal)
     }
 
-    fn equal_objects(&mut self, a: &Object, b: &Object) -> Result<bool, EvalError> {
+    fn equal_objects(&mut self, a: &Object, b: &Object) -> Result<bool, Stop> {
         if a.len() != b.len() {
             return Ok(false);
         }

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use scriptum_contract::Value;
+use scriptum_contract::{Matcher, PatternError, Value};
 
-use super::{Arithmetic, EvalError, Scope, failed, limit, truth};
+use super::{Arithmetic, Needs, Scope, Stop, failed, is_true, limit};
 use crate::{
     Timestamp, builtins,
     limits::{
@@ -16,6 +16,9 @@ use crate::{
 /// Elements that take about as long to copy as one node takes to evaluate.
 const ITEMS_PER_STEP: usize = 8;
 
+/// Compiled patterns that an evaluation keeps.
+const MATCHERS_KEPT: usize = 8;
+
 /// Levels that a built-in may add to what its arguments have: `group_by` makes a list of objects of lists.
 const NESTING_OF_CALL: usize = 3;
 
@@ -26,6 +29,8 @@ pub(crate) struct Evaluator<'e> {
     locals: Vec<(&'e str, Value)>,
     steps_left: u64,
     depth: u32,
+    /// The patterns that were used last, compiled.
+    matchers: Vec<(Arc<str>, Arc<Matcher>)>,
     /// True when a list or object was made, so that the result may be deeper than what was read.
     built: bool,
 }
@@ -46,12 +51,13 @@ impl<'e> Evaluator<'e> {
             locals: Vec::new(),
             steps_left: EVAL_STEPS_MAX,
             depth: 0,
+            matchers: Vec::new(),
             built: false,
         }
     }
 
     /// The value of a node.
-    pub(crate) fn value(&mut self, node: &'e Node) -> Result<Value, EvalError> {
+    pub(crate) fn value(&mut self, node: &'e Node) -> Result<Value, Stop> {
         self.charge(1)?;
         if self.depth == EXPRESSION_DEPTH_MAX {
             return Err(limit(format!(
@@ -70,7 +76,7 @@ impl<'e> Evaluator<'e> {
         &mut self,
         function: Function<'e>,
         arguments: impl IntoIterator<Item = Value>,
-    ) -> Result<Value, EvalError> {
+    ) -> Result<Value, Stop> {
         let outside = self.locals.len();
         let mut arguments = arguments.into_iter();
         for param in function.params {
@@ -83,7 +89,7 @@ impl<'e> Evaluator<'e> {
     }
 
     /// Checks a result against the limits that hold between evaluations.
-    pub(crate) fn finished(&mut self, value: Value) -> Result<Value, EvalError> {
+    pub(crate) fn finished(&mut self, value: Value) -> Result<Value, Stop> {
         if self.built {
             self.check_size(&value)?;
         }
@@ -91,7 +97,7 @@ impl<'e> Evaluator<'e> {
     }
 
     /// Takes steps from the budget.
-    pub(crate) fn charge(&mut self, steps: usize) -> Result<(), EvalError> {
+    pub(crate) fn charge(&mut self, steps: usize) -> Result<(), Stop> {
         match self.steps_left.checked_sub(steps as u64) {
             Some(left) => {
                 self.steps_left = left;
@@ -104,31 +110,31 @@ impl<'e> Evaluator<'e> {
     }
 
     /// Takes the steps for walking over that much text.
-    pub(crate) fn charge_text(&mut self, size_bytes: usize) -> Result<(), EvalError> {
+    pub(crate) fn charge_text(&mut self, size_bytes: usize) -> Result<(), Stop> {
         self.charge(size_bytes / TEXT_BYTES_PER_STEP)
     }
 
     /// A text that an operation made.
-    pub(crate) fn text(&mut self, text: String) -> Result<Value, EvalError> {
+    pub(crate) fn text(&mut self, text: String) -> Result<Value, Stop> {
         self.check_text(text.len())?;
         Ok(Value::from(text))
     }
 
     /// Takes the steps for a text that is going to be made, and refuses it beyond the limit.
-    pub(crate) fn check_text(&mut self, size_bytes: usize) -> Result<(), EvalError> {
+    pub(crate) fn check_text(&mut self, size_bytes: usize) -> Result<(), Stop> {
         self.charge_text(size_bytes)?;
         check_length(size_bytes)
     }
 
     /// A list that an operation made.
-    pub(crate) fn list(&mut self, items: Vec<Value>) -> Result<Value, EvalError> {
+    pub(crate) fn list(&mut self, items: Vec<Value>) -> Result<Value, Stop> {
         self.check_items(items.len())?;
         self.built = true;
         Ok(Value::List(items.into()))
     }
 
     /// Refuses lists and objects beyond the limit, before they are made.
-    pub(crate) fn check_items(&mut self, items: usize) -> Result<(), EvalError> {
+    pub(crate) fn check_items(&mut self, items: usize) -> Result<(), Stop> {
         self.charge(items / ITEMS_PER_STEP)?;
         if items <= LIST_ITEMS_MAX {
             return Ok(());
@@ -139,10 +145,24 @@ impl<'e> Evaluator<'e> {
     }
 
     /// An object that an operation made.
-    pub(crate) fn object(&mut self, entries: Vec<(Arc<str>, Value)>) -> Result<Value, EvalError> {
+    pub(crate) fn object(&mut self, entries: Vec<(Arc<str>, Value)>) -> Result<Value, Stop> {
         self.check_items(entries.len())?;
         self.built = true;
         Ok(Value::object(entries))
+    }
+
+    /// The compiled pattern; a loop that uses a few of them compiles each once.
+    pub(crate) fn matcher(&mut self, pattern: &Arc<str>) -> Result<Arc<Matcher>, PatternError> {
+        if let Some((_, matcher)) = self.matchers.iter().find(|(known, _)| known == pattern) {
+            return Ok(Arc::clone(matcher));
+        }
+        let matcher = Arc::new(Matcher::new(pattern)?);
+        if self.matchers.len() == MATCHERS_KEPT {
+            self.matchers.remove(0);
+        }
+        self.matchers
+            .push((Arc::clone(pattern), Arc::clone(&matcher)));
+        Ok(matcher)
     }
 
     /// The time of the turn.
@@ -160,44 +180,61 @@ impl<'e> Evaluator<'e> {
         self.scope.env(name).unwrap_or_default()
     }
 
-    fn op(&mut self, node: &'e Node) -> Result<Value, EvalError> {
+    /// The arms are calls, so that a level of an expression takes little of the stack.
+    fn op(&mut self, node: &'e Node) -> Result<Value, Stop> {
         match &node.op {
             Op::Literal(value) | Op::Variant { value, .. } => Ok(value.clone()),
             Op::Name(name) => Ok(self.name(name)),
             Op::Env(name) => Ok(self.env(name)),
             Op::Template(parts) => self.template(parts),
-            Op::List(items) => {
-                let items = self.values(items.iter())?;
-                self.list(items)
-            }
-            Op::Object(entries) => {
-                let values = self.values(entries.iter().map(|(_, value)| value))?;
-                let keys = entries.iter().map(|(key, _)| Arc::clone(key));
-                self.object(keys.zip(values).collect())
-            }
-            Op::Field { of, name, safe } => {
-                let value = self.value(of)?;
-                self.field(of, &value, name, *safe)
-            }
-            Op::Index { of, index, safe } => {
-                let (value, index) = self.pair(of, index)?;
-                self.index(of, &value, &index, *safe)
-            }
-            Op::Unary(UnaryOp::Not, of) => Ok(Value::Bool(!self.condition(of)?)),
-            Op::Unary(UnaryOp::Negate, of) => {
-                let value = self.value(of)?;
-                self.negate(&value)
-            }
+            Op::List(items) => self.list_of(items),
+            Op::Object(entries) => self.object_of(entries),
+            Op::Field { of, name, safe } => self.field_of(of, name, *safe),
+            Op::Index { of, index, safe } => self.element_of(of, index, *safe),
+            Op::Unary(op, of) => self.unary(*op, of),
             Op::Binary(op, left, right) => self.binary(*op, left, right),
-            Op::If { condition, yes, no } => {
-                let branch = if self.condition(condition)? { yes } else { no };
-                self.value(branch)
-            }
+            Op::If { condition, yes, no } => self.choice(condition, yes, no),
             Op::Call { function, args } => builtins::call(self, function, args),
             Op::Lambda { .. } => Err(failed(
                 "a function (x => …) can only be an argument of a built-in",
             )),
         }
+    }
+
+    fn list_of(&mut self, items: &'e [Node]) -> Result<Value, Stop> {
+        let items = self.values(items.iter())?;
+        self.list(items)
+    }
+
+    fn object_of(&mut self, entries: &'e [(Arc<str>, Node)]) -> Result<Value, Stop> {
+        let values = self.values(entries.iter().map(|(_, value)| value))?;
+        let keys = entries.iter().map(|(key, _)| Arc::clone(key));
+        self.object(keys.zip(values).collect())
+    }
+
+    fn field_of(&mut self, of: &'e Node, name: &str, safe: bool) -> Result<Value, Stop> {
+        let value = self.value(of)?;
+        self.field(of, &value, name, safe)
+    }
+
+    fn element_of(&mut self, of: &'e Node, index: &'e Node, safe: bool) -> Result<Value, Stop> {
+        let (value, index) = self.pair(of, index)?;
+        self.index(of, &value, &index, safe)
+    }
+
+    fn unary(&mut self, op: UnaryOp, of: &'e Node) -> Result<Value, Stop> {
+        match op {
+            UnaryOp::Not => self.condition(of).map(|holds| Value::Bool(!holds)),
+            UnaryOp::Negate => {
+                let value = self.value(of)?;
+                self.negate(&value)
+            }
+        }
+    }
+
+    fn choice(&mut self, condition: &'e Node, yes: &'e Node, no: &'e Node) -> Result<Value, Stop> {
+        let branch = if self.condition(condition)? { yes } else { no };
+        self.value(branch)
     }
 
     fn name(&self, name: &str) -> Value {
@@ -208,18 +245,12 @@ impl<'e> Evaluator<'e> {
         }
     }
 
-    fn condition(&mut self, node: &'e Node) -> Result<bool, EvalError> {
+    fn condition(&mut self, node: &'e Node) -> Result<bool, Stop> {
         let value = self.value(node)?;
-        let value = self.open(&value)?;
-        truth(&value)
+        is_true(&*self.opened(&value)?)
     }
 
-    fn binary(
-        &mut self,
-        op: BinaryOp,
-        left: &'e Node,
-        right: &'e Node,
-    ) -> Result<Value, EvalError> {
+    fn binary(&mut self, op: BinaryOp, left: &'e Node, right: &'e Node) -> Result<Value, Stop> {
         let arithmetic = match op {
             BinaryOp::Coalesce => {
                 let value = self.value_or_null(left)?;
@@ -270,38 +301,30 @@ impl<'e> Evaluator<'e> {
         &mut self,
         left: &'e Node,
         right: &'e Node,
-        holds: impl FnOnce(&mut Self, &Value, &Value) -> Result<bool, EvalError>,
-    ) -> Result<Value, EvalError> {
+        holds: impl FnOnce(&mut Self, &Value, &Value) -> Result<bool, Stop>,
+    ) -> Result<Value, Stop> {
         let (left, right) = self.pair(left, right)?;
         holds(self, &left, &right).map(Value::Bool)
     }
 
-    fn pair(&mut self, left: &'e Node, right: &'e Node) -> Result<(Value, Value), EvalError> {
+    fn pair(&mut self, left: &'e Node, right: &'e Node) -> Result<(Value, Value), Stop> {
         let (left, right) = (self.value(left), self.value(right));
         both(left, right)
     }
 
     /// The values of several nodes; asks for what all of them need at once.
-    fn values(&mut self, nodes: impl Iterator<Item = &'e Node>) -> Result<Vec<Value>, EvalError> {
+    fn values(&mut self, nodes: impl Iterator<Item = &'e Node>) -> Result<Vec<Value>, Stop> {
         let mut values = Vec::with_capacity(nodes.size_hint().0);
-        let mut needs = Vec::new();
+        let mut needs = Needs::default();
         for node in nodes {
-            match self.value(node) {
-                Ok(value) => values.push(value),
-                Err(EvalError::Need(more)) => needs.extend(more),
-                Err(error) if needs.is_empty() => return Err(error),
-                // What failed is met again, if it still fails, once the needs are there.
-                Err(EvalError::Failed(_)) => break,
-            }
+            let value = self.value(node);
+            values.extend(needs.value(value)?);
         }
-        if needs.is_empty() {
-            Ok(values)
-        } else {
-            Err(EvalError::Need(needs))
-        }
+        needs.end()?;
+        Ok(values)
     }
 
-    fn template(&mut self, parts: &'e [TemplatePart]) -> Result<Value, EvalError> {
+    fn template(&mut self, parts: &'e [TemplatePart]) -> Result<Value, Stop> {
         let nodes = parts.iter().filter_map(|part| match part {
             TemplatePart::Text(_) => None,
             TemplatePart::Expr(node) => Some(node),
@@ -326,7 +349,7 @@ impl<'e> Evaluator<'e> {
 }
 
 /// Refuses texts beyond the limit.
-pub(super) fn check_length(size_bytes: usize) -> Result<(), EvalError> {
+pub(super) fn check_length(size_bytes: usize) -> Result<(), Stop> {
     if size_bytes <= TEXT_BYTES_MAX {
         return Ok(());
     }
@@ -360,16 +383,14 @@ fn deepest<'n>(nodes: impl Iterator<Item = &'n Node>) -> usize {
 }
 
 /// Both results, or all that both of them need, or the first failure.
-pub(super) fn both(
-    left: Result<Value, EvalError>,
-    right: Result<Value, EvalError>,
-) -> Result<(Value, Value), EvalError> {
+pub(super) fn both<T>(left: Result<T, Stop>, right: Result<T, Stop>) -> Result<(T, T), Stop> {
     match (left, right) {
         (Ok(left), Ok(right)) => Ok((left, right)),
-        (Err(EvalError::Need(mut left)), Err(EvalError::Need(right))) => {
-            left.extend(right);
-            Err(EvalError::Need(left))
+        (left, right) => {
+            let mut needs = Needs::default();
+            needs.value(left)?;
+            needs.value(right)?;
+            Err(needs.stop())
         }
-        (Err(error), _) | (_, Err(error)) => Err(error),
     }
 }

@@ -4,7 +4,7 @@ use std::{cmp::Ordering, sync::Arc};
 
 use scriptum_contract::Value;
 
-use super::{EvalError, Evaluator, Number};
+use super::{Evaluator, Number, Stop};
 
 /// A value without references, so that equal values are equal keys: `1` and `1.0`, objects in any order.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,7 +44,7 @@ impl Ord for NumberKey {
 
 impl Evaluator<'_> {
     /// The key of a value, which is opened throughout; charges for `comparisons` with other keys.
-    pub(crate) fn key(&mut self, value: &Value, comparisons: usize) -> Result<Key, EvalError> {
+    pub(crate) fn key(&mut self, value: &Value, comparisons: usize) -> Result<Key, Stop> {
         let value = self.open_deep(value)?;
         self.charge_comparisons(&value, comparisons)?;
         Ok(key_of(&value))

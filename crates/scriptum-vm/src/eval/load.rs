@@ -1,10 +1,10 @@
 //! Opens stored values where their content matters, and measures what was made.
 
-use std::{ops::ControlFlow, sync::Arc};
+use std::{borrow::Cow, ops::ControlFlow, sync::Arc};
 
 use scriptum_contract::{StoredValue, Value};
 
-use super::{EvalError, Evaluator, Function, limit};
+use super::{Evaluator, Function, Needs, Stop, limit};
 use crate::limits::{RESULT_BYTES_MAX, TEXT_BYTES_PER_STEP, VALUE_DEPTH_MAX};
 
 /// What a walk over a value saw.
@@ -22,30 +22,44 @@ struct Seen {
 
 impl<'e> Evaluator<'e> {
     /// The value itself, never a reference to a stored one.
-    pub(crate) fn open(&mut self, value: &Value) -> Result<Value, EvalError> {
+    pub(crate) fn opened<'v>(&mut self, value: &'v Value) -> Result<Cow<'v, Value>, Stop> {
+        match value {
+            Value::Stored(_) => self.open(value).map(Cow::Owned),
+            Value::Null
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::Float(_)
+            | Value::Text(_)
+            | Value::List(_)
+            | Value::Object(_) => Ok(Cow::Borrowed(value)),
+        }
+    }
+
+    /// As [`Evaluator::opened`], as a value of its own.
+    pub(crate) fn open(&mut self, value: &Value) -> Result<Value, Stop> {
         let mut value = value.clone();
         while let Value::Stored(stored) = &value {
             self.charge(1)?;
             value = match self.scope.load(stored) {
                 Some(content) => content,
-                None => return Err(EvalError::Need(vec![Arc::clone(stored)])),
+                None => return Err(Stop::need(vec![Arc::clone(stored)])),
             };
         }
         Ok(value)
     }
 
     /// The elements, opened; asks for all that are missing at once.
-    pub(crate) fn open_all(&mut self, items: &[Value]) -> Result<Vec<Value>, EvalError> {
+    pub(crate) fn open_all(&mut self, items: &[Value]) -> Result<Vec<Value>, Stop> {
         self.charge(items.len())?;
         let missing = self.missing(items);
         if !missing.is_empty() {
-            return Err(EvalError::Need(missing));
+            return Err(Stop::need(missing));
         }
         items.iter().map(|item| self.open(item)).collect()
     }
 
     /// The value without any reference to a stored one inside, no deeper and larger than a result.
-    pub(crate) fn open_deep(&mut self, value: &Value) -> Result<Value, EvalError> {
+    pub(crate) fn open_deep(&mut self, value: &Value) -> Result<Value, Stop> {
         let mut value = self.open(value)?;
         loop {
             let seen = self.measure(&value)?;
@@ -58,9 +72,9 @@ impl<'e> Evaluator<'e> {
                 .filter(|stored| self.scope.load(stored).is_none())
                 .collect();
             if !missing.is_empty() {
-                return Err(EvalError::Need(missing));
+                return Err(Stop::need(missing));
             }
-            value = self.opened(&value)?;
+            value = self.rebuilt(&value)?;
         }
     }
 
@@ -69,24 +83,17 @@ impl<'e> Evaluator<'e> {
     pub(crate) fn visit(
         &mut self,
         items: &[Value],
-        mut visit: impl FnMut(&mut Self, usize, &Value) -> Result<ControlFlow<()>, EvalError>,
-    ) -> Result<(), EvalError> {
-        let mut needs = Vec::new();
+        mut visit: impl FnMut(&mut Self, usize, &Value) -> Result<ControlFlow<()>, Stop>,
+    ) -> Result<(), Stop> {
+        let mut needs = Needs::default();
         for (at, item) in items.iter().enumerate() {
-            match visit(self, at, item) {
-                Ok(ControlFlow::Break(())) if needs.is_empty() => return Ok(()),
-                Ok(ControlFlow::Break(()) | ControlFlow::Continue(())) => {}
-                Err(EvalError::Need(more)) => needs.extend(more),
-                Err(error) if needs.is_empty() => return Err(error),
-                // What failed is met again, if it still fails, once the needs are there.
-                Err(EvalError::Failed(_)) => break,
+            let visited = visit(self, at, item);
+            let done = needs.value(visited)? == Some(ControlFlow::Break(()));
+            if done && needs.is_empty() {
+                return Ok(());
             }
         }
-        if needs.is_empty() {
-            Ok(())
-        } else {
-            Err(EvalError::Need(needs))
-        }
+        needs.end()
     }
 
     /// Visits the results of a function for the elements, as [`Evaluator::visit`] does.
@@ -94,8 +101,8 @@ impl<'e> Evaluator<'e> {
         &mut self,
         items: &[Value],
         function: Function<'e>,
-        mut act: impl FnMut(&mut Self, usize, Value) -> Result<ControlFlow<()>, EvalError>,
-    ) -> Result<(), EvalError> {
+        mut act: impl FnMut(&mut Self, usize, Value) -> Result<ControlFlow<()>, Stop>,
+    ) -> Result<(), Stop> {
         self.visit(items, |me, at, item| {
             let value = me.apply(function, [item.clone(), index(at)])?;
             act(me, at, value)
@@ -104,18 +111,12 @@ impl<'e> Evaluator<'e> {
 
     /// The same error, asking also for the elements that were not loaded: for loops whose rounds depend on
     /// each other.
-    pub(crate) fn widen(&self, error: EvalError, items: &[Value]) -> EvalError {
-        match error {
-            EvalError::Need(mut stored) => {
-                stored.extend(self.missing(items));
-                EvalError::Need(stored)
-            }
-            EvalError::Failed(error) => EvalError::Failed(error),
-        }
+    pub(crate) fn widen(&self, stop: Stop, items: &[Value]) -> Stop {
+        stop.and(|| self.missing(items))
     }
 
     /// Refuses values beyond the limits of results.
-    pub(crate) fn check_size(&mut self, value: &Value) -> Result<(), EvalError> {
+    pub(crate) fn check_size(&mut self, value: &Value) -> Result<(), Stop> {
         self.measure(value).map(|_| ())
     }
 
@@ -124,7 +125,7 @@ impl<'e> Evaluator<'e> {
         &mut self,
         value: &Value,
         comparisons: usize,
-    ) -> Result<(), EvalError> {
+    ) -> Result<(), Stop> {
         let seen = self.measure(value)?;
         let once = seen.parts + seen.size_bytes / TEXT_BYTES_PER_STEP;
         self.charge(once.saturating_mul(comparisons))
@@ -140,7 +141,7 @@ impl<'e> Evaluator<'e> {
 
     /// Walks over a value without recursion, however deep it is. Parts that are there several times are
     /// counted as often.
-    fn measure(&mut self, value: &Value) -> Result<Seen, EvalError> {
+    fn measure(&mut self, value: &Value) -> Result<Seen, Stop> {
         let mut seen = Seen::default();
         let mut open = vec![(value, 0)];
         while let Some((value, depth)) = open.pop() {
@@ -169,19 +170,19 @@ impl<'e> Evaluator<'e> {
 
     /// Rebuilds a value with the content of its references in their place; the content may have
     /// references again.
-    fn opened(&mut self, value: &Value) -> Result<Value, EvalError> {
+    fn rebuilt(&mut self, value: &Value) -> Result<Value, Stop> {
         self.charge(1)?;
         match value {
             Value::List(items) => {
                 let items: Result<Arc<[Value]>, _> =
-                    items.iter().map(|item| self.opened(item)).collect();
+                    items.iter().map(|item| self.rebuilt(item)).collect();
                 Ok(Value::List(items?))
             }
             Value::Object(object) => {
                 let entries = object
                     .iter()
-                    .map(|(key, item)| Ok((Arc::clone(key), self.opened(item)?)));
-                let entries: Result<_, EvalError> = entries.collect();
+                    .map(|(key, item)| Ok((Arc::clone(key), self.rebuilt(item)?)));
+                let entries: Result<_, Stop> = entries.collect();
                 Ok(Value::Object(entries?))
             }
             Value::Stored(_)
@@ -212,7 +213,7 @@ fn as_stored(value: &Value) -> Option<&Arc<StoredValue>> {
     }
 }
 
-fn check_seen(seen: &Seen) -> Result<(), EvalError> {
+fn check_seen(seen: &Seen) -> Result<(), Stop> {
     if seen.depth > VALUE_DEPTH_MAX {
         return Err(limit(format!(
             "the value would be nested more than {VALUE_DEPTH_MAX} levels deep"

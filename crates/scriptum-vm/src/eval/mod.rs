@@ -28,7 +28,7 @@ use crate::{Timestamp, program::Node};
 pub(crate) use arithmetic::Arithmetic;
 pub(crate) use describe::show;
 pub use error::{EXPRESSION_FAILED, EvalError, LIMIT_EXCEEDED};
-pub(crate) use error::{failed, limit};
+pub(crate) use error::{Needs, Stop, failed, limit};
 pub(crate) use evaluator::{Evaluator, Function, nesting};
 pub(crate) use key::{Key, key_of};
 pub(crate) use load::index;
@@ -60,9 +60,8 @@ pub trait Scope {
 /// [`crate::limits`].
 pub fn eval(node: &Node, scope: &dyn Scope) -> Result<Value, EvalError> {
     let mut evaluator = Evaluator::new(scope);
-    let value = evaluator
-        .value(node)
-        .and_then(|value| evaluator.finished(value));
+    let value = evaluator.value(node);
+    let value = value.and_then(|value| evaluator.finished(value));
     value.map_err(distinct)
 }
 
@@ -77,6 +76,10 @@ pub fn interpolate(node: &Node, scope: &dyn Scope) -> Result<Arc<str>, EvalError
 
 /// The truth of a condition's value: booleans only.
 pub fn truth(value: &Value) -> Result<bool, EvalError> {
+    is_true(value).map_err(EvalError::from)
+}
+
+pub(crate) fn is_true(value: &Value) -> Result<bool, Stop> {
     match value {
         Value::Bool(truth) => Ok(*truth),
         Value::Null
@@ -92,14 +95,12 @@ pub fn truth(value: &Value) -> Result<bool, EvalError> {
     }
 }
 
-/// The same error, each stored value named once.
-fn distinct(error: EvalError) -> EvalError {
-    match error {
-        EvalError::Need(mut stored) => {
-            let mut known = BTreeSet::new();
-            stored.retain(|stored| known.insert(stored.hash));
-            EvalError::Need(stored)
-        }
-        EvalError::Failed(error) => EvalError::Failed(error),
+/// The error for the caller, each stored value named once.
+fn distinct(stop: Stop) -> EvalError {
+    let mut error = EvalError::from(stop);
+    if let EvalError::Need(stored) = &mut error {
+        let mut known = BTreeSet::new();
+        stored.retain(|stored| known.insert(stored.hash));
     }
+    error
 }

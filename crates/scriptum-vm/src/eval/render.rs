@@ -4,11 +4,11 @@ use std::{fmt::Write as _, sync::Arc};
 
 use scriptum_contract::Value;
 
-use super::{EvalError, Evaluator, evaluator::check_length, failed, number::push_float};
+use super::{Evaluator, Stop, evaluator::check_length, failed, number::push_float};
 
 impl Evaluator<'_> {
     /// The text of a value.
-    pub(crate) fn text_of(&mut self, value: &Value) -> Result<Arc<str>, EvalError> {
+    pub(crate) fn text_of(&mut self, value: &Value) -> Result<Arc<str>, Stop> {
         let value = self.open(value)?;
         if let Value::Text(text) = value {
             return Ok(text);
@@ -20,17 +20,17 @@ impl Evaluator<'_> {
 
     /// Appends a value: texts as they are, numbers in their shortest form, null as nothing, everything
     /// else as compact JSON.
-    pub(crate) fn push_text(&mut self, text: &mut String, value: &Value) -> Result<(), EvalError> {
+    pub(crate) fn push_text(&mut self, text: &mut String, value: &Value) -> Result<(), Stop> {
         let before = text.len();
-        match self.open(value)? {
+        match &*self.opened(value)? {
             // An opened value is no reference.
             Value::Null | Value::Stored(_) => {}
-            Value::Bool(truth) => text.push_str(if truth { "true" } else { "false" }),
+            Value::Bool(truth) => text.push_str(if *truth { "true" } else { "false" }),
             Value::Int(int) => write!(text, "{int}").expect("writing to a text does not fail"),
-            Value::Float(float) => push_float(text, float),
-            Value::Text(part) => text.push_str(&part),
+            Value::Float(float) => push_float(text, *float),
+            Value::Text(part) => text.push_str(part),
             structure @ (Value::List(_) | Value::Object(_)) => {
-                text.push_str(&self.json_of(&structure)?);
+                text.push_str(&self.json_of(structure)?);
             }
         }
         self.charge_text(text.len() - before)?;
@@ -38,7 +38,7 @@ impl Evaluator<'_> {
     }
 
     /// Compact JSON.
-    pub(crate) fn json_of(&mut self, value: &Value) -> Result<String, EvalError> {
+    pub(crate) fn json_of(&mut self, value: &Value) -> Result<String, Stop> {
         let whole = self.open_deep(value)?;
         let json = whole
             .to_json()

@@ -217,6 +217,10 @@ const TABLE: &[(&str, &str)] = &[
     ("matches(\"straße\", \"^\\\\p\\{L}+$\")", "true"),
     ("matches(\"xay\", \"a\")", "true"),
     ("matches(\"👍\", \"^.$\")", "true"),
+    (
+        "matches(\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\", \"^(a*)*c$\")",
+        "false",
+    ),
     // Objects.
     ("keys({ b: 1, a: 2 })", "[\"b\", \"a\"]"),
     ("merge({ a: 1 })", "{ a: 1 }"),
