@@ -206,7 +206,7 @@ fn sequence(steps: usize) -> String {
     for step in 0..steps {
         let _ = write!(
             text,
-            "do with echo\n  message = \"step {step}\"\n  -> r{step}\n"
+            "do \"Step {step}\" with echo\n  message = \"step {step}\"\n  -> r{step}\n"
         );
     }
     text
@@ -216,7 +216,7 @@ fn sequence(steps: usize) -> String {
 fn loop_over(items: u64, parallel: u64) -> String {
     format!(
         "script \"loop\"\nimport tools\n  echo from native\n\
-         each i in range(0, {items}) parallel {parallel}\n  do with echo\n    message = i\n"
+         each i in range(0, {items}) parallel {parallel}\n  do \"Item\" with echo\n    message = i\n"
     )
 }
 
