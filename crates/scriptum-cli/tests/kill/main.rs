@@ -2,6 +2,12 @@
 //!
 //! `SCRIPTUM_KILLS=200` kills more often than the usual run does; `SCRIPTUM_SEED` sets the moments.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
 mod counter;
 mod killed;
 mod store;

@@ -42,14 +42,20 @@ impl Run<'_> {
         error: StepError,
     ) {
         self.step_failed(place, count, error.clone());
+        let ending = self
+            .state
+            .thread
+            .failing
+            .clone()
+            .map(|first| (first, error.clone()));
         let failed = Progress::Failed(Box::new(Failed {
             count,
             input,
-            error: error.clone(),
+            error,
         }));
         self.state.set_step(&place.scope, failed);
-        if let Some(failing) = self.state.thread.failing.clone() {
-            self.end_failed_twice(&failing, &error, &place.path);
+        if let Some((first, second)) = ending {
+            self.end_failed_twice(&first, &second, &place.path);
         }
     }
 
