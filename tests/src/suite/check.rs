@@ -2,6 +2,7 @@
 
 use scriptum_compiler::{Compiled, RenderOptions, compile, render};
 use scriptum_contract::{ContractPart, ToolCatalog, Value, json_schema, service_json};
+use scriptum_vm::program;
 use similar::TextDiff;
 
 use crate::{
@@ -84,7 +85,7 @@ fn content(
         "diagnostics" => diagnostics(source, compiled),
         "contract" => json(&service_json(contract))?,
         "schema" => json(&json_schema(contract, ContractPart::Inputs))?,
-        "ir" => String::new(),
+        "ir" => program::to_yaml(compiled.program.as_ref().ok_or("the script has errors")?),
         "violations" => match contract.check_inputs(&input(section)?, false) {
             Ok(_) => "none\n".to_owned(),
             Err(violations) => text::violations(&violations),

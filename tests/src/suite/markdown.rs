@@ -50,7 +50,8 @@ impl Document {
             at += line.len();
             if let Some(mut block) = open.take() {
                 if line.trim_end() == "```" {
-                    block.content = text.get(block.range.clone()).unwrap_or_default().to_owned();
+                    let content = text.get(block.range.clone()).unwrap_or_default();
+                    content.clone_into(&mut block.content);
                     if let Some(section) = sections.last_mut() {
                         section.blocks.push(block);
                     }

@@ -3,7 +3,10 @@
 //! On the way each turn is checked as in the simulation's first ring: the frames restore to the same
 //! machine, and the journal replays to it.
 
-use std::{collections::BTreeMap, collections::VecDeque, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::Arc,
+};
 
 use scriptum_contract::Value;
 use scriptum_vm::{
@@ -33,7 +36,7 @@ struct Stage {
     frames: Frames,
     entries: Vec<Entry>,
     calls: VecDeque<Call>,
-    timers: BTreeMap<(Timestamp, StepPath), ()>,
+    timers: BTreeSet<(Timestamp, StepPath)>,
     unfinished: bool,
     turns: u32,
 }
@@ -52,7 +55,7 @@ pub(crate) fn play<'a>(
         frames: Frames::default(),
         entries: Vec::new(),
         calls: VecDeque::new(),
-        timers: BTreeMap::new(),
+        timers: BTreeSet::new(),
         unfinished: false,
         turns: 0,
     };
@@ -72,7 +75,7 @@ pub(crate) fn play<'a>(
         stage.apply(notification)?;
     }
     stage.check_replay()?;
-    let output = stage.output()?;
+    let output = stage.output();
     Ok(Play {
         entries: stage.entries,
         output,
@@ -115,7 +118,7 @@ impl Stage {
                 None => (),
             }
         }
-        if let Some(((due, path), ())) = self.timers.pop_first() {
+        if let Some((due, path)) = self.timers.pop_first() {
             self.now = self.now.max(due);
             return Ok(Some(Notification::TimerFired { path }));
         }
@@ -130,9 +133,9 @@ impl Stage {
         if self.turns > TURNS_MAX {
             return Err(format!("still running after {TURNS_MAX} turns"));
         }
-        let turn = match self.vm.apply(notification.clone(), self.now) {
+        let turn = match self.vm.apply(notification, self.now) {
             Ok(turn) => turn,
-            Err(Refused::Ignored(why)) => return Err(format!("{notification:?} ignored: {why:?}")),
+            Err(Refused::Ignored(why)) => return Err(format!("a notification was ignored: {why}")),
             Err(Refused::Need(needed)) => return Err(format!("needs values {needed:?}")),
         };
         let records = std::iter::once(Record::Notification(turn.notification))
@@ -149,7 +152,7 @@ impl Stage {
             match effect {
                 Effect::Call(call) => self.calls.push_back(call),
                 Effect::Timer { path, due } => {
-                    self.timers.insert((due, path), ());
+                    self.timers.insert((due, path));
                 }
             }
         }
@@ -185,17 +188,15 @@ impl Stage {
     }
 
     /// The output of the thread with stored parts loaded.
-    fn output(&self) -> Result<Option<Value>, String> {
-        let last = self
-            .entries
+    fn output(&self) -> Option<Value> {
+        self.entries
             .iter()
             .rev()
             .find_map(|entry| match &entry.record {
                 Record::Event(Event::ThreadCompleted { output }) => Some(output.clone()),
                 Record::Event(Event::ThreadFailed { output, .. }) => output.clone(),
                 Record::Event(_) | Record::Notification(_) => None,
-            });
-        Ok(last)
+            })
     }
 }
 
