@@ -11,7 +11,7 @@ use crate::{
     codes,
     compiled::{Compiled, Tables},
     limits::{DIAGNOSTICS_MAX, SCRIPT_BYTES_MAX},
-    lower,
+    lower::{self, Lowered},
     suggest::Suggest,
 };
 
@@ -23,16 +23,8 @@ pub fn compile(text: &str, catalog: &ToolCatalog) -> Compiled {
     if text.len() > SCRIPT_BYTES_MAX {
         return too_large(text.len());
     }
-    let parse = parse(text);
     let suggest = Suggest::new();
-    let lowered = lower::lower(text, &parse.tree(), catalog, &suggest);
-    let has_foreign_import = |it: &Diagnostic| it.code == scriptum_syntax::codes::FOREIGN_IMPORT;
-    let gaps = Gaps {
-        steps: parse.has_errors(),
-        imports: parse.diagnostics.iter().any(has_foreign_import),
-    };
-    let mut diagnostics = parse.diagnostics;
-    diagnostics.extend(lowered.diagnostics);
+    let (lowered, mut diagnostics, gaps) = read(text, catalog, &suggest);
     let (program, places) = (lowered.program, lowered.map);
     let facts = check::check(&program, &places, catalog, &suggest, gaps, &mut diagnostics);
     let diagnostics = in_order(diagnostics);
@@ -44,6 +36,21 @@ pub fn compile(text: &str, catalog: &ToolCatalog) -> Compiled {
         diagnostics,
         tables: Tables { places, facts },
     }
+}
+
+/// Reads a text into a program. The tree is gone when the program is there, so that a large script is
+/// not in memory twice.
+fn read(text: &str, catalog: &ToolCatalog, suggest: &Suggest) -> (Lowered, Vec<Diagnostic>, Gaps) {
+    let parse = parse(text);
+    let mut lowered = lower::lower(text, &parse.tree(), catalog, suggest);
+    let has_foreign_import = |it: &Diagnostic| it.code == scriptum_syntax::codes::FOREIGN_IMPORT;
+    let gaps = Gaps {
+        steps: parse.has_errors(),
+        imports: parse.diagnostics.iter().any(has_foreign_import),
+    };
+    let mut diagnostics = parse.diagnostics;
+    diagnostics.append(&mut lowered.diagnostics);
+    (lowered, diagnostics, gaps)
 }
 
 fn too_large(size_bytes: usize) -> Compiled {

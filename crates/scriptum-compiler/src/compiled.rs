@@ -98,7 +98,7 @@ impl Facts {
         let last = self.types.last();
         let index = match plain_index(ty) {
             Some(index) => index,
-            None if last == Some(ty) => self.types.len() - 1,
+            None if last.is_some_and(|last| is_shared(last, ty)) => self.types.len() - 1,
             None => {
                 self.types.push(ty.clone());
                 self.types.len() - 1
@@ -113,6 +113,16 @@ impl Facts {
         if let Some(fact) = self.nodes.get_mut(at.0 as usize) {
             fact.definition = definition;
         }
+    }
+}
+
+/// True when both types are one in memory; a look inside could cost as much as the type is large.
+fn is_shared(a: &Type, b: &Type) -> bool {
+    match (a, b) {
+        (Type::Enum(a), Type::Enum(b)) => Arc::ptr_eq(a, b),
+        (Type::Shape(a), Type::Shape(b)) => Arc::ptr_eq(a, b),
+        (Type::List(a), Type::List(b)) => Arc::ptr_eq(a, b),
+        (_, _) => false,
     }
 }
 

@@ -135,10 +135,8 @@ impl Lower<'_> {
             return None;
         };
         let name = name.name()?;
-        if self.names.is_visible(name.text()) {
-            return None;
-        }
-        self.enums.get(name.text()).cloned()
+        let def = self.enums.get(name.text())?;
+        self.names.is_word(name.text()).then(|| Arc::clone(def))
     }
 
     fn no_constant(&mut self, expr: &ast::Expr) -> Option<Value> {

@@ -25,8 +25,10 @@ impl Lower<'_> {
             for variant in &def.variants {
                 if let Value::Text(word) = &variant.value {
                     self.bare_variants.insert(Arc::clone(word));
+                    self.names.watch(Arc::clone(word));
                 }
             }
+            self.names.watch(Arc::clone(&def.name));
             // Of two enums with one name the first counts; the checker reports the second.
             let first = self.enums.entry(Arc::clone(&def.name));
             first.or_insert_with(|| Arc::clone(&def));

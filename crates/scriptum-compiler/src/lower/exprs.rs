@@ -121,7 +121,7 @@ impl Lower<'_> {
             return self.hole(span);
         };
         let is_variant =
-            self.bare_variants.contains(name.text()) && !self.names.is_visible(name.text());
+            self.names.is_word(name.text()) && self.bare_variants.contains(name.text());
         let shared = self.names.share(name.text());
         let op = if is_variant {
             Op::Variant {
@@ -241,7 +241,7 @@ impl Lower<'_> {
         for (index, name) in (0..).zip(&names) {
             self.map.place(part_of(at, index), name.span());
             let shared = self.names.share(name.text());
-            self.names.see(Arc::clone(&shared));
+            self.names.see(&shared);
             params.push(shared);
         }
         let body = Box::new(self.node(lambda.body().as_ref(), span));

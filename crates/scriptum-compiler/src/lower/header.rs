@@ -61,7 +61,7 @@ impl Lower<'_> {
         let mark = self.names.mark();
         for name in ["error", "thread"] {
             let name = self.names.share(name);
-            self.names.see(name);
+            self.names.see(&name);
         }
         let body = self.body(block);
         self.names.forget(mark);

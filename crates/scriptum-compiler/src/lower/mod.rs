@@ -149,7 +149,7 @@ impl Lower<'_> {
         let inputs = contract.inputs.iter().map(|field| &field.name);
         let env = contract.env.iter().map(|env| &env.field.name);
         for name in inputs.chain(env) {
-            self.names.see(Arc::clone(name));
+            self.names.see(name);
         }
     }
 

@@ -1,19 +1,21 @@
-//! Names: each kept once, and which of them mean a value at the current place.
+//! Names: each kept once, and whether a word of an enum means a value at the current place.
 
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
 };
 
-/// Every name of the script, and how often each is visible here.
+/// Every name of the script, and where words of enums are hidden by values of the same name.
 ///
-/// Visibility only decides whether a bare word is a value or a variant of an enum; whether a value is
-/// there at all is found by the checker.
+/// Only names of enums and of their variants are watched, because only they mean something else where no
+/// value has their name; whether a value is there at all is found by the checker.
 #[derive(Debug, Default)]
 pub(super) struct Names {
     all: HashSet<Arc<str>>,
-    visible: HashMap<Arc<str>, u32>,
-    seen: Vec<Arc<str>>,
+    /// Words of enums, and how many values of that name are visible here.
+    words: HashMap<Arc<str>, u32>,
+    /// Words that became values, in order.
+    hidden: Vec<Arc<str>>,
 }
 
 /// A place to go back to when a scope ends.
@@ -31,26 +33,36 @@ impl Names {
         shared
     }
 
-    /// A name means a value from here on.
-    pub(super) fn see(&mut self, name: Arc<str>) {
-        *self.visible.entry(Arc::clone(&name)).or_default() += 1;
-        self.seen.push(name);
+    /// A word of an enum: its name, or a variant.
+    pub(super) fn watch(&mut self, word: Arc<str>) {
+        self.words.entry(word).or_default();
     }
 
-    /// True when the name means a value here.
-    pub(super) fn is_visible(&self, name: &str) -> bool {
-        self.visible.get(name).is_some_and(|count| *count > 0)
+    /// A name means a value from here on.
+    pub(super) fn see(&mut self, name: &Arc<str>) {
+        if self.words.is_empty() {
+            return;
+        }
+        if let Some(count) = self.words.get_mut(name) {
+            *count += 1;
+            self.hidden.push(Arc::clone(name));
+        }
+    }
+
+    /// True for a word of an enum that no value hides here.
+    pub(super) fn is_word(&self, name: &str) -> bool {
+        !self.words.is_empty() && self.words.get(name) == Some(&0)
     }
 
     pub(super) fn mark(&self) -> Mark {
-        Mark(self.seen.len())
+        Mark(self.hidden.len())
     }
 
-    /// Forgets what became visible since the mark.
+    /// Forgets the values that came since the mark.
     pub(super) fn forget(&mut self, mark: Mark) {
-        while self.seen.len() > mark.0 {
-            let name = self.seen.pop();
-            if let Some(count) = name.and_then(|name| self.visible.get_mut(&name)) {
+        while self.hidden.len() > mark.0 {
+            let name = self.hidden.pop();
+            if let Some(count) = name.and_then(|name| self.words.get_mut(&name)) {
                 *count -= 1;
             }
         }

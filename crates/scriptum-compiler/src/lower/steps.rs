@@ -91,7 +91,7 @@ impl Lower<'_> {
     fn bind_name(&mut self, name: &ast::Name, at: NodeId) -> Arc<str> {
         self.map.place(Part::Bind.of(at), name.span());
         let shared = self.names.share(name.text());
-        self.names.see(Arc::clone(&shared));
+        self.names.see(&shared);
         shared
     }
 
@@ -238,7 +238,7 @@ impl Lower<'_> {
         };
         self.map.place(at, name.span());
         let shared = self.names.share(name.text());
-        self.names.see(Arc::clone(&shared));
+        self.names.see(&shared);
         shared
     }
 
@@ -248,7 +248,7 @@ impl Lower<'_> {
         let name = bound_name(&last.kind)?;
         let place = self.map.span(Part::Bind.of(last.at));
         self.map.place(Part::Bind.of(at), place);
-        self.names.see(Arc::clone(&name));
+        self.names.see(&name);
         Some(name)
     }
 

@@ -95,7 +95,7 @@ impl Lower<'_> {
             None => self.exported(&body, at),
         };
         if let Some(name) = &bind {
-            self.names.see(Arc::clone(name));
+            self.names.see(name);
         }
         let kind = StepKind::Each(Each {
             item,
@@ -135,7 +135,7 @@ impl Lower<'_> {
         let name = step.arrow().and_then(|arrow| arrow.name());
         let bind = name.as_ref().map(|name| self.names.share(name.text()));
         if let Some(bind) = &bind {
-            self.names.see(Arc::clone(bind));
+            self.names.see(bind);
         }
         let span = name.map_or(step.verb_span(), |name| name.span());
         let stand_in = self.hole_step(span, line, bind);
