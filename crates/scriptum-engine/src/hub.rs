@@ -21,6 +21,8 @@ pub(crate) enum Topic {
     Inbox(ThreadId),
     /// The journal of a thread moved.
     Journal(ThreadId),
+    /// A thread ended or is paused.
+    Settled(ThreadId),
 }
 
 /// All listeners of a node.
@@ -83,6 +85,9 @@ async fn read(mut changes: BoxStream<'static, Change>, listeners: Arc<Listeners>
             }
             Change::Committed(thread) => {
                 listeners.tell(Topic::Journal(thread));
+            }
+            Change::Settled(thread) => {
+                listeners.tell(Topic::Settled(thread));
             }
         }
     }

@@ -101,7 +101,7 @@ async fn heard_or_late(listener: &Listener) {
 
 /// Waits until a thread has ended or is paused.
 pub(crate) async fn wait(core: &Core, thread: ThreadId) -> Result<ThreadRow, Error> {
-    let listener = core.hub.listen(Topic::Journal(thread));
+    let listener = core.hub.listen(Topic::Settled(thread));
     loop {
         let row = until_available(|| core.store.thread(thread)).await?;
         if row.status.is_ended() || row.status == Status::Paused {

@@ -89,14 +89,16 @@ pub trait Store: Send + Sync {
     fn changes(&self) -> BoxStream<'static, Change>;
 }
 
-/// A hint about one thread. The two kinds are kept apart because an owner would otherwise read its
-/// inbox after each of its own commits.
+/// A hint about one thread. The kinds are kept apart because an owner would otherwise read its inbox
+/// after each of its own commits, and a caller the thread after each of its steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
     /// Its inbox grew, or it was given back while it is due: a worker has something to do.
     Posted(ThreadId),
     /// Its journal or its row moved: a watcher has something to read.
     Committed(ThreadId),
+    /// It ended or is paused: who waits for that can look, and need not look after each step.
+    Settled(ThreadId),
 }
 
 /// Why a store could not do it. Nothing in here is of one driver.

@@ -253,9 +253,13 @@ impl State {
             self.values.entry(blob.hash).or_insert(blob.bytes);
         }
         let (id, at) = (commit.thread, commit.at);
+        let settles = commit.status.is_ended() || commit.status == Status::Paused;
         self.change(id, |thread| thread.write(commit));
         let given_back = self.is_waiting(id, at).then_some(Change::Posted(id));
-        iter::once(Change::Committed(id)).chain(given_back)
+        let settled = settles.then_some(Change::Settled(id));
+        iter::once(Change::Committed(id))
+            .chain(settled)
+            .chain(given_back)
     }
 
     pub(super) fn journal(

@@ -105,6 +105,9 @@ fn write_turn(
     write_blobs(session, turn)?;
     acknowledge(session, thread, turn)?;
     changes.push(Change::Committed(turn.thread));
+    if turn.ends || turn.pause.is_some() {
+        changes.push(Change::Settled(turn.thread));
+    }
     if turn.releases && release(session, thread, turn)? {
         changes.push(Change::Posted(turn.thread));
     }
