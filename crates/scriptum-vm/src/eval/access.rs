@@ -7,6 +7,7 @@ use scriptum_contract::{Object, Value, nearest};
 use super::{
     EXPRESSION_FAILED, Evaluator, Stop,
     describe::{describe, list_keys, show},
+    evaluator::both,
     failed,
     load::index,
 };
@@ -90,17 +91,10 @@ impl<'e> Evaluator<'e> {
 
     /// The value of the left side of `??`: as if each access on the way were null-safe.
     pub(crate) fn value_or_null(&mut self, node: &'e Node) -> Result<Value, Stop> {
-        match &node.op {
-            Op::Field { of, name, .. } => {
-                let value = self.value_or_null(of)?;
-                self.charge(1)?;
-                self.field(of, &value, name, true)
-            }
-            Op::Index { of, index, .. } => {
-                let value = self.value_or_null(of)?;
-                let index = self.value(index)?;
-                self.index(of, &value, &index, true)
-            }
+        self.enter()?;
+        let value = match &node.op {
+            Op::Field { of, name, .. } => self.field_or_null(of, name),
+            Op::Index { of, index, .. } => self.element_or_null(of, index),
             Op::Literal(_)
             | Op::Variant { .. }
             | Op::Name(_)
@@ -112,8 +106,22 @@ impl<'e> Evaluator<'e> {
             | Op::Binary(..)
             | Op::If { .. }
             | Op::Call { .. }
-            | Op::Lambda { .. } => self.value(node),
-        }
+            | Op::Lambda { .. } => self.op(node),
+        };
+        self.leave();
+        value
+    }
+
+    fn field_or_null(&mut self, of: &'e Node, name: &str) -> Result<Value, Stop> {
+        let value = self.value_or_null(of)?;
+        self.field(of, &value, name, true)
+    }
+
+    fn element_or_null(&mut self, of: &'e Node, index: &'e Node) -> Result<Value, Stop> {
+        let value = self.value_or_null(of);
+        let index = self.value(index);
+        let (value, index) = both(value, index)?;
+        self.index(of, &value, &index, true)
     }
 }
 

@@ -58,6 +58,14 @@ impl<'e> Evaluator<'e> {
 
     /// The value of a node.
     pub(crate) fn value(&mut self, node: &'e Node) -> Result<Value, Stop> {
+        self.enter()?;
+        let value = self.op(node);
+        self.leave();
+        value
+    }
+
+    /// Goes one level down in the expression.
+    pub(super) fn enter(&mut self) -> Result<(), Stop> {
         self.charge(1)?;
         if self.depth == EXPRESSION_DEPTH_MAX {
             return Err(limit(format!(
@@ -65,9 +73,12 @@ impl<'e> Evaluator<'e> {
             )));
         }
         self.depth += 1;
-        let value = self.op(node);
+        Ok(())
+    }
+
+    /// Goes up again.
+    pub(super) fn leave(&mut self) {
         self.depth -= 1;
-        value
     }
 
     /// The value of a function for these arguments; names beyond the arguments are null, arguments
@@ -181,7 +192,7 @@ impl<'e> Evaluator<'e> {
     }
 
     /// The arms are calls, so that a level of an expression takes little of the stack.
-    fn op(&mut self, node: &'e Node) -> Result<Value, Stop> {
+    pub(super) fn op(&mut self, node: &'e Node) -> Result<Value, Stop> {
         match &node.op {
             Op::Literal(value) | Op::Variant { value, .. } => Ok(value.clone()),
             Op::Name(name) => Ok(self.name(name)),

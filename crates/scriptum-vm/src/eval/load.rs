@@ -131,6 +131,12 @@ impl<'e> Evaluator<'e> {
         self.charge(once.saturating_mul(comparisons))
     }
 
+    /// Bytes that the JSON of a value has at least.
+    pub(super) fn json_bytes_min(&mut self, value: &Value) -> Result<usize, Stop> {
+        // A part counts four bytes, and takes two with the comma behind it.
+        Ok(self.measure(value)?.size_bytes / 2)
+    }
+
     fn missing(&self, items: &[Value]) -> Vec<Arc<StoredValue>> {
         let stored = items.iter().filter_map(as_stored);
         stored

@@ -40,6 +40,7 @@ impl Evaluator<'_> {
     /// Compact JSON.
     pub(crate) fn json_of(&mut self, value: &Value) -> Result<String, Stop> {
         let whole = self.open_deep(value)?;
+        check_length(self.json_bytes_min(&whole)?)?;
         let json = whole
             .to_json()
             .map_err(|error| failed(format!("cannot write the value as JSON: {error}")))?;

@@ -2,7 +2,7 @@
 
 use crate::support::{Names, run};
 use scriptum_contract::{Assignable, Type, Value, check};
-use scriptum_vm::builtins::{self, Presence, Takes};
+use scriptum_vm::builtins::{self, Builtin, Example, Param, Presence, Takes};
 
 fn scope() -> Names {
     Names {
@@ -25,6 +25,48 @@ fn every_example_has_its_value() {
             builtin.name
         );
     }
+}
+
+/// The reference page, made of the table.
+fn page() -> String {
+    let mut page = String::from(
+        "# Built-in functions\n\nArguments are given by position; those in brackets may be left out, and `…` stands for any \
+         number of them. A function that a list is given to gets each element, and its position if it names it. A value of the wrong kind \
+         is an error. All functions are pure; `now()` and `uuid()` are recorded, so that a replay sees the same.\n",
+    );
+    let row = |builtin: &Builtin| {
+        let param = |param: &Param| format!("- `{}`: {}\n", param.name, param.takes);
+        let params: String = builtin.params.iter().map(param).collect();
+        let Builtin {
+            name, doc, example, ..
+        } = builtin;
+        let signature = builtin.signature();
+        let list = if params.is_empty() {
+            params
+        } else {
+            format!("\n{params}")
+        };
+        let Example { call, value } = example;
+        format!("\n## {name}\n\n`{signature}`\n\n{doc}\n{list}\n`{call}` is `{value}`\n")
+    };
+    page.extend(builtins::ALL.iter().map(row));
+    page
+}
+
+#[test]
+fn the_reference_page_is_what_the_table_says() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/functions.md");
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        let written = std::fs::File::create(path)
+            .and_then(|mut file| std::io::Write::write_all(&mut file, page().as_bytes()));
+        written.expect("the page can be written");
+    }
+    let found = std::fs::read_to_string(path).expect("the page is there");
+    assert_eq!(
+        found,
+        page(),
+        "run with UPDATE_EXPECT=1 to rewrite the page"
+    );
 }
 
 #[test]

@@ -316,8 +316,40 @@ fn long_texts_and_many_keys_are_shortened() {
 }
 
 #[test]
+fn deep_values_are_compared_and_written_within_the_limit() {
+    let lists = |levels: usize| format!("{}1{}", "[".repeat(levels), "]".repeat(levels));
+    let names = names();
+    for (source, expected) in [
+        (format!("{0} == {0}", lists(120)), Ok("true")),
+        (format!("{} == {}", lists(120), lists(119)), Ok("false")),
+        (
+            format!("count(group_by([{0}, {0}], v => v))", lists(90)),
+            Ok("1"),
+        ),
+        (format!("len(to_json({}))", lists(100)), Ok("201")),
+        (format!("to_json({})", lists(101)), Err(())),
+        (lists(101), Err(())),
+        (format!("flatten({})", lists(102)), Err(())),
+        (format!("flatten({})", lists(101)), Ok(lists(100).as_str())),
+    ] {
+        match expected {
+            Ok(value) => assert_eq!(run(&source, &names), run(value, &names), "{source}"),
+            Err(()) => assert_eq!(
+                message(&source, &names),
+                "LIMIT_EXCEEDED: the value would be nested more than 100 levels deep",
+                "{source}"
+            ),
+        }
+    }
+}
+
+#[test]
 fn depth_beyond_the_limit_is_an_error_and_below_it_is_not() {
     let nested = |levels: usize| format!("{}1{}", "-(".repeat(levels), ")".repeat(levels));
     assert!(run(&nested(120), &names()).is_ok());
-    assert!(message(&nested(130), &names()).contains("nested more than 128 levels deep"));
+    let deep = "nested more than 128 levels deep";
+    assert!(message(&nested(130), &names()).contains(deep));
+    let chain = |levels: usize| format!("report{} ?? 1", ".x".repeat(levels));
+    assert!(run(&chain(120), &names()).is_ok());
+    assert!(message(&chain(130), &names()).contains(deep));
 }
