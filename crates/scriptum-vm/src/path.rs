@@ -1,16 +1,24 @@
 //! Where a step stands in a run: `1.0.2` is the second step, its first iteration, its third child.
 
-use std::{borrow::Borrow, fmt, str::FromStr};
+use std::{borrow::Borrow, cmp::Ordering, fmt, hash::Hash, str::FromStr, sync::Arc};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use smallvec::SmallVec;
+
+/// Components that a path holds without an allocation: a step three loops or branches deep.
+const INLINE_MAX: usize = 7;
 
 /// A step path: zero-based indices from the root, `index[.iteration|lane|branch|cycle].child`.
 ///
 /// Ordered as steps are listed: numerically by component, parents before children. The empty path
-/// stands for the thread itself.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct StepPath(SmallVec<[u32; 6]>);
+/// stands for the thread itself. Cloning one is a copy of 32 bytes.
+#[derive(Clone)]
+pub struct StepPath(Components);
+
+#[derive(Clone)]
+enum Components {
+    Inline { len: u8, all: [u32; INLINE_MAX] },
+    Shared(Arc<[u32]>),
+}
 
 impl StepPath {
     /// The path of the thread itself.
@@ -21,50 +29,104 @@ impl StepPath {
     /// This path with one more component.
     #[must_use]
     pub fn child(&self, index: u32) -> StepPath {
-        let mut components = SmallVec::with_capacity(self.0.len() + 1);
-        components.extend_from_slice(&self.0);
-        components.push(index);
-        StepPath(components)
+        if let Components::Inline { len, mut all } = self.0
+            && let Some(slot) = all.get_mut(usize::from(len))
+        {
+            *slot = index;
+            return StepPath(Components::Inline { len: len + 1, all });
+        }
+        let components = self.components().iter().copied().chain([index]);
+        StepPath(Components::Shared(components.collect()))
     }
 
     /// The path without its last component; `None` for the root.
     pub fn parent(&self) -> Option<StepPath> {
-        let (_, parent) = self.0.split_last()?;
-        Some(StepPath(SmallVec::from_slice(parent)))
+        let (_, parent) = self.components().split_last()?;
+        Some(StepPath::from(parent))
     }
 
     /// The last component; `None` for the root.
     pub fn last(&self) -> Option<u32> {
-        self.0.last().copied()
+        self.components().last().copied()
     }
 
     /// The components from the root.
     pub fn components(&self) -> &[u32] {
-        &self.0
+        match &self.0 {
+            Components::Inline { len, all } => all
+                .get(..usize::from(*len))
+                .expect("a path is no longer than its array"),
+            Components::Shared(components) => components,
+        }
     }
 
     /// True when `self` is `ancestor` or lies below it.
     pub fn is_under(&self, ancestor: &StepPath) -> bool {
-        self.0.starts_with(&ancestor.0)
+        self.components().starts_with(ancestor.components())
+    }
+}
+
+impl Default for StepPath {
+    fn default() -> StepPath {
+        StepPath(Components::Inline {
+            len: 0,
+            all: [0; INLINE_MAX],
+        })
+    }
+}
+
+impl PartialEq for StepPath {
+    fn eq(&self, other: &StepPath) -> bool {
+        self.components() == other.components()
+    }
+}
+
+impl Eq for StepPath {}
+
+impl PartialOrd for StepPath {
+    fn partial_cmp(&self, other: &StepPath) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for StepPath {
+    fn cmp(&self, other: &StepPath) -> Ordering {
+        self.components().cmp(other.components())
+    }
+}
+
+impl Hash for StepPath {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.components().hash(state);
     }
 }
 
 /// Maps keyed by paths can be asked with components alone.
 impl Borrow<[u32]> for StepPath {
     fn borrow(&self) -> &[u32] {
-        &self.0
+        self.components()
     }
 }
 
 impl From<&[u32]> for StepPath {
     fn from(components: &[u32]) -> StepPath {
-        StepPath(SmallVec::from_slice(components))
+        let mut all = [0; INLINE_MAX];
+        match (
+            all.get_mut(..components.len()),
+            u8::try_from(components.len()),
+        ) {
+            (Some(inline), Ok(len)) => {
+                inline.copy_from_slice(components);
+                StepPath(Components::Inline { len, all })
+            }
+            (Some(_) | None, _) => StepPath(Components::Shared(components.into())),
+        }
     }
 }
 
 impl fmt::Display for StepPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, component) in self.0.iter().enumerate() {
+        for (at, component) in self.components().iter().enumerate() {
             if at > 0 {
                 f.write_str(".")?;
             }
@@ -108,9 +170,9 @@ impl FromStr for StepPath {
             let canonical = part == "0" || !part.starts_with(['0', '+', '-']);
             part.parse().ok().filter(|_| canonical)
         };
-        let components: Option<_> = text.split('.').map(component).collect();
+        let components: Option<Vec<u32>> = text.split('.').map(component).collect();
         components
-            .map(StepPath)
+            .map(|components| StepPath::from(components.as_slice()))
             .ok_or_else(|| InvalidStepPath(text.to_owned()))
     }
 }

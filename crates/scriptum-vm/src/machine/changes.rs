@@ -40,7 +40,7 @@ impl State {
                 Undo::Thread(thread) => self.thread = thread,
                 Undo::Started => self.started = None,
                 Undo::OpenedScope(path) => _ = self.remove_scope(&path),
-                Undo::ClosedScope(path, scope) => self.insert_scope(path, *scope),
+                Undo::ClosedScope(path, scope) => self.insert_scope(path, scope),
                 Undo::Head(path, head) => _ = self.replace_head(&path, head),
                 Undo::Binding(path, name, value) => {
                     self.replace_binding(&path, &name, value);

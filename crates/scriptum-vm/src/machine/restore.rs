@@ -187,7 +187,7 @@ fn insert_scope(
         head,
         ..Scope::new(kind, body, rerun(state, &path, body))
     };
-    state.insert_scope(path, scope);
+    state.insert_scope(path, Box::new(scope));
     Ok(())
 }
 

@@ -27,7 +27,8 @@ use crate::{
 pub(super) struct State {
     pub(super) thread: Thread,
     pub(super) started: Option<Arc<Started>>,
-    pub(super) scopes: BTreeMap<StepPath, Scope>,
+    /// Boxed, as they come and go with every iteration.
+    pub(super) scopes: BTreeMap<StepPath, Box<Scope>>,
     pub(super) loops: BTreeMap<StepPath, Loop>,
     pub(super) counts: BTreeMap<StepPath, Count>,
     pub(super) index: Index,
@@ -229,15 +230,14 @@ impl State {
 
     /// Lets a body begin.
     pub(super) fn open_scope(&mut self, path: StepPath, scope: Scope) {
-        self.insert_scope(path.clone(), scope);
+        self.insert_scope(path.clone(), Box::new(scope));
         self.log.push(Undo::OpenedScope(path));
     }
 
     /// Takes a body away, with its bindings.
     pub(super) fn close_scope(&mut self, path: &StepPath) {
         let scope = self.remove_scope(path);
-        self.log
-            .push(Undo::ClosedScope(path.clone(), Box::new(scope)));
+        self.log.push(Undo::ClosedScope(path.clone(), scope));
     }
 
     /// Moves the cursor of a scope.
@@ -315,7 +315,7 @@ impl State {
 
 /// The changes themselves; each keeps the index right, forwards and backwards.
 impl State {
-    pub(super) fn insert_scope(&mut self, path: StepPath, scope: Scope) {
+    pub(super) fn insert_scope(&mut self, path: StepPath, scope: Box<Scope>) {
         self.index.add(&path, &scope.head, scope.len);
         if scope.kind == ScopeKind::Iteration {
             self.loop_around(&path).live += 1;
@@ -323,7 +323,11 @@ impl State {
         self.scopes.insert(path, scope);
     }
 
-    pub(super) fn remove_scope(&mut self, path: &StepPath) -> Scope {
+    #[expect(
+        clippy::unnecessary_box_returns,
+        reason = "the box goes back as it is when the turn is taken back"
+    )]
+    pub(super) fn remove_scope(&mut self, path: &StepPath) -> Box<Scope> {
         let scope = self
             .scopes
             .remove(path)
