@@ -1,8 +1,6 @@
 //! Verbs that parse but do not run yet: one report each, and stand-ins that keep their names bound and
 //! the steps inside them checked, so that nothing else is reported because of them.
 
-use std::sync::Arc;
-
 use scriptum_syntax::ast::{self, AstNode, StepNode, TogetherMember};
 use scriptum_vm::program::{Each, Expr, Step, StepKind};
 
