@@ -2,7 +2,7 @@
 //! read, in every store.
 
 use scriptum_engine::{ProgramHash, StoreError, ThreadId};
-use scriptum_vm::{Entry, Seq};
+use scriptum_vm::{Entry, Seq, Status};
 
 /// Entries follow the number `after` and one another without a gap.
 ///
@@ -24,6 +24,11 @@ pub(crate) fn check_gap_free(
         }
     });
     ends.map(|_| ())
+}
+
+/// True when nothing happens to the thread unless somebody does something.
+pub(crate) fn settles(status: Status) -> bool {
+    status.is_ended() || status == Status::Paused
 }
 
 /// There is no such thread.

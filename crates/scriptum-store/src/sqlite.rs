@@ -47,8 +47,9 @@ const WORKERS: &str = "workers";
 ///
 /// A request whose future is dropped may be done all the same, as after [`StoreError::Unavailable`].
 pub struct SqliteStore {
-    writer: Writer,
+    /// Before the writer, which as the last one to go moves the log into the file.
     readers: Readers,
+    writer: Writer,
     hints: Hints,
 }
 
@@ -77,8 +78,8 @@ impl SqliteStore {
         let writer = Writer::start(Session::new(connection, locks))
             .map_err(|cause| OpenError::unavailable(&file, cause))?;
         Ok(SqliteStore {
-            writer,
             readers: Readers::new(&file),
+            writer,
             hints: Hints::new(),
         })
     }

@@ -18,7 +18,7 @@ use scriptum_vm::{Entry, Frames, Notification, Seq, Status, StepPath, Timestamp}
 
 use super::due::Due;
 use crate::{
-    check::{check_gap_free, ended, no_program, no_thread, taken},
+    check::{check_gap_free, ended, no_program, no_thread, settles, taken},
     steps,
 };
 
@@ -253,10 +253,9 @@ impl State {
             self.values.entry(blob.hash).or_insert(blob.bytes);
         }
         let (id, at) = (commit.thread, commit.at);
-        let settles = commit.status.is_ended() || commit.status == Status::Paused;
+        let settled = settles(commit.status).then_some(Change::Settled(id));
         self.change(id, |thread| thread.write(commit));
         let given_back = self.is_waiting(id, at).then_some(Change::Posted(id));
-        let settled = settles.then_some(Change::Settled(id));
         iter::once(Change::Committed(id))
             .chain(settled)
             .chain(given_back)

@@ -1,7 +1,7 @@
 //! Writes turns inside the writer's transaction. The first statement of a turn is conditional on the
 //! owner and on the last entry, so who is not the owner writes nothing.
 
-use rusqlite::params;
+use rusqlite::{CachedStatement, Connection, params};
 use scriptum_engine::{Change, Committed, Incarnation, StoreError, ThreadId};
 
 use super::{
@@ -58,10 +58,15 @@ pub(super) fn commit(
     turns: &[Turn],
 ) -> Result<Written, Failure> {
     let owner = session.worker_key(me)?;
+    let threads: Vec<Option<i64>> = turns
+        .iter()
+        .map(|turn| session.thread_key(turn.thread))
+        .collect::<Result<_, _>>()?;
+    let mut statements = Statements::prepare(session.connection())?;
     let mut written = Written::default();
-    for turn in turns {
-        let committed = match owner {
-            Some(owner) => write_turn(session, owner, turn, &mut written.changes)?,
+    for (turn, thread) in turns.iter().zip(threads) {
+        let committed = match owner.zip(thread) {
+            Some((owner, thread)) => statements.write(thread, owner, turn, &mut written.changes)?,
             None => Committed::LostOwner,
         };
         written.committed.push(committed);
@@ -69,120 +74,183 @@ pub(super) fn commit(
     Ok(written)
 }
 
-fn write_turn(
-    session: &mut Session,
-    owner: i64,
-    turn: &Turn,
-    changes: &mut Vec<Change>,
-) -> Result<Committed, Failure> {
-    let Some(thread) = session.thread_key(turn.thread)? else {
-        return Ok(Committed::LostOwner);
-    };
-    if !write_thread(session, thread, owner, turn)? {
-        let now: Option<i64> = session
-            .statement(OWNER)?
-            .query_row(params![thread], |row| row.get(0))?;
-        return Ok(if now == Some(owner) {
+/// The statements of most turns, looked up once for a batch, and the connection for the others.
+struct Statements<'c> {
+    connection: &'c Connection,
+    thread: CachedStatement<'c>,
+    journal: CachedStatement<'c>,
+    put_cell: CachedStatement<'c>,
+    put_step: CachedStatement<'c>,
+    end_step: CachedStatement<'c>,
+}
+
+impl<'c> Statements<'c> {
+    fn prepare(connection: &'c Connection) -> rusqlite::Result<Statements<'c>> {
+        Ok(Statements {
+            connection,
+            thread: connection.prepare_cached(THREAD)?,
+            journal: connection.prepare_cached(JOURNAL)?,
+            put_cell: connection.prepare_cached(PUT_CELL)?,
+            put_step: connection.prepare_cached(PUT_STEP)?,
+            end_step: connection.prepare_cached(END_STEP)?,
+        })
+    }
+
+    fn write(
+        &mut self,
+        thread: i64,
+        owner: i64,
+        turn: &Turn,
+        changes: &mut Vec<Change>,
+    ) -> Result<Committed, Failure> {
+        if !self.write_thread(thread, owner, turn)? {
+            return self.refusal(thread, owner);
+        }
+        self.write_program(thread, turn)?;
+        if let Some(entries) = &turn.entries {
+            self.journal
+                .execute(params![thread, entries.last, entries.text])?;
+        }
+        self.write_cells(thread, turn)?;
+        self.write_steps(thread, turn)?;
+        self.write_blobs(turn)?;
+        self.acknowledge(thread, turn)?;
+        changes.push(Change::Committed(turn.thread));
+        if turn.settles {
+            changes.push(Change::Settled(turn.thread));
+        }
+        if turn.releases && self.release(thread, turn)? {
+            changes.push(Change::Posted(turn.thread));
+        }
+        Ok(Committed::Done)
+    }
+
+    /// False when somebody else is the owner or the journal ends elsewhere.
+    fn write_thread(&mut self, thread: i64, owner: i64, turn: &Turn) -> Result<bool, Failure> {
+        let Turn {
+            after,
+            entries,
+            status,
+            pause,
+            wake_at,
+            at,
+            ..
+        } = turn;
+        let last = entries.as_ref().map_or(*after, |entries| entries.last);
+        let changed = self.thread.execute(params![
+            thread, owner, after, last, at, status, pause, wake_at
+        ])?;
+        Ok(changed == 1)
+    }
+
+    fn refusal(&self, thread: i64, owner: i64) -> Result<Committed, Failure> {
+        let mut statement = self.connection.prepare_cached(OWNER)?;
+        let now: Option<i64> = statement.query_row(params![thread], |row| row.get(0))?;
+        Ok(if now == Some(owner) {
             Committed::Stale
         } else {
             Committed::LostOwner
-        });
+        })
     }
-    if let Some(program) = &turn.program
-        && session
-            .statement(SET_PROGRAM)?
-            .execute(params![thread, &*program.0])?
-            == 0
-    {
-        return Err(no_program(program).into());
-    }
-    if let Some(entries) = &turn.entries {
-        let mut statement = session.statement(JOURNAL)?;
-        statement.execute(params![thread, entries.last, entries.text])?;
-    }
-    write_cells(session, thread, turn)?;
-    write_steps(session, thread, turn)?;
-    write_blobs(session, turn)?;
-    acknowledge(session, thread, turn)?;
-    changes.push(Change::Committed(turn.thread));
-    if turn.ends || turn.pause.is_some() {
-        changes.push(Change::Settled(turn.thread));
-    }
-    if turn.releases && release(session, thread, turn)? {
-        changes.push(Change::Posted(turn.thread));
-    }
-    Ok(Committed::Done)
-}
 
-/// False when somebody else is the owner or the journal ends elsewhere.
-fn write_thread(session: &Session, thread: i64, owner: i64, turn: &Turn) -> Result<bool, Failure> {
-    let Turn {
-        after,
-        entries,
-        status,
-        pause,
-        wake_at,
-        at,
-        ..
-    } = turn;
-    let last = entries.as_ref().map_or(*after, |entries| entries.last);
-    let changed = session.statement(THREAD)?.execute(params![
-        thread, owner, after, last, at, status, pause, wake_at
-    ])?;
-    Ok(changed == 1)
-}
-
-fn write_cells(session: &Session, thread: i64, turn: &Turn) -> Result<(), Failure> {
-    for keys in &turn.dropped {
-        let mut statement = session.statement(DROP_CELLS)?;
-        statement.execute(params![thread, keys.start, keys.end])?;
-    }
-    let mut put = session.statement(PUT_CELL)?;
-    let mut delete = session.statement(DELETE_CELL)?;
-    for (key, cell) in &turn.cells {
-        match cell {
-            Some(cell) => put.execute(params![thread, key, cell])?,
-            None => delete.execute(params![thread, key])?,
+    fn write_program(&self, thread: i64, turn: &Turn) -> Result<(), Failure> {
+        let Some(program) = &turn.program else {
+            return Ok(());
         };
-    }
-    Ok(())
-}
-
-fn write_steps(session: &Session, thread: i64, turn: &Turn) -> Result<(), Failure> {
-    let mut put = session.statement(PUT_STEP)?;
-    let mut end = session.statement(END_STEP)?;
-    for step in &turn.steps {
-        let changed = match step.part {
-            Part::Whole => put.execute(params![
-                thread,
-                step.path,
-                step.label,
-                step.primitive,
-                step.tool,
-                step.status,
-                step.attempt,
-                step.started_at,
-                step.ended_at,
-                step.input_seq,
-                step.output_seq,
-                step.error,
-                step.recovery,
-            ])?,
-            Part::End => end.execute(params![
-                thread,
-                step.path,
-                step.status,
-                step.ended_at,
-                step.output_seq,
-                step.error,
-                step.recovery,
-            ])?,
-        };
+        let mut statement = self.connection.prepare_cached(SET_PROGRAM)?;
+        let changed = statement.execute(params![thread, &*program.0])?;
         if changed == 0 {
-            return Err(without_start(turn.thread, step).into());
+            return Err(no_program(program).into());
         }
+        Ok(())
     }
-    Ok(())
+
+    fn write_cells(&mut self, thread: i64, turn: &Turn) -> Result<(), Failure> {
+        for keys in &turn.dropped {
+            let mut drop = self.connection.prepare_cached(DROP_CELLS)?;
+            drop.execute(params![thread, keys.start, keys.end])?;
+        }
+        for (key, cell) in &turn.cells {
+            match cell {
+                Some(cell) => self.put_cell.execute(params![thread, key, cell])?,
+                None => self
+                    .connection
+                    .prepare_cached(DELETE_CELL)?
+                    .execute(params![thread, key])?,
+            };
+        }
+        Ok(())
+    }
+
+    fn write_steps(&mut self, thread: i64, turn: &Turn) -> Result<(), Failure> {
+        for step in &turn.steps {
+            let changed = match step.part {
+                Part::Whole => self.put_step.execute(params![
+                    thread,
+                    step.path,
+                    step.label,
+                    step.primitive,
+                    step.tool,
+                    step.status,
+                    step.attempt,
+                    step.started_at,
+                    step.ended_at,
+                    step.input_seq,
+                    step.output_seq,
+                    step.error,
+                    step.recovery,
+                ])?,
+                Part::End => self.end_step.execute(params![
+                    thread,
+                    step.path,
+                    step.status,
+                    step.ended_at,
+                    step.output_seq,
+                    step.error,
+                    step.recovery,
+                ])?,
+            };
+            if changed == 0 {
+                return Err(without_start(turn.thread, step).into());
+            }
+        }
+        Ok(())
+    }
+
+    fn write_blobs(&self, turn: &Turn) -> Result<(), Failure> {
+        for (hash, bytes) in &turn.blobs {
+            let mut put = self.connection.prepare_cached(PUT_BLOB)?;
+            put.execute(params![hash.0, bytes])?;
+        }
+        Ok(())
+    }
+
+    fn acknowledge(&self, thread: i64, turn: &Turn) -> Result<(), Failure> {
+        if turn.acks.is_empty() && !turn.ends {
+            return Ok(());
+        }
+        for number in &turn.acks {
+            let mut acknowledge = self.connection.prepare_cached(ACKNOWLEDGE)?;
+            acknowledge.execute(params![thread, number])?;
+        }
+        if turn.ends {
+            // Nobody will ever read what came too late.
+            let mut empty = self.connection.prepare_cached(EMPTY_INBOX)?;
+            empty.execute(params![thread])?;
+        }
+        let mut changed = self.connection.prepare_cached(INBOX_CHANGED)?;
+        changed.execute(params![thread])?;
+        Ok(())
+    }
+
+    /// True when the thread that was given back is due already.
+    fn release(&self, thread: i64, turn: &Turn) -> Result<bool, Failure> {
+        let mut release = self.connection.prepare_cached(RELEASE)?;
+        let posted_at: Option<i64> =
+            release.query_row(params![thread, turn.ends], |row| row.get(0))?;
+        let is_awake = turn.wake_at.is_some_and(|wake_at| wake_at <= turn.at);
+        Ok(posted_at.is_some() || is_awake)
+    }
 }
 
 fn without_start(thread: ThreadId, step: &StepWrite) -> StoreError {
@@ -190,37 +258,4 @@ fn without_start(thread: ThreadId, step: &StepWrite) -> StoreError {
         Ok(path) => never_started(thread, &path),
         Err(error) => error,
     }
-}
-
-fn write_blobs(session: &Session, turn: &Turn) -> Result<(), Failure> {
-    for (hash, bytes) in &turn.blobs {
-        let mut statement = session.statement(PUT_BLOB)?;
-        statement.execute(params![hash.0, bytes])?;
-    }
-    Ok(())
-}
-
-fn acknowledge(session: &Session, thread: i64, turn: &Turn) -> Result<(), Failure> {
-    if turn.acks.is_empty() && !turn.ends {
-        return Ok(());
-    }
-    for number in &turn.acks {
-        let mut statement = session.statement(ACKNOWLEDGE)?;
-        statement.execute(params![thread, number])?;
-    }
-    if turn.ends {
-        // Nobody will ever read what came too late.
-        session.statement(EMPTY_INBOX)?.execute(params![thread])?;
-    }
-    session.statement(INBOX_CHANGED)?.execute(params![thread])?;
-    Ok(())
-}
-
-/// True when the thread that was given back is due already.
-fn release(session: &Session, thread: i64, turn: &Turn) -> Result<bool, Failure> {
-    let posted_at: Option<i64> = session
-        .statement(RELEASE)?
-        .query_row(params![thread, turn.ends], |row| row.get(0))?;
-    let is_awake = turn.wake_at.is_some_and(|wake_at| wake_at <= turn.at);
-    Ok(posted_at.is_some() || is_awake)
 }

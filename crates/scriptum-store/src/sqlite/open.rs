@@ -3,6 +3,7 @@
 use std::{
     fmt,
     path::{Path, PathBuf},
+    thread,
     time::Duration,
 };
 
@@ -16,6 +17,10 @@ const MIGRATIONS: &[(u32, &str)] = &[(1, include_str!("../../migrations/sqlite/0
 const FORMAT: u32 = 1;
 /// How long a connection waits for another process's transaction; these take milliseconds.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How often opening is tried, and after what time again, while another process makes the file: SQLite
+/// waits by itself for transactions, but not for the change to a write-ahead log. Five seconds.
+const TRIES_MAX: u32 = 200;
+const RETRY_AFTER: Duration = Duration::from_millis(25);
 /// Pages that the writer keeps in memory, in KiB: the index pages of some thousand live threads.
 const WRITER_CACHE_KIB: u32 = 64 * 1024;
 /// Pages in the write-ahead log after which the writer moves them into the file: 32 MiB. Pages that
@@ -73,30 +78,61 @@ impl OpenError {
             cause: cause.to_string(),
         }
     }
-
-    fn of_sqlite(path: &Path, error: &rusqlite::Error) -> OpenError {
-        let path = path.to_owned();
-        let cause = error.to_string();
-        match error.sqlite_error_code() {
-            Some(ErrorCode::NotADatabase) => OpenError::NotAStore { path },
-            Some(ErrorCode::DatabaseCorrupt) => OpenError::Corrupt { path, cause },
-            Some(_) | None => OpenError::Unavailable { path, cause },
-        }
-    }
 }
 
 /// Opens the file for writing; makes it when there is none, migrates it when it is of an old format.
 pub(super) fn open_writer(file: &Path) -> Result<Connection, OpenError> {
-    let failed = |error: rusqlite::Error| OpenError::of_sqlite(file, &error);
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match try_open_writer(file) {
+            Err(Attempt::Busy(_)) if tries < TRIES_MAX => thread::sleep(RETRY_AFTER),
+            Err(Attempt::Busy(error) | Attempt::Failed(error)) => return Err(error),
+            Ok(connection) => return Ok(connection),
+        }
+    }
+}
+
+/// Why one try to open the file failed.
+enum Attempt {
+    /// Another process is making or migrating it.
+    Busy(OpenError),
+    /// Something that time does not mend.
+    Failed(OpenError),
+}
+
+impl Attempt {
+    fn of_sqlite(file: &Path, error: &rusqlite::Error) -> Attempt {
+        let path = file.to_owned();
+        let cause = error.to_string();
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+                Attempt::Busy(OpenError::Unavailable { path, cause })
+            }
+            Some(ErrorCode::NotADatabase) => Attempt::Failed(OpenError::NotAStore { path }),
+            Some(ErrorCode::DatabaseCorrupt) => Attempt::Failed(OpenError::Corrupt { path, cause }),
+            Some(_) | None => Attempt::Failed(OpenError::Unavailable { path, cause }),
+        }
+    }
+}
+
+fn try_open_writer(file: &Path) -> Result<Connection, Attempt> {
+    let failed = |error: rusqlite::Error| Attempt::of_sqlite(file, &error);
+    let unavailable = |cause: &str| Attempt::Failed(OpenError::unavailable(file, cause));
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = connect(file, flags).map_err(failed)?;
     if connection.is_readonly("main").map_err(failed)? {
-        return Err(OpenError::unavailable(file, "the file is read-only"));
+        return Err(unavailable("the file is read-only"));
     }
     // Only a file that is known to be a store is touched.
-    check_format(&connection, file)?;
+    let snapshot = connection.unchecked_transaction().map_err(failed)?;
+    check_format(&snapshot, file)?;
+    snapshot.finish().map_err(failed)?;
+    if !use_log(&connection).map_err(failed)? {
+        return Err(unavailable("a write-ahead log cannot be kept there"));
+    }
     set_pragmas(&connection).map_err(failed)?;
     migrate(&mut connection, file)?;
     Ok(connection)
@@ -117,9 +153,16 @@ fn connect(file: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
+/// False when the file system does not let processes share a log.
+fn use_log(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| {
+        let mode: String = row.get(0)?;
+        Ok(mode.eq_ignore_ascii_case("wal"))
+    })
+}
+
 /// A commit is on the disk when it returns: the log is flushed with each (`FULL`), on macOS too.
 fn set_pragmas(connection: &Connection) -> rusqlite::Result<()> {
-    connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "fullfsync", true)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
@@ -128,42 +171,43 @@ fn set_pragmas(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "journal_size_limit", LOG_KEPT_BYTES_MAX)
 }
 
-/// The format of the file; 0 when it is new.
-fn check_format(connection: &Connection, file: &Path) -> Result<u32, OpenError> {
-    let failed = |error: rusqlite::Error| OpenError::of_sqlite(file, &error);
-    let number = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i32>(0));
+/// The format of the file; 0 when it is new. Asked inside a transaction, as another process may be
+/// making the file.
+fn check_format(snapshot: &Connection, file: &Path) -> Result<u32, Attempt> {
+    let failed = |error: rusqlite::Error| Attempt::of_sqlite(file, &error);
+    let path = file.to_owned();
+    let number = |sql: &str| snapshot.query_row(sql, [], |row| row.get::<_, i32>(0));
     let application_id = number("PRAGMA application_id").map_err(failed)?;
     let found = number("PRAGMA user_version").map_err(failed)?;
     let table_count = number("SELECT COUNT(*) FROM sqlite_schema").map_err(failed)?;
     let is_new = (application_id, found, table_count) == (0, 0, 0);
     let is_store = application_id == APPLICATION_ID && found > 0;
-    let Some(format) = u32::try_from(found).ok().filter(|_| is_new || is_store) else {
-        return Err(OpenError::NotAStore {
-            path: file.to_owned(),
-        });
-    };
-    if format > FORMAT {
-        return Err(OpenError::Newer {
-            path: file.to_owned(),
-            found: format,
+    match u32::try_from(found) {
+        Ok(found) if is_store && found > FORMAT => Err(Attempt::Failed(OpenError::Newer {
+            path,
+            found,
             known: FORMAT,
-        });
+        })),
+        Ok(found) if is_new || is_store => Ok(found),
+        Ok(_) | Err(_) => Err(Attempt::Failed(OpenError::NotAStore { path })),
     }
-    Ok(format)
 }
 
 /// Brings the file to the last format, in one transaction: it is of the old format or of the new one.
-fn migrate(connection: &mut Connection, file: &Path) -> Result<(), OpenError> {
-    if check_format(connection, file)? == FORMAT {
+fn migrate(connection: &mut Connection, file: &Path) -> Result<(), Attempt> {
+    let failed = |error: rusqlite::Error| Attempt::of_sqlite(file, &error);
+    let found: u32 = connection
+        .query_row("PRAGMA user_version", [], |row| row.get(0))
+        .map_err(failed)?;
+    if found == FORMAT {
         return Ok(());
     }
-    let failed = |error: rusqlite::Error| OpenError::of_sqlite(file, &error);
     let transaction = connection
         .transaction_with_behavior(TransactionBehavior::Immediate)
         .map_err(failed)?;
     // Another process may have migrated it while this one waited for the lock.
-    let format = check_format(&transaction, file)?;
-    let missing = MIGRATIONS.iter().filter(|(makes, _)| *makes > format);
+    let found = check_format(&transaction, file)?;
+    let missing = MIGRATIONS.iter().filter(|(makes, _)| *makes > found);
     for (_, migration) in missing {
         transaction.execute_batch(migration).map_err(failed)?;
     }

@@ -9,7 +9,7 @@ use scriptum_vm::{Entry, FrameKey, Seq, StepPath};
 
 use super::failure::to_integer;
 use crate::{
-    check::check_gap_free,
+    check::{check_gap_free, settles},
     codec::{entries_to_text, error_to_text, path::path_to_bytes, words::Word},
     steps,
 };
@@ -33,6 +33,7 @@ pub(super) struct Turn {
     pub(super) wake_at: Option<i64>,
     pub(super) at: i64,
     pub(super) ends: bool,
+    pub(super) settles: bool,
     pub(super) releases: bool,
     pub(super) program: Option<ProgramHash>,
 }
@@ -103,6 +104,7 @@ impl Turn {
             wake_at: commit.wake_at.filter(|_| !ends).map(|at| at.0),
             at: commit.at.0,
             ends,
+            settles: settles(commit.status),
             releases: commit.release || ends,
             program: commit.program,
         })

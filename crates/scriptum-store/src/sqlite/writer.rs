@@ -167,3 +167,127 @@ pub(super) enum Uncommitted {
     /// It could not begin or end.
     Transaction(StoreError),
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc as gate;
+
+    use futures::{FutureExt, join};
+    use rusqlite::params;
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::sqlite::{liveness::Locks, open::open_writer};
+
+    fn writer(folder: &TempDir) -> Writer {
+        let connection = open_writer(&folder.path().join("test.db")).unwrap();
+        let locks = Locks::open(&folder.path().join("workers")).unwrap();
+        Writer::start(Session::new(connection, locks)).unwrap()
+    }
+
+    fn block_on<F: Future>(test: F) -> F::Output {
+        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        runtime.unwrap().block_on(test)
+    }
+
+    fn insert(session: &Session, name: &str) -> Result<(), Failure> {
+        let mut statement =
+            session.statement("INSERT INTO workers (name, alive_until) VALUES (?1, 0)")?;
+        statement.execute(params![name])?;
+        Ok(())
+    }
+
+    async fn names(writer: &Writer) -> Vec<String> {
+        let select = |session: &mut Session| {
+            let mut statement = session.statement("SELECT name FROM workers ORDER BY name")?;
+            let names = statement.query_map([], |row| row.get(0))?;
+            Ok(names.collect::<Result<_, _>>()?)
+        };
+        writer.write(1, select).await.unwrap()
+    }
+
+    /// Holds the writer until the sender is dropped, so that what comes meanwhile makes one group.
+    async fn hold(writer: &Writer, held: gate::Receiver<()>) {
+        let holding = writer.write(1, move |_| {
+            let sent = held.iter().count();
+            assert_eq!(sent, 0);
+            Ok(())
+        });
+        holding.await.unwrap();
+    }
+
+    #[test]
+    fn a_failing_request_takes_no_other_with_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let writer = writer(&folder);
+        let full = || StoreError::Unavailable("full".into());
+        block_on(async {
+            let (holder, held) = gate::channel();
+            let half = writer.write(1, move |session| {
+                insert(session, "half")?;
+                Err::<(), _>(Failure::Broken(full()))
+            });
+            let refused = writer.write(1, move |_| Err::<(), _>(Failure::Refused(full())));
+            let ((), first, half, refused, second, ()) = join!(
+                hold(&writer, held),
+                writer.write(1, |session| insert(session, "first")),
+                half,
+                refused,
+                writer.write(1, |session| insert(session, "second")),
+                async move { drop(holder) },
+            );
+            assert_eq!((first, second), (Ok(()), Ok(())));
+            assert_eq!((half, refused), (Err(full()), Err(full())));
+            assert_eq!(names(&writer).await, ["first", "second"]);
+        });
+    }
+
+    #[test]
+    fn who_went_away_asked_for_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let writer = &writer(&folder);
+        block_on(async {
+            let (holder, held) = gate::channel();
+            let gone = async move {
+                let asked = writer.write(1, |session| insert(session, "gone"));
+                assert_eq!(asked.now_or_never(), None);
+                drop(holder);
+            };
+            join!(hold(writer, held), gone);
+            assert_eq!(names(writer).await, Vec::<String>::new());
+        });
+    }
+
+    #[test]
+    fn a_full_disk_refuses_and_what_was_written_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let writer = writer(&folder);
+        let pages = |max: u32| {
+            writer.write(1, move |session| {
+                let connection = session.connection();
+                Ok(connection.pragma_update(None, "max_page_count", max)?)
+            })
+        };
+        block_on(async {
+            pages(60).await.unwrap();
+            let mut kept = Vec::new();
+            let refused = loop {
+                let name = format!("{:03}", kept.len()).repeat(400);
+                let asked = name.clone();
+                match writer.write(1, move |it| insert(it, &asked)).await {
+                    Ok(()) => kept.push(name),
+                    Err(error) => break error,
+                }
+            };
+            let StoreError::Unavailable(cause) = refused else {
+                panic!("{refused}");
+            };
+            assert!(cause.contains("full"), "{cause}");
+            assert!(!kept.is_empty());
+            assert_eq!(names(&writer).await, kept);
+            pages(1_000_000).await.unwrap();
+            writer.write(1, |it| insert(it, "more")).await.unwrap();
+            assert_eq!(names(&writer).await.len(), kept.len() + 1);
+        });
+    }
+}
