@@ -196,6 +196,7 @@ fn turn_of(thread: ThreadId, number: u64) -> Commit {
     ];
     Commit {
         thread,
+        after: Seq(first - 1),
         entries: entries.collect(),
         frames: FrameDelta {
             dropped: Vec::new(),
