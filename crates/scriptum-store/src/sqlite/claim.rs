@@ -25,11 +25,12 @@ const OTHERS: &str = "SELECT worker, name, alive_until FROM workers WHERE worker
 const DIED: &str = "UPDATE workers SET alive_until = ?2 WHERE worker = ?1";
 const FORGET: &str = "DELETE FROM workers WHERE worker = ?1 \
                       AND NOT EXISTS (SELECT 1 FROM threads WHERE owner = ?1)";
-const ORPHANS: &str = "SELECT thread FROM threads WHERE owner = ?1 ORDER BY thread LIMIT ?2";
-const POSTED: &str = "SELECT posted_at, thread FROM threads \
+pub(super) const ORPHANS: &str =
+    "SELECT thread FROM threads WHERE owner = ?1 ORDER BY thread LIMIT ?2";
+pub(super) const POSTED: &str = "SELECT posted_at, thread FROM threads \
                       WHERE owner IS NULL AND posted_at IS NOT NULL \
                       ORDER BY posted_at, thread LIMIT ?1";
-const WAKING: &str = "SELECT wake_at, thread FROM threads \
+pub(super) const WAKING: &str = "SELECT wake_at, thread FROM threads \
                       WHERE owner IS NULL AND wake_at IS NOT NULL AND wake_at <= ?1 \
                       ORDER BY wake_at, thread LIMIT ?2";
 const ONE: &str = "SELECT owner, owner IS NULL AND (posted_at IS NOT NULL OR wake_at <= ?2) \

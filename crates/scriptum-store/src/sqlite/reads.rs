@@ -192,3 +192,46 @@ pub(super) fn value(connection: &Connection, hash: &ValueHash) -> Result<Arc<[u8
         .optional()?;
     Ok(found.ok_or_else(|| StoreError::NotFound(format!("value {hash}")))?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sqlite::{claim, open::open_writer};
+
+    /// What a statement looks at, in the words of SQLite.
+    fn plan(connection: &Connection, sql: &str) -> String {
+        let mut explain = connection
+            .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
+            .unwrap();
+        let steps = explain.raw_query().mapped(|row| row.get::<_, String>(3));
+        steps.collect::<Result<Vec<_>, _>>().unwrap().join("; ")
+    }
+
+    #[test]
+    fn no_statement_looks_at_every_thread_or_sorts() {
+        let folder = tempfile::tempdir().unwrap();
+        let connection = open_writer(&folder.path().join("test.db")).unwrap();
+        let list =
+            |conditions: &str| format!("{THREADS}{conditions} ORDER BY threads.id DESC LIMIT 9");
+        let cases = [
+            (claim::POSTED.to_owned(), "threads_posted"),
+            (claim::WAKING.to_owned(), "threads_waking"),
+            (claim::ORPHANS.to_owned(), "threads_owned"),
+            (JOURNAL.to_owned(), "journal_by_thread"),
+            (STEPS.to_owned(), "steps_by_thread"),
+            (VALUE.to_owned(), "sqlite_autoindex_blobs_1"),
+            (list("threads.ended = 0"), "threads_open"),
+            (
+                list("threads.ended = 1 AND threads.status = ?"),
+                "threads_ended",
+            ),
+            (list("threads.id < ?"), "sqlite_autoindex_threads_1"),
+            (list("TRUE"), "sqlite_autoindex_threads_1"),
+        ];
+        for (sql, index) in cases {
+            let plan = plan(&connection, &sql);
+            assert!(plan.contains(index), "{sql}: {plan}");
+            assert!(!plan.contains("TEMP B-TREE"), "{sql}: {plan}");
+        }
+    }
+}

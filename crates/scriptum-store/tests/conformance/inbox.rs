@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use futures::{FutureExt, StreamExt};
+use futures::{FutureExt, StreamExt, stream::BoxStream};
 use scriptum_engine::{Change, Commit, Committed, InboxNumber, Store, StoreError, ThreadId};
-use scriptum_vm::{Notification, Seq, Status, Timestamp};
+use scriptum_vm::{Notification, PauseReason, Seq, Status, Timestamp};
 
 use crate::given::{NONE, commit, id, made, owned, release, started, turn};
 
@@ -19,6 +19,7 @@ crate::rules![
     posting_changes_neither_row_nor_journal,
     unknown_threads_have_no_inbox,
     changes_are_hinted,
+    who_waits_for_a_thread_is_told_when_it_settles,
 ];
 
 async fn post(store: &Arc<dyn Store>, to: ThreadId, reason: &str) {
@@ -150,10 +151,6 @@ async fn changes_are_hinted(store: Arc<dyn Store>) {
         ..release(thread)
     };
     commit(&store, "a", given_back).await;
-    let mut hints = Vec::new();
-    while let Some(Some(change)) = changes.next().now_or_never() {
-        hints.push(change);
-    }
     let expected = [
         Change::Posted(thread),
         Change::Committed(thread),
@@ -161,5 +158,35 @@ async fn changes_are_hinted(store: Arc<dyn Store>) {
         Change::Committed(thread),
         Change::Posted(thread),
     ];
-    assert_eq!(hints, expected);
+    assert_eq!(taken(&mut changes), expected);
+}
+
+async fn who_waits_for_a_thread_is_told_when_it_settles(store: Arc<dyn Store>) {
+    let cases = [
+        (Status::Running, None, false),
+        (Status::Paused, None, true),
+        (Status::Paused, Some(PauseReason::Operator), true),
+        (Status::Running, None, false),
+        (Status::Failed, None, true),
+    ];
+    let thread = owned(&store, "a", 1).await;
+    let mut changes = store.changes();
+    for (first, (status, pause, settles)) in (1..).zip(cases) {
+        let next = Commit {
+            status,
+            pause,
+            ..turn(thread, first, 1)
+        };
+        commit(&store, "a", next).await;
+        let settled = settles.then_some(Change::Settled(thread));
+        let expected: Vec<Change> = [Change::Committed(thread)]
+            .into_iter()
+            .chain(settled)
+            .collect();
+        assert_eq!(taken(&mut changes), expected, "{status:?}");
+    }
+}
+
+fn taken(changes: &mut BoxStream<'static, Change>) -> Vec<Change> {
+    std::iter::from_fn(|| changes.next().now_or_never().flatten()).collect()
 }

@@ -41,6 +41,8 @@ tests![
     places_that_cannot_be_written_are_refused,
     damage_is_reported_when_read,
     worker_names_never_leave_the_folder,
+    the_page_about_stores_names_every_table,
+    the_statements_of_the_page_run,
 ];
 
 fn open(folder: &Path) -> Arc<dyn Store> {
@@ -303,4 +305,49 @@ async fn worker_names_never_leave_the_folder() {
     store.heartbeat(&me, LATE).await.unwrap();
     let claims = store.claim(&me, Timestamp(0), ClaimScope::All, 99).await;
     assert_eq!(claims.unwrap().len(), names.len());
+}
+
+const PAGE: &str = include_str!("../../../../docs/store.md");
+
+async fn the_page_about_stores_names_every_table() {
+    let folder = folder();
+    drop(open(folder.path()));
+    let database = database(folder.path());
+    let mut select = database
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+        .unwrap();
+    let tables: BTreeSet<String> = select
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    // Rows of the first table of the page begin with the name of one table.
+    let section = PAGE.split("## Tables").nth(1).unwrap();
+    let rows = section.lines().skip_while(|line| !line.starts_with("|---"));
+    let rows = rows.skip(1).take_while(|line| line.starts_with('|'));
+    let described: BTreeSet<String> = rows
+        .map(|row| row.split('`').nth(1).unwrap().to_owned())
+        .collect();
+    assert_eq!(described, tables);
+}
+
+async fn the_statements_of_the_page_run() {
+    let folder = folder();
+    let store = open(folder.path());
+    let thread = owned(&store, "a", 1).await;
+    commit(&store, "a", turn(thread, 1, 3)).await;
+    commit(&store, "a", turn(thread, 4, 1)).await;
+    let database = database(folder.path());
+    let block = PAGE.split("```sql").nth(1).unwrap();
+    let block = block.split("```").next().unwrap();
+    let row_counts = block
+        .split_inclusive(';')
+        .filter(|it| it.contains("SELECT"));
+    let row_counts = row_counts.map(|statement| {
+        let mut select = database.prepare(statement).unwrap();
+        let rows = select.query_map([], |_| Ok(())).unwrap();
+        rows.count()
+    });
+    // One open thread, four entries.
+    assert_eq!(row_counts.collect::<Vec<usize>>(), [1, 4]);
 }
