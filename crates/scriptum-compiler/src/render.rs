@@ -15,6 +15,9 @@ use serde::Serialize;
 /// Columns of a terminal that does not tell.
 const WIDTH_DEFAULT: usize = 80;
 
+/// Columns of a message on however narrow a terminal.
+const COLUMNS_MIN: usize = 20;
+
 /// Lines between two places that are still shown as one snippet.
 const LINES_BETWEEN_MAX: u32 = 4;
 
@@ -55,11 +58,7 @@ pub fn render(
         Renderer::plain()
     };
     let renderer = renderer.term_width(options.width);
-    let lines = Lines {
-        file,
-        source,
-        index: LineIndex::new(source),
-    };
+    let lines = Lines::new(file, source, options.width);
     let mut text = String::new();
     for diagnostic in sorted(diagnostics) {
         if !text.is_empty() {
@@ -83,6 +82,7 @@ struct Lines<'s> {
     file: &'s str,
     source: &'s str,
     index: LineIndex,
+    width: usize,
 }
 
 /// A place with what is said about it.
@@ -93,11 +93,21 @@ struct Mark<'s> {
 }
 
 impl<'s> Lines<'s> {
+    fn new(file: &'s str, source: &'s str, width: usize) -> Lines<'s> {
+        Lines {
+            file,
+            source,
+            index: LineIndex::new(source),
+            width,
+        }
+    }
+
     fn report(&self, diagnostic: &'s Diagnostic) -> Vec<Group<'s>> {
         let level = match diagnostic.severity {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
         };
+        // The title stays on one line, however long, so that it can be searched for.
         let title = level
             .primary_title(diagnostic.message.as_str())
             .id(diagnostic.code.0);
@@ -109,14 +119,38 @@ impl<'s> Lines<'s> {
         match (&diagnostic.help, &diagnostic.fix, shown_fix) {
             (help, Some(fix), Some(patches)) => {
                 let title = help.as_deref().unwrap_or(&fix.title);
-                let title = Level::HELP.secondary_title(normalize_untrusted_str(title));
+                let title = normalize_untrusted_str(&self.wrapped(title, "help: ".len()));
+                let title = Level::HELP.secondary_title(title);
                 vec![group, title.element(patches)]
             }
             (Some(help), _, _) => {
-                vec![group.element(Level::HELP.message(normalize_untrusted_str(help)))]
+                let last_line = self.index.line(diagnostic.primary.span.start);
+                let before = last_line.to_string().len() + " = help: ".len();
+                let help = normalize_untrusted_str(&self.wrapped(help, before));
+                vec![group.element(Level::HELP.message(help))]
             }
             (None, _, _) => vec![group],
         }
+    }
+
+    /// A text broken between words, so that it fits behind `before` columns.
+    fn wrapped(&self, text: &str, before: usize) -> String {
+        let room = self.width.saturating_sub(before).max(COLUMNS_MIN);
+        let mut wrapped = String::with_capacity(text.len());
+        let mut column = 0;
+        for word in text.split(' ') {
+            let len = word.chars().count();
+            if column > 0 && column + 1 + len > room {
+                wrapped.push('\n');
+                column = 0;
+            } else if column > 0 {
+                wrapped.push(' ');
+                column += 1;
+            }
+            wrapped.push_str(word);
+            column += len;
+        }
+        wrapped
     }
 
     /// The places of a diagnostic, those near each other together; the primary place comes first.
@@ -244,11 +278,7 @@ impl<'s> Lines<'s> {
 /// Diagnostics as JSON objects, one a line, in the order of the text. Lines and columns begin at 1,
 /// columns count characters, ends are exclusive.
 pub fn render_json(diagnostics: &[Diagnostic], file: &str, source: &str) -> String {
-    let lines = Lines {
-        file,
-        source,
-        index: LineIndex::new(source),
-    };
+    let lines = Lines::new(file, source, WIDTH_DEFAULT);
     let mut text = String::new();
     for diagnostic in sorted(diagnostics) {
         let json = serde_json::to_string(&lines.json(diagnostic));
