@@ -103,14 +103,15 @@ impl<'s> Lines<'s> {
     }
 
     fn report(&self, diagnostic: &'s Diagnostic) -> Vec<Group<'s>> {
-        let level = match diagnostic.severity {
-            Severity::Error => Level::ERROR,
-            Severity::Warning => Level::WARNING,
+        let (level, word) = match diagnostic.severity {
+            Severity::Error => (Level::ERROR, "error"),
+            Severity::Warning => (Level::WARNING, "warning"),
         };
-        // The title stays on one line, however long, so that it can be searched for.
+        let code = diagnostic.code.0;
+        let before = word.len() + code.len() + "[]: ".len();
         let title = level
-            .primary_title(diagnostic.message.as_str())
-            .id(diagnostic.code.0);
+            .primary_title(self.wrapped(&diagnostic.message, before))
+            .id(code);
         let mut group = Group::with_title(title);
         for cluster in self.clusters(diagnostic) {
             group = self.snippet(group, &cluster);
