@@ -127,7 +127,7 @@ impl Store for SqliteStore {
     async fn heartbeat(&self, me: &Incarnation, until: Timestamp) -> Result<(), StoreError> {
         let me = me.clone();
         self.writer
-            .write(1, move |session| claim::heartbeat(session, &me, until))
+            .note(move |session| claim::heartbeat(session, &me, until))
             .await
     }
 
@@ -141,9 +141,7 @@ impl Store for SqliteStore {
         let me = me.clone();
         let claims = self
             .writer
-            .write(1, move |session| {
-                claim::claim(session, &me, now, scope, max)
-            })
+            .note(move |session| claim::claim(session, &me, now, scope, max))
             .await?;
         claims.into_iter().map(claim::RawClaim::decode).collect()
     }

@@ -16,6 +16,15 @@ const ROLLBACK: &str = "ROLLBACK";
 const THREAD_KEY: &str = "SELECT thread FROM threads WHERE id = ?1";
 const WORKER_KEY: &str = "SELECT worker FROM workers WHERE name = ?1";
 
+/// Whether a commit waits for the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Flush {
+    /// It survives this process, and the machine only with a later commit.
+    Later,
+    /// It survives the machine.
+    Now,
+}
+
 /// The writer's connection. Keys never change and are never used twice, so they can be remembered
 /// although other processes write too; what can change is read again in each transaction.
 #[derive(Debug)]
@@ -24,6 +33,8 @@ pub(super) struct Session {
     pub(super) locks: Locks,
     thread_keys: HashMap<ThreadId, i64>,
     worker_keys: HashMap<Incarnation, i64>,
+    /// How the connection commits at the moment; it is opened with synchronous=FULL.
+    flush: Flush,
 }
 
 impl Session {
@@ -33,6 +44,7 @@ impl Session {
             locks,
             thread_keys: HashMap::new(),
             worker_keys: HashMap::new(),
+            flush: Flush::Now,
         }
     }
 
@@ -46,12 +58,15 @@ impl Session {
         self.connection.prepare_cached(sql)
     }
 
-    /// Runs `work` in a transaction that is durable when this returns `Ok`.
+    /// Runs `work` in a transaction that is committed when this returns `Ok`, and durable if it is
+    /// flushed. A later transaction that is flushed makes the earlier ones durable with it.
     pub(super) fn transact(
         &mut self,
+        flush: Flush,
         work: impl FnOnce(&mut Session) -> Result<(), StoreError>,
     ) -> Result<(), Uncommitted> {
         let failed = |error: rusqlite::Error| Uncommitted::Transaction(store_error(&error));
+        self.set_flush(flush).map_err(failed)?;
         self.run(BEGIN).map_err(failed)?;
         let written = work(self).map_err(Uncommitted::Request);
         let committed = written.and_then(|()| self.run(COMMIT).map_err(failed));
@@ -59,6 +74,18 @@ impl Session {
             self.roll_back();
         }
         committed
+    }
+
+    fn set_flush(&mut self, flush: Flush) -> rusqlite::Result<()> {
+        if self.flush != flush {
+            let mode = match flush {
+                Flush::Later => "NORMAL",
+                Flush::Now => "FULL",
+            };
+            self.connection.pragma_update(None, "synchronous", mode)?;
+            self.flush = flush;
+        }
+        Ok(())
     }
 
     fn run(&self, sql: &str) -> rusqlite::Result<()> {

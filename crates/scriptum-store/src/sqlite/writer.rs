@@ -11,7 +11,10 @@ use std::{io, thread};
 use scriptum_engine::StoreError;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{failure::Failure, session::Session};
+use super::{
+    failure::Failure,
+    session::{Flush, Session},
+};
 
 /// Requests that wait for the writer. A caller beyond them waits to be let in.
 const QUEUE_MAX: usize = 1_024;
@@ -46,10 +49,29 @@ impl Writer {
         T: Send + 'static,
         F: FnMut(&mut Session) -> Result<T, Failure> + Send + 'static,
     {
+        self.ask(turn_count, Flush::Now, run).await
+    }
+
+    /// As [`Writer::write`], for what need not survive the machine, only this process: who owns a
+    /// thread, and who lives. When the machine goes down, its owners go with it.
+    pub(super) async fn note<T, F>(&self, run: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Session) -> Result<T, Failure> + Send + 'static,
+    {
+        self.ask(1, Flush::Later, run).await
+    }
+
+    async fn ask<T, F>(&self, turn_count: usize, flush: Flush, run: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Session) -> Result<T, Failure> + Send + 'static,
+    {
         let ended = || StoreError::Unavailable("the writer of the store has ended".into());
         let (answer, answered) = oneshot::channel();
         let request = Asked {
             turn_count,
+            flush,
             run,
             outcome: None,
             answer,
@@ -76,6 +98,9 @@ impl Drop for Writer {
 trait Request: Send + std::fmt::Debug {
     fn turn_count(&self) -> usize;
 
+    /// Whether its answer has to wait for the disk.
+    fn flush(&self) -> Flush;
+
     /// Runs it; may be called again after a rollback.
     fn run(&mut self, session: &mut Session) -> Result<(), StoreError>;
 
@@ -85,6 +110,7 @@ trait Request: Send + std::fmt::Debug {
 
 struct Asked<T, F> {
     turn_count: usize,
+    flush: Flush,
     run: F,
     outcome: Option<Result<T, StoreError>>,
     answer: oneshot::Sender<Result<T, StoreError>>,
@@ -105,6 +131,10 @@ where
 {
     fn turn_count(&self) -> usize {
         self.turn_count
+    }
+
+    fn flush(&self) -> Flush {
+        self.flush
     }
 
     fn run(&mut self, session: &mut Session) -> Result<(), StoreError> {
@@ -145,7 +175,13 @@ fn write(mut session: Session, mut requests: mpsc::Receiver<Box<dyn Request>>) {
 }
 
 fn write_group(session: &mut Session, mut group: Vec<Box<dyn Request>>) {
-    let written = session.transact(|session| group.iter_mut().try_for_each(|it| it.run(session)));
+    let flush = group
+        .iter()
+        .map(|it| it.flush())
+        .max()
+        .unwrap_or(Flush::Later);
+    let work = |session: &mut Session| group.iter_mut().try_for_each(|it| it.run(session));
+    let written = session.transact(flush, work);
     match written {
         Err(Uncommitted::Request(_)) if group.len() > 1 => {
             for request in group {

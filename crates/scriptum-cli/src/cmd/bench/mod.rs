@@ -101,7 +101,7 @@ fn measured_by_child(measurement: Measurement, folder: &Path) -> Result<Report, 
 }
 
 fn measured_here(measurement: Measurement, folder: &Path) -> Result<Report, Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
     let runtime = runtime.map_err(|error| Failure::new(Code::Unavailable, error.to_string()))?;
