@@ -94,15 +94,15 @@ impl Failure {
 
     /// Writes it to stderr.
     pub(crate) fn print(&self) {
-        anstream::eprintln!(
+        note!(
             "{}",
             crate::ui::style::error(&format!("error: {}", self.message))
         );
         for detail in &self.details {
-            eprintln!("  {detail}");
+            note!("  {detail}");
         }
         if let Some(help) = &self.help {
-            eprintln!("help: {help}");
+            note!("help: {help}");
         }
     }
 }

@@ -3,11 +3,8 @@
 //! Each subcommand is one file under `cmd`. A command returns the exit code that the specification
 //! gives to its outcome; what went wrong is a [`exit::Failure`], printed here and nowhere else.
 
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a command talks to its user"
-)]
+#[macro_use]
+mod out;
 
 mod args;
 mod cmd;
@@ -15,7 +12,6 @@ mod duration;
 mod exit;
 mod input;
 mod local;
-mod out;
 mod source;
 mod ui;
 

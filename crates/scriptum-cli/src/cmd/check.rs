@@ -11,6 +11,7 @@ use scriptum_contract::ToolCatalog;
 use crate::{
     args::{Check, Output},
     exit::{Code, Failure},
+    out,
     source::{self, Source},
 };
 
@@ -38,7 +39,7 @@ pub(crate) fn main(args: &Check, output: Output) -> Result<Code, Failure> {
         let message = "no script found: a folder holds none that ends in .scriptum";
         return Err(Failure::new(Code::NotFound, message));
     }
-    eprintln!("{}", summary(&count));
+    note!("{}", summary(&count));
     let refused = count.errors > 0 || (args.deny_warnings && count.warnings > 0);
     Ok(if refused { Code::No } else { Code::Success })
 }
@@ -64,8 +65,7 @@ fn check_one(
     count.scripts += 1;
     count.errors += of_severity(&diagnostics, Severity::Error);
     count.warnings += of_severity(&diagnostics, Severity::Warning);
-    print(&source, &diagnostics, output);
-    Ok(())
+    print(&source, &diagnostics, output)
 }
 
 /// A text after all certain fixes, and what is still wrong with it.
@@ -96,8 +96,7 @@ fn mended(text: &str, diagnostics: Vec<Diagnostic>, catalog: &ToolCatalog) -> Me
 /// Puts the new text in place of the old one at once, so that a crash leaves one of the two.
 fn write_back(path: &Path, text: &str) -> Result<(), Failure> {
     if path == Path::new("-") {
-        print!("{text}");
-        return Ok(());
+        return out::text(text);
     }
     let unwritable = |error: std::io::Error| {
         Failure::new(
@@ -110,28 +109,23 @@ fn write_back(path: &Path, text: &str) -> Result<(), Failure> {
     std::fs::rename(&beside, path).map_err(unwritable)
 }
 
-fn print(source: &Source, diagnostics: &[Diagnostic], output: Output) {
-    if diagnostics.is_empty() {
-        return;
-    }
+fn print(source: &Source, diagnostics: &[Diagnostic], output: Output) -> Result<(), Failure> {
     match output {
+        _ if diagnostics.is_empty() => Ok(()),
         Output::Json | Output::Yaml => {
-            print!("{}", render_json(diagnostics, &source.name, &source.text));
+            out::text(&render_json(diagnostics, &source.name, &source.text))
         }
         Output::Table | Output::Wide => {
             let stdout = AutoStream::auto(std::io::stdout());
             let color = stdout.current_choice() != anstream::ColorChoice::Never;
-            print!(
-                "{}",
-                render(
-                    diagnostics,
-                    &source.name,
-                    &source.text,
-                    RenderOptions::new(color)
-                )
-            );
+            out::text(&rendered(source, diagnostics, color))
         }
     }
+}
+
+fn rendered(source: &Source, diagnostics: &[Diagnostic], color: bool) -> String {
+    let options = RenderOptions::new(color);
+    render(diagnostics, &source.name, &source.text, options)
 }
 
 /// Shows diagnostics of a script that another command compiled.
@@ -141,15 +135,7 @@ pub(crate) fn print_to_stderr(source: &Source, diagnostics: &[Diagnostic]) {
     }
     let stderr = AutoStream::auto(std::io::stderr());
     let color = stderr.current_choice() != anstream::ColorChoice::Never;
-    eprint!(
-        "{}",
-        render(
-            diagnostics,
-            &source.name,
-            &source.text,
-            RenderOptions::new(color)
-        )
-    );
+    note!("{}", rendered(source, diagnostics, color).trim_end());
 }
 
 fn of_severity(diagnostics: &[Diagnostic], severity: Severity) -> usize {

@@ -1,23 +1,28 @@
 //! `scriptum explain`: the page of a diagnostic.
 
+use std::fmt::Write as _;
+
 use scriptum_compiler::codes;
 
 use crate::{
     args::Explain,
     exit::{Code, Failure},
+    out,
 };
 
 pub(crate) fn main(args: &Explain) -> Result<Code, Failure> {
     if args.list {
+        let mut list = String::new();
         for entry in codes::ALL.iter() {
-            println!("{:<28} {}", entry.code, entry.title);
+            let _ = writeln!(list, "{:<28} {}", entry.code, entry.title);
         }
+        out::text(&list)?;
         return Ok(Code::Success);
     }
     let name = args.code.as_deref().unwrap_or_default();
     match codes::explain(name) {
         Some(page) => {
-            println!("{}", page.trim_end());
+            out::line(page.trim_end())?;
             Ok(Code::Success)
         }
         None => Err(unknown(name)),

@@ -24,7 +24,7 @@ impl Plain {
             return;
         };
         if let Some(line) = line(&change) {
-            anstream::eprintln!("{line}");
+            note!("{line}");
         }
         if let Change::Ended { path, .. } = &change {
             self.reported.remove(path);
@@ -49,7 +49,7 @@ impl Plain {
         if tenths > *reported && !node.folded {
             *reported = tenths;
             let count = format!("{}/{}", items.done, items.total);
-            anstream::eprintln!(
+            note!(
                 "{}",
                 with_place("items", &path, &format!("{} {count}", node.name))
             );

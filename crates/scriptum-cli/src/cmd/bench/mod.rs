@@ -84,7 +84,7 @@ fn measured_by_child(measurement: Measurement, folder: &Path) -> Result<Report, 
         .to_possible_value()
         .map(|it| it.get_name().to_owned());
     let name = name.unwrap_or_default();
-    eprintln!("measuring {name} …");
+    note!("measuring {name} …");
     let broken = |why: String| Failure::new(Code::Internal, format!("measuring {name}: {why}"));
     let program = std::env::current_exe().map_err(|error| broken(error.to_string()))?;
     let child = Command::new(program)
@@ -149,7 +149,7 @@ impl Drop for Folder {
         if self.temporary
             && let Err(error) = std::fs::remove_dir_all(&self.path)
         {
-            eprintln!("warning: cannot remove '{}': {error}", self.path.display());
+            note!("warning: cannot remove '{}': {error}", self.path.display());
         }
     }
 }

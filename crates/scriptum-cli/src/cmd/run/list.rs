@@ -17,7 +17,7 @@ const PAGE: u32 = 500;
 
 pub(super) async fn main(data_dir: &Path) -> Result<Code, Failure> {
     if !SqliteStore::is_in(data_dir) {
-        eprintln!("no threads: there is no store in {}", data_dir.display());
+        note!("no threads: there is no store in {}", data_dir.display());
         return Ok(Code::Success);
     }
     let store = SqliteStore::open(data_dir)?;
@@ -40,7 +40,7 @@ pub(super) async fn main(data_dir: &Path) -> Result<Code, Failure> {
         }
     }
     if shown == 0 {
-        eprintln!("no threads");
+        note!("no threads");
     }
     Ok(Code::Success)
 }

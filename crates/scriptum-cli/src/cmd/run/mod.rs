@@ -68,7 +68,7 @@ async fn run(args: Run, quiet: bool) -> Result<Code, Failure> {
 }
 
 async fn work(session: Session) -> Result<Code, Failure> {
-    eprintln!("{}", session.thread);
+    note!("{}", session.thread);
     let mut worker = Running::start(&session.engine, ClaimScope::Only(session.thread));
     let mut progress = Progress::new(session.quiet);
     let ending = follow::until_it_stands(&session, &mut worker, &mut progress).await;

@@ -30,14 +30,14 @@ pub(super) async fn result(session: &Session) -> Result<Code, Failure> {
             let why = result.error.as_ref().map_or_else(String::new, |error| {
                 format!(": {}", at_step(result.failed_step.as_ref(), error))
             });
-            anstream::eprintln!(
+            note!(
                 "{}",
                 style::error(&format!("error: the thread failed{why}"))
             );
             Ok(Code::ThreadFailed)
         }
         Status::Cancelled => {
-            anstream::eprintln!("{}", style::error("error: the thread was cancelled"));
+            note!("{}", style::error("error: the thread was cancelled"));
             Ok(Code::ThreadCancelled)
         }
         Status::Paused => paused(session, &result).await,
@@ -54,11 +54,11 @@ pub(super) async fn interrupted(session: &Session) -> Result<Code, Failure> {
     if row.status.is_ended() || row.status == Status::Paused {
         return result(session).await;
     }
-    anstream::eprintln!(
+    note!(
         "{}",
         style::wait("interrupted; the thread is kept. Go on with:")
     );
-    eprintln!("  {}", resume_command(session));
+    note!("  {}", resume_command(session));
     Ok(Code::Interrupted)
 }
 
@@ -75,16 +75,16 @@ async fn paused(session: &Session, result: &ThreadResult) -> Result<Code, Failur
     match (result.pause, &result.error) {
         (Some(PauseReason::StepError), Some(error)) => {
             let place = at_step(result.failed_step.as_ref(), error);
-            anstream::eprintln!("{}", style::wait(&format!("paused: {place}")));
+            note!("{}", style::wait(&format!("paused: {place}")));
             show_violations(&error.details);
             show_input(session, result.failed_step.as_ref()).await?;
-            eprintln!("resume with the same input:   {command}");
-            eprintln!("with another input:           {command} --override JSON");
-            eprintln!("with an output of your own:   {command} --step-output JSON");
+            note!("resume with the same input:   {command}");
+            note!("with another input:           {command} --override JSON");
+            note!("with an output of your own:   {command} --step-output JSON");
         }
         (Some(PauseReason::StepError | PauseReason::Operator) | None, _) => {
-            anstream::eprintln!("{}", style::wait("paused"));
-            eprintln!("resume with:   {command}");
+            note!("{}", style::wait("paused"));
+            note!("resume with:   {command}");
         }
     }
     Ok(Code::ThreadPaused)
@@ -101,7 +101,7 @@ fn show_violations(details: &Value) {
                 .and_then(Value::as_text)
         };
         if let (Some(pointer), Some(message)) = (text("pointer"), text("message")) {
-            eprintln!("  {pointer}: {message}");
+            note!("  {pointer}: {message}");
         }
     }
 }
@@ -122,7 +122,7 @@ async fn show_input(session: &Session, path: Option<&StepPath>) -> Result<(), Fa
         let json = values.input.to_json().unwrap_or_default();
         let shown: String = json.chars().take(INPUT_CHARS_MAX).collect();
         let more = if shown.len() < json.len() { "…" } else { "" };
-        eprintln!("  its input was {shown}{more}");
+        note!("  its input was {shown}{more}");
     }
     Ok(())
 }

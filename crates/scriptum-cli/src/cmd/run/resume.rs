@@ -49,7 +49,7 @@ pub(super) async fn session(
         Status::Pending | Status::Running => refuse_change(change.as_ref(), &row)?,
         Status::Completed | Status::Failed | Status::Cancelled => {
             refuse_change(change.as_ref(), &row)?;
-            eprintln!("{thread}");
+            note!("{thread}");
         }
     }
     Ok(Some(session))
