@@ -1,0 +1,172 @@
+//! Files that are huge, deep or broken end in a result or in an error.
+
+use std::{
+    io::{BufWriter, Write as _},
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use crate::command::ended;
+
+/// What a user waits before giving up, with room for a busy machine and a build without optimization.
+const PATIENCE: Duration = Duration::from_secs(30);
+const DEEP: usize = 10_000;
+const LARGE: usize = 100_000_000;
+const MANY_LINES: usize = 100_000;
+
+const HEAD: &str = "script \"S\"\noutput\n  x : any\n";
+
+fn within_patience(folder: &Path, args: &[&str]) -> (i32, String) {
+    let start = Instant::now();
+    let end = ended(folder, args);
+    let took = start.elapsed();
+    assert!(took < PATIENCE, "{args:?} took {took:?}");
+    end
+}
+
+#[test]
+fn deep_scripts_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let nested = |open: &str, close: &str| {
+        format!(
+            "{HEAD}emit\n  x = {}1{}\n",
+            open.repeat(DEEP),
+            close.repeat(DEEP)
+        )
+    };
+    let loops: String = (0..1_000)
+        .map(|depth| format!("{}each i{depth} in [1]\n", "  ".repeat(depth)))
+        .collect();
+    let types = "list<".repeat(DEEP);
+    let cases = [
+        ("parentheses", nested("(", ")")),
+        ("lists", nested("[", "]")),
+        ("objects", nested("{a: ", "}")),
+        ("negations", nested("not ", "")),
+        ("sums", nested("1 + ", "")),
+        ("texts", nested("\"{", "}\"")),
+        ("unclosed", nested("(", "")),
+        (
+            "loops",
+            format!(
+                "{HEAD}{loops}{}let y = 1\nemit\n  x = 1\n",
+                "  ".repeat(1_000)
+            ),
+        ),
+        (
+            "types",
+            format!(
+                "script \"S\"\ninput\n  x : {types}text{}\nemit\n",
+                ">".repeat(DEEP)
+            ),
+        ),
+    ];
+    for (name, text) in cases {
+        let file = format!("{name}.scriptum");
+        std::fs::write(folder.path().join(&file), text).unwrap();
+        let (code, stderr) = within_patience(folder.path(), &["check", &file]);
+        assert_eq!(code, 1, "{name}: {stderr}");
+    }
+}
+
+#[test]
+fn a_long_script_is_checked() {
+    let folder = tempfile::tempdir().unwrap();
+    let lines: String = (0..MANY_LINES)
+        .map(|i| format!("let v{i} = {i} + 1\n"))
+        .collect();
+    let text = format!("{HEAD}{lines}emit\n  x = 1\n");
+    std::fs::write(folder.path().join("long.scriptum"), text).unwrap();
+    let (code, stderr) = within_patience(folder.path(), &["check", "long.scriptum"]);
+    assert_eq!(code, 0, "{stderr}");
+}
+
+#[test]
+fn what_is_not_utf8_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(
+        folder.path().join("bad.scriptum"),
+        b"script \"x\"\n-- \xff\n",
+    )
+    .unwrap();
+    std::fs::write(folder.path().join("bad.json"), b"{\"text\": \"\xff\"}").unwrap();
+    let good = "script \"S\"\ninput\n  text : text\nemit\n";
+    std::fs::write(folder.path().join("good.scriptum"), good).unwrap();
+    let cases: [&[&str]; 3] = [
+        &["check", "bad.scriptum"],
+        &["run", "bad.scriptum"],
+        &["run", "good.scriptum", "--input", "@bad.json"],
+    ];
+    for args in cases {
+        let (code, stderr) = ended(folder.path(), args);
+        assert_eq!(code, 2, "{stderr}");
+        assert!(stderr.contains("not UTF-8"), "{stderr}");
+    }
+}
+
+/// A text of 100 MB, where a text is wanted and where a number is; a list of the wrong items; a deep list.
+#[test]
+fn large_inputs_end_in_a_result_or_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let declared = |ty: &str| {
+        format!("script \"S\"\ninput\n  text : {ty}\noutput\n  x : any\nemit\n  x = 1\n")
+    };
+    for (name, ty) in [
+        ("text", "text"),
+        ("number", "integer"),
+        ("list", "list<text>"),
+    ] {
+        let file = folder.path().join(format!("{name}.scriptum"));
+        std::fs::write(file, declared(ty)).unwrap();
+    }
+    write_repeated(
+        &folder.path().join("large.json"),
+        "{\"text\":\"",
+        "a",
+        LARGE,
+        "\"}",
+    );
+    write_repeated(
+        &folder.path().join("items.json"),
+        "{\"text\":[1",
+        ",1",
+        1_000_000,
+        "]}",
+    );
+    write_repeated(
+        &folder.path().join("deep.json"),
+        "{\"text\":",
+        "[",
+        LARGE / 100,
+        "",
+    );
+    let cases = [
+        ("number.scriptum", "@large.json", 2),
+        ("list.scriptum", "@items.json", 2),
+        ("text.scriptum", "@deep.json", 2),
+    ];
+    for (script, input, expected) in cases {
+        let (code, stderr) = within_patience(folder.path(), &["run", script, "--input", input]);
+        assert_eq!(code, expected, "{script} {input}: {stderr}");
+        assert!(
+            stderr.len() < 20_000,
+            "{script} {input}: {} bytes",
+            stderr.len()
+        );
+    }
+    // Too large for a value of the store, or not: it says so or it runs.
+    let args = ["run", "text.scriptum", "--input", "@large.json"];
+    let (code, stderr) = within_patience(folder.path(), &args);
+    assert!([0, 2].contains(&code), "{code}: {stderr}");
+}
+
+fn write_repeated(file: &Path, head: &str, part: &str, times: usize, tail: &str) {
+    let mut out = BufWriter::new(std::fs::File::create(file).unwrap());
+    let block = part.repeat(1_000);
+    out.write_all(head.as_bytes()).unwrap();
+    for _ in 0..times / 1_000 {
+        out.write_all(block.as_bytes()).unwrap();
+    }
+    out.write_all(tail.as_bytes()).unwrap();
+    out.flush().unwrap();
+}

@@ -1,0 +1,14 @@
+//! Ring 3: the command against what a careful user never does: huge, deep and broken files, readers
+//! that go away, two processes on one thread, Ctrl-C.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod command;
+mod counter;
+mod hostile;
+mod interrupt;
+mod together;
