@@ -49,6 +49,7 @@ pub(super) async fn session(
         after: Seq(0),
         data_dir,
         workspace,
+        allow_net: args.allow_net.clone(),
         quiet,
     }))
 }

@@ -30,6 +30,7 @@ struct Session {
     after: Seq,
     data_dir: PathBuf,
     workspace: PathBuf,
+    allow_net: Vec<String>,
     quiet: bool,
 }
 

@@ -160,5 +160,8 @@ fn resume_command(session: &Session) -> String {
             let _ = write!(command, " {flag} {folder}");
         }
     }
+    for target in &session.allow_net {
+        let _ = write!(command, " --allow-net {}", local::quoted(target));
+    }
     command
 }

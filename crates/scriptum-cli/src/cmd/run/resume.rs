@@ -37,6 +37,7 @@ pub(super) async fn session(
         after,
         data_dir,
         workspace,
+        allow_net: args.allow_net.clone(),
         quiet,
     };
     match row.status {
