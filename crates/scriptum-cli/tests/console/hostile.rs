@@ -34,9 +34,8 @@ fn deep_scripts_are_refused() {
             close.repeat(DEEP)
         )
     };
-    let loops: String = (0..1_000)
-        .map(|depth| format!("{}each i{depth} in [1]\n", "  ".repeat(depth)))
-        .collect();
+    let loop_at = |depth| format!("{}each i{depth} in [1]\n", "  ".repeat(depth));
+    let loops = (0..1_000).map(loop_at).collect::<Vec<_>>().concat();
     let types = "list<".repeat(DEEP);
     let cases = [
         ("parentheses", nested("(", ")")),
@@ -72,9 +71,8 @@ fn deep_scripts_are_refused() {
 #[test]
 fn a_long_script_is_checked() {
     let folder = tempfile::tempdir().unwrap();
-    let lines: String = (0..MANY_LINES)
-        .map(|i| format!("let v{i} = {i} + 1\n"))
-        .collect();
+    let line = |i| format!("let v{i} = {i} + 1\n");
+    let lines = (0..MANY_LINES).map(line).collect::<Vec<_>>().concat();
     let text = format!("{HEAD}{lines}emit\n  x = 1\n");
     std::fs::write(folder.path().join("long.scriptum"), text).unwrap();
     let (code, stderr) = within_patience(folder.path(), &["check", "long.scriptum"]);

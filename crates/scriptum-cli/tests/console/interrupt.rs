@@ -67,7 +67,7 @@ fn a_paused_thread_takes_another_input_or_an_output() {
         ("--override", r#"{"path": "there.txt"}"#, "it is there"),
         (
             "--step-output",
-            r#"{"content": "from an operator"}"#,
+            r#"{"path": "missing.txt", "content": "from an operator", "encoding": "text", "size_bytes": 16}"#,
             "from an operator",
         ),
     ];
@@ -90,7 +90,7 @@ fn a_paused_thread_takes_another_input_or_an_output() {
 #[test]
 fn a_reader_that_goes_away_is_no_fault() {
     let folder = tempfile::tempdir().unwrap();
-    let junk = format!("script \"Junk\"\n{}", "@@ what\n".repeat(2_000));
+    let junk = format!("script \"Junk\"\n{}", "let x = unknown\n".repeat(2_000));
     std::fs::write(folder.path().join("junk.scriptum"), junk).unwrap();
     let mut child = scriptum(folder.path(), &["check", "junk.scriptum", "-o", "json"])
         .spawn()
