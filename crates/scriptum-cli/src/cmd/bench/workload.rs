@@ -1,4 +1,5 @@
-//! The four workloads, on the same engine, worker and store that `run` uses.
+//! The four workloads, on the engine, worker and store that `run` uses; the runtime has one thread, `run`
+//! gives it one a core.
 
 use std::{collections::BTreeMap, fmt::Write as _, path::Path, sync::Arc, time::Instant};
 
