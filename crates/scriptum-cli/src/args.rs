@@ -44,6 +44,9 @@ pub(crate) enum Command {
     /// Report all that is wrong with scripts
     #[command(after_help = "Example: scriptum check --fix examples")]
     Check(Check),
+    /// Write scripts as everyone writes them
+    #[command(after_help = "Example: scriptum fmt --check examples")]
+    Fmt(Fmt),
     /// Show what a script takes and gives
     #[command(after_help = "Example: scriptum contract brief.scriptum --json-schema inputs")]
     Contract(Contract),
@@ -167,6 +170,25 @@ pub(crate) struct Check {
     /// Take warnings as errors
     #[arg(long)]
     pub(crate) deny_warnings: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Fmt {
+    /// Scripts, folders of scripts, or - to read standard input and write standard output
+    #[arg(required = true, value_name = "FILE|DIR")]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// Change nothing; name the files that differ, and end with 1 if there are any
+    #[arg(long)]
+    pub(crate) check: bool,
+
+    /// Change nothing; show what would change
+    #[arg(long)]
+    pub(crate) diff: bool,
+
+    /// Change nothing; write the formatted text to standard output
+    #[arg(long, conflicts_with_all = ["check", "diff"])]
+    pub(crate) stdout: bool,
 }
 
 #[derive(Debug, ClapArgs)]

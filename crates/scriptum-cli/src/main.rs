@@ -12,6 +12,7 @@ mod duration;
 mod exit;
 mod input;
 mod local;
+mod rewrite;
 mod source;
 mod ui;
 
@@ -30,6 +31,7 @@ fn main() -> std::process::ExitCode {
     let outcome = match args.command {
         Command::Run(run) => cmd::run::main(*run, args.quiet),
         Command::Check(check) => cmd::check::main(&check, table),
+        Command::Fmt(fmt) => cmd::fmt::main(&fmt, args.quiet),
         Command::Contract(contract) => cmd::contract::main(&contract, args.output),
         Command::Ir(ir) => cmd::ir::main(&ir, table),
         Command::Explain(explain) => cmd::explain::main(&explain),

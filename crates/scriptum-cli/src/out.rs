@@ -28,6 +28,12 @@ pub(crate) fn text(text: &str) -> Result<(), Failure> {
     write(format_args!("{text}"))
 }
 
+/// True when stdout shows colors.
+pub(crate) fn shows_color() -> bool {
+    let stdout = anstream::AutoStream::auto(std::io::stdout());
+    stdout.current_choice() != anstream::ColorChoice::Never
+}
+
 fn write(text: std::fmt::Arguments<'_>) -> Result<(), Failure> {
     let mut stdout = std::io::stdout().lock();
     match stdout.write_fmt(text).and_then(|()| stdout.flush()) {

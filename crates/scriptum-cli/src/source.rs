@@ -63,6 +63,12 @@ pub(crate) fn scripts_at(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(scripts)
 }
 
+/// Paths were named, and there is no script in them.
+pub(crate) fn none_found() -> Failure {
+    let message = "no script found: a folder holds none that ends in .scriptum";
+    Failure::new(Code::NotFound, message)
+}
+
 fn text_of(source: impl std::io::Read, name: String) -> Result<Source, Failure> {
     let mut bytes = Vec::new();
     source

@@ -12,6 +12,7 @@ use crate::{
     args::{Check, Output},
     exit::{Code, Failure},
     out,
+    rewrite::rewrite,
     source::{self, Source},
 };
 
@@ -36,8 +37,7 @@ pub(crate) fn main(args: &Check, output: Output) -> Result<Code, Failure> {
         }
     }
     if count.scripts == 0 {
-        let message = "no script found: a folder holds none that ends in .scriptum";
-        return Err(Failure::new(Code::NotFound, message));
+        return Err(source::none_found());
     }
     note!("{}", summary(&count));
     let refused = count.errors > 0 || (args.deny_warnings && count.warnings > 0);
@@ -55,8 +55,10 @@ fn check_one(
     let mut diagnostics = compile(&source.text, catalog).diagnostics;
     if fix {
         let fixed = mended(&source.text, diagnostics, catalog);
-        if fixed.text != source.text {
-            write_back(path, &fixed.text)?;
+        if path == Path::new("-") {
+            out::text(&fixed.text)?;
+        } else if fixed.text != source.text {
+            rewrite(path, &fixed.text)?;
         }
         count.fixed += fixed.count;
         source.text = fixed.text;
@@ -93,22 +95,6 @@ fn mended(text: &str, diagnostics: Vec<Diagnostic>, catalog: &ToolCatalog) -> Me
     state
 }
 
-/// Puts the new text in place of the old one at once, so that a crash leaves one of the two.
-fn write_back(path: &Path, text: &str) -> Result<(), Failure> {
-    if path == Path::new("-") {
-        return out::text(text);
-    }
-    let unwritable = |error: std::io::Error| {
-        Failure::new(
-            Code::Unavailable,
-            format!("cannot write '{}': {error}", path.display()),
-        )
-    };
-    let beside = path.with_extension("scriptum.new");
-    std::fs::write(&beside, text).map_err(unwritable)?;
-    std::fs::rename(&beside, path).map_err(unwritable)
-}
-
 fn print(source: &Source, diagnostics: &[Diagnostic], output: Output) -> Result<(), Failure> {
     match output {
         _ if diagnostics.is_empty() => Ok(()),
@@ -116,9 +102,7 @@ fn print(source: &Source, diagnostics: &[Diagnostic], output: Output) -> Result<
             out::text(&render_json(diagnostics, &source.name, &source.text))
         }
         Output::Table | Output::Wide => {
-            let stdout = AutoStream::auto(std::io::stdout());
-            let color = stdout.current_choice() != anstream::ColorChoice::Never;
-            out::text(&rendered(source, diagnostics, color))
+            out::text(&rendered(source, diagnostics, out::shows_color()))
         }
     }
 }

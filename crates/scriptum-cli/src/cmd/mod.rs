@@ -4,6 +4,7 @@ pub(crate) mod bench;
 pub(crate) mod check;
 pub(crate) mod contract;
 pub(crate) mod explain;
+pub(crate) mod fmt;
 pub(crate) mod ir;
 pub(crate) mod run;
 

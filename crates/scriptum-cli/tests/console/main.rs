@@ -9,6 +9,7 @@
 
 mod command;
 mod counter;
+mod filter;
 mod hostile;
 mod interrupt;
 mod together;
