@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use scriptum_contract::{Contract, ToolCatalog, ToolName, ToolOrigin, ToolSignature};
 use scriptum_syntax::{Diagnostic, Severity, Span, parse};
-use scriptum_vm::program::{Body, Callee, OnError, Program, StepKind};
+use scriptum_vm::program::{Body, Callee, Program};
 
 use crate::{
     check::{self, Gaps},
@@ -107,20 +107,9 @@ fn pins(program: &Program, catalog: &ToolCatalog) -> Vec<Arc<ToolSignature>> {
 
 fn for_each_callee(body: &Body, visit: &mut impl FnMut(&Callee)) {
     for step in &body.steps {
-        match &step.kind {
-            StepKind::Do(call) => {
-                visit(&call.callee);
-                if let Some(OnError::Fallback { callee, .. }) = &call.on_error {
-                    visit(callee);
-                }
-            }
-            StepKind::Each(each) => for_each_callee(&each.body, visit),
-            StepKind::Decide(decide) => {
-                for branch in &decide.branches {
-                    for_each_callee(&branch.body, visit);
-                }
-            }
-            StepKind::Let(_) | StepKind::Check(_) | StepKind::Emit(_) => {}
+        step.kind.callees().for_each(&mut *visit);
+        for body in step.kind.bodies() {
+            for_each_callee(body, visit);
         }
     }
 }

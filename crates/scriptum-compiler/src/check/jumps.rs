@@ -23,21 +23,15 @@ pub(super) struct Label {
 /// Every title that some jump names.
 pub(super) fn collect_titles<'p>(body: &'p Body, titles: &mut HashSet<&'p str>) {
     for step in &body.steps {
-        match &step.kind {
-            StepKind::Check(check) => {
-                for action in [&check.on_pass, &check.on_fail] {
-                    if let Action::Goto(title) = action {
-                        titles.insert(title);
-                    }
+        if let StepKind::Check(check) = &step.kind {
+            for action in [&check.on_pass, &check.on_fail] {
+                if let Action::Goto(title) = action {
+                    titles.insert(title);
                 }
             }
-            StepKind::Each(each) => collect_titles(&each.body, titles),
-            StepKind::Decide(decide) => {
-                for branch in &decide.branches {
-                    collect_titles(&branch.body, titles);
-                }
-            }
-            StepKind::Do(_) | StepKind::Let(_) | StepKind::Emit(_) => {}
+        }
+        for body in step.kind.bodies() {
+            collect_titles(body, titles);
         }
     }
 }
@@ -96,13 +90,10 @@ fn labels(body: &Body) -> HashMap<&str, Label> {
     let sections = body.sections.iter();
     let sections = sections.map(|section| (&*section.title, section.before as usize));
     let branches = body.steps.iter().enumerate().flat_map(|(child, step)| {
-        let branches = match &step.kind {
-            StepKind::Decide(decide) => decide.branches.as_slice(),
-            StepKind::Do(_)
-            | StepKind::Let(_)
-            | StepKind::Each(_)
-            | StepKind::Check(_)
-            | StepKind::Emit(_) => &[],
+        let branches = if let StepKind::Decide(decide) = &step.kind {
+            decide.branches.as_slice()
+        } else {
+            &[]
         };
         branches.iter().map(move |branch| (&*branch.name, child))
     });
@@ -120,15 +111,7 @@ fn labels(body: &Body) -> HashMap<&str, Label> {
 /// The titles of a body and of all bodies inside it.
 fn collect_labels<'p>(body: &'p Body, all: &mut BTreeSet<&'p str>) {
     all.extend(labels(body).into_keys());
-    for step in &body.steps {
-        match &step.kind {
-            StepKind::Each(each) => collect_labels(&each.body, all),
-            StepKind::Decide(decide) => {
-                for branch in &decide.branches {
-                    collect_labels(&branch.body, all);
-                }
-            }
-            StepKind::Do(_) | StepKind::Let(_) | StepKind::Check(_) | StepKind::Emit(_) => {}
-        }
+    for body in body.steps.iter().flat_map(|step| step.kind.bodies()) {
+        collect_labels(body, all);
     }
 }

@@ -28,7 +28,7 @@ use std::{
 
 use scriptum_contract::{EnumDef, EnvField, Field, ToolCatalog, Type, Value};
 use scriptum_syntax::{Diagnostic, Span};
-use scriptum_vm::program::{Body, NodeId, Program, StepKind};
+use scriptum_vm::program::{Body, NodeId, Program};
 
 use crate::{
     compiled::Facts,
@@ -225,24 +225,11 @@ impl<'p> Checker<'p> {
 
 fn collect_bound<'p>(body: &'p Body, later: &mut HashMap<&'p str, NodeId>) {
     for step in &body.steps {
-        let bind = match &step.kind {
-            StepKind::Do(step) => step.bind.as_deref(),
-            StepKind::Let(step) => Some(&*step.name),
-            StepKind::Each(step) => step.bind.as_deref(),
-            StepKind::Decide(step) => step.bind.as_deref(),
-            StepKind::Check(_) | StepKind::Emit(_) => None,
-        };
-        if let Some(name) = bind {
+        if let Some(name) = step.kind.bound_name() {
             later.entry(name).or_insert(Part::Bind.of(step.at));
         }
-        match &step.kind {
-            StepKind::Each(each) => collect_bound(&each.body, later),
-            StepKind::Decide(decide) => {
-                for branch in &decide.branches {
-                    collect_bound(&branch.body, later);
-                }
-            }
-            StepKind::Do(_) | StepKind::Let(_) | StepKind::Check(_) | StepKind::Emit(_) => {}
+        for body in step.kind.bodies() {
+            collect_bound(body, later);
         }
     }
 }

@@ -6,7 +6,7 @@ use scriptum_contract::{Type, Value};
 use scriptum_syntax::Span;
 use scriptum_vm::{
     limits::PARALLEL_MAX,
-    program::{Action, Check, Each, Expr, NodeId, Op, Step, StepKind, duration_ms},
+    program::{Action, Check, Each, Expr, NodeId, Op, Step, StepKind, Test, duration_ms},
 };
 
 use super::{
@@ -39,7 +39,27 @@ impl<'p> Checker<'p> {
             StepKind::Decide(decide) => self.decide(step, decide),
             StepKind::Check(check) => self.check_step(step, check),
             StepKind::Emit(emit) => self.emit(step, emit),
+            kind @ (StepKind::Together(_)
+            | StepKind::Pipe(_)
+            | StepKind::Repeat(_)
+            | StepKind::Wait(_)
+            | StepKind::Agent(_)
+            | StepKind::Ask(_)
+            | StepKind::Plan(_)
+            | StepKind::Run(_)
+            | StepKind::Yield(_)
+            | StepKind::Send(_)) => self.not_built(step, kind),
         }
+    }
+
+    /// A primitive that a document can name and that nothing runs yet.
+    fn not_built(&mut self, step: &'p Step, kind: &'p StepKind) -> StepEnd {
+        let span = self.part(step.at, Part::Verb);
+        self.report(codes::not_supported_yet::primitive(kind.primitive(), span));
+        if let Some(name) = kind.bound_name() {
+            self.bind(name, step.at, Type::Any);
+        }
+        goes_on(Type::Any)
     }
 
     fn each(&mut self, step: &'p Step, each: &'p Each) -> StepEnd {
@@ -194,8 +214,14 @@ impl<'p> Checker<'p> {
     }
 
     fn check_step(&mut self, step: &'p Step, check: &'p Check) -> StepEnd {
-        let condition = &check.condition.root;
-        self.condition(condition);
+        let condition = &check.test.expr().root;
+        match &check.test {
+            Test::Condition(_) => self.condition(condition),
+            Test::Question { .. } => {
+                let span = self.part(step.at, Part::Verb);
+                self.report(codes::not_supported_yet::check_with_model(span));
+            }
+        }
         let on_pass = self.action(&check.on_pass, Part::First.of(step.at));
         let on_fail = self.action(&check.on_fail, Part::Second.of(step.at));
         let goes_on_failed = matches!(check.on_fail, Action::Continue);

@@ -34,6 +34,11 @@ pub(crate) fn verb(verb: Verb, span: Span) -> Diagnostic {
     at(&format!("the verb `{}`", verb.word()), span, instead)
 }
 
+/// A primitive of a document.
+pub(crate) fn primitive(name: &str, span: Span) -> Diagnostic {
+    at(&format!("the primitive `{name}`"), span, "")
+}
+
 pub(crate) fn decide_with_model(span: Span) -> Diagnostic {
     at(
         "a `decide` by a model",

@@ -9,7 +9,7 @@ use scriptum_syntax::{
 };
 use scriptum_vm::program::{
     Action, Body, Branch, Case, Check, Decide, Do, Each, Emit, Expr, Input, Let, NodeId, OnError,
-    Section, Step, StepKind, duration_ms,
+    Section, Step, StepKind, Test, duration_ms,
 };
 
 use super::Lower;
@@ -112,8 +112,10 @@ impl Lower<'_> {
         let kind = StepKind::Do(Do {
             callee,
             inputs,
+            returns: None,
             on_error,
             bind: self.bind(step, at),
+            stream: false,
         });
         self.finish(step, at, kind)
     }
@@ -228,6 +230,7 @@ impl Lower<'_> {
             sleep,
             body,
             bind,
+            stream: false,
         });
         self.finish(step, at, kind)
     }
@@ -245,7 +248,11 @@ impl Lower<'_> {
     /// A loop without an arrow exports the name that its last child binds.
     pub(super) fn exported(&mut self, body: &Body, at: NodeId) -> Option<Arc<str>> {
         let last = body.steps.last()?;
-        let name = bound_name(&last.kind)?;
+        let name = last
+            .kind
+            .bound_name()
+            .filter(|name| !name.is_empty())?
+            .clone();
         let place = self.map.span(Part::Bind.of(last.at));
         self.map.place(Part::Bind.of(at), place);
         self.names.see(&name);
@@ -281,6 +288,7 @@ impl Lower<'_> {
             branches.push(Branch { name, body });
         }
         let kind = StepKind::Decide(Decide {
+            model: None,
             cases,
             otherwise,
             branches,
@@ -307,7 +315,7 @@ impl Lower<'_> {
     fn check_step(&mut self, step: &ast::CheckStep) -> Step {
         let at = self.step_id(step, 0);
         let kind = StepKind::Check(Check {
-            condition: self.expr(step.condition().as_ref(), step.verb_span()),
+            test: Test::Condition(self.expr(step.condition().as_ref(), step.verb_span())),
             on_pass: self
                 .action(step.on_pass(), Part::First.of(at))
                 .unwrap_or(Action::Continue),
@@ -373,15 +381,4 @@ fn constant_int(expr: &ast::Expr) -> Option<i64> {
 
 fn is_rules(step: &ast::DecideStep) -> bool {
     step.with().is_none_or(|with| with.text() == "rules")
-}
-
-/// The name that a step binds.
-fn bound_name(kind: &StepKind) -> Option<Arc<str>> {
-    match kind {
-        StepKind::Do(step) => step.bind.clone(),
-        StepKind::Let(step) => Some(Arc::clone(&step.name)).filter(|name| !name.is_empty()),
-        StepKind::Each(step) => step.bind.clone(),
-        StepKind::Decide(step) => step.bind.clone(),
-        StepKind::Check(_) | StepKind::Emit(_) => None,
-    }
 }

@@ -106,6 +106,7 @@ impl Lower<'_> {
             sleep: None,
             body,
             bind,
+            stream: false,
         });
         let step = self.finish(pipe, at, kind);
         steps.push(step);

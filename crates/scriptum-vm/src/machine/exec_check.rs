@@ -7,12 +7,12 @@ use scriptum_contract::Value;
 use super::{
     cells::{Given, Head, Progress, Rounds},
     jump::Landing,
-    run::{Done, Execution, Run},
+    run::{Done, Execution, Run, not_built},
 };
 use crate::{
     StepError,
     eval::EvalError,
-    program::{Action, Check, Expr},
+    program::{Action, Check, Expr, Test},
 };
 
 /// Code of the error with which a check ends a thread.
@@ -36,7 +36,7 @@ impl Run<'_> {
         let passed = match execution.given {
             Given::Answer(answer) => answer,
             Given::Nothing | Given::Whole(_) | Given::Parts(_) | Given::Branch(_) => {
-                self.truth(execution, &check.condition)?
+                self.tested(execution, &check.test)?
             }
         };
         let action = if passed {
@@ -71,6 +71,13 @@ impl Run<'_> {
             }
         }
         Ok(())
+    }
+
+    fn tested(&mut self, execution: &Execution<'_>, test: &Test) -> Result<bool, EvalError> {
+        match test {
+            Test::Condition(condition) => self.truth(execution, condition),
+            Test::Question { .. } => Err(not_built(&execution.place.step.kind)),
+        }
     }
 
     fn verdict(
@@ -151,5 +158,5 @@ impl Run<'_> {
 }
 
 fn answer(check: &Check, passed: bool) -> String {
-    format!("{} is {passed}", check.condition.source)
+    format!("{} is {passed}", check.test.expr().source)
 }

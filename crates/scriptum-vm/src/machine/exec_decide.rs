@@ -6,7 +6,7 @@ use super::{
     cells::{Given, Progress},
     exec_each::check_depth,
     place::{self, Place},
-    run::{Done, Execution, Run},
+    run::{Done, Execution, Run, not_built},
     state::ScopeKind,
 };
 use crate::{
@@ -21,6 +21,9 @@ impl Run<'_> {
         execution: &Execution<'_>,
         decide: &Decide,
     ) -> Result<(), EvalError> {
+        if decide.model.is_some() {
+            return Err(not_built(&execution.place.step.kind));
+        }
         let Some(taken) = self.choose(execution, decide)? else {
             return self.skip_decide(execution, decide);
         };

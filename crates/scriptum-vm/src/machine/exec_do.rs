@@ -14,7 +14,7 @@ use super::{
 use crate::{
     Call, Effect, Event, Recovery, StepError, StepPath, Timestamp,
     eval::{EXPRESSION_FAILED, EvalError},
-    program::{Do, OnError, StepKind},
+    program::{Do, OnError},
 };
 
 /// Codes of errors after which it is not known whether the tool did its work, or known that it never
@@ -324,12 +324,5 @@ pub(super) fn call_of(place: &Place<'_>, calling: &Calling) -> Option<Call> {
 }
 
 fn on_error<'p>(place: &Place<'p>) -> Option<&'p OnError> {
-    match &place.step.kind {
-        StepKind::Do(call) => call.on_error.as_ref(),
-        StepKind::Let(_)
-        | StepKind::Each(_)
-        | StepKind::Decide(_)
-        | StepKind::Check(_)
-        | StepKind::Emit(_) => None,
-    }
+    place.step.kind.on_error()
 }

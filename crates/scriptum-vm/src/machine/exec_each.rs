@@ -249,14 +249,10 @@ pub(super) fn check_depth(place: &Place<'_>) -> Result<(), EvalError> {
 }
 
 fn each_of<'p>(place: &Place<'p>) -> &'p Each {
-    match &place.step.kind {
-        StepKind::Each(each) => each,
-        StepKind::Do(_)
-        | StepKind::Let(_)
-        | StepKind::Decide(_)
-        | StepKind::Check(_)
-        | StepKind::Emit(_) => unreachable!("a loop lies below an each"),
-    }
+    let StepKind::Each(each) = &place.step.kind else {
+        unreachable!("a loop lies below an each");
+    };
+    each
 }
 
 /// A number without fraction.

@@ -19,17 +19,11 @@ impl Run<'_> {
         error: StepError,
     ) -> Result<(), Need> {
         self.begin(execution, Value::Null)?;
-        match &execution.place.step.kind {
-            StepKind::Do(_) => self.do_not_begun(execution, error),
-            StepKind::Let(_)
-            | StepKind::Each(_)
-            | StepKind::Decide(_)
-            | StepKind::Check(_)
-            | StepKind::Emit(_) => {
-                self.fail(&execution.place, execution.count, None, error);
-                Ok(())
-            }
+        if let StepKind::Do(_) = &execution.place.step.kind {
+            return self.do_not_begun(execution, error);
         }
+        self.fail(&execution.place, execution.count, None, error);
+        Ok(())
     }
 
     /// A step failed and its own clause does not help: others go on until nothing of the thread can.

@@ -1,13 +1,16 @@
 //! Finds its way in a program by step path, and says which steps a jump can run again.
 
-use std::sync::{Arc, LazyLock};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, LazyLock},
+};
 
 use scriptum_contract::Value;
 
 use super::state::ScopeKind;
 use crate::{
     StepPath,
-    program::{Action, Body, Callee, Check, Decide, Expr, Op, Program, Step, StepKind},
+    program::{Action, Body, Callee, Check, Decide, Expr, Op, PRIMITIVES, Program, Step, StepKind},
 };
 
 /// A step of a thread.
@@ -40,9 +43,20 @@ pub(super) fn body_at<'p>(program: &'p Program, scope: &[u32]) -> Option<(&'p Bo
                 let branch = decide.branches.get(*inner as usize)?;
                 (&branch.body, ScopeKind::Branch)
             }
-            StepKind::Do(_) | StepKind::Let(_) | StepKind::Check(_) | StepKind::Emit(_) => {
-                return None;
-            }
+            StepKind::Do(_)
+            | StepKind::Let(_)
+            | StepKind::Check(_)
+            | StepKind::Together(_)
+            | StepKind::Pipe(_)
+            | StepKind::Repeat(_)
+            | StepKind::Wait(_)
+            | StepKind::Agent(_)
+            | StepKind::Ask(_)
+            | StepKind::Plan(_)
+            | StepKind::Run(_)
+            | StepKind::Emit(_)
+            | StepKind::Yield(_)
+            | StepKind::Send(_) => return None,
         };
         rest = tail;
     }
@@ -81,26 +95,25 @@ pub(super) fn len(body: &Body) -> u32 {
     u32::try_from(body.steps.len()).unwrap_or(u32::MAX)
 }
 
-/// The name that the value of a step gets.
-pub(super) fn bound_name(kind: &StepKind) -> Option<&Arc<str>> {
-    match kind {
-        StepKind::Do(call) => call.bind.as_ref(),
-        StepKind::Let(binding) => Some(&binding.name),
-        StepKind::Each(each) => each.bind.as_ref(),
-        StepKind::Decide(decide) => decide.bind.as_ref(),
-        StepKind::Check(_) | StepKind::Emit(_) => None,
-    }
-}
-
 /// The tool that a step calls.
 pub(super) fn callee(step: &Step) -> Option<&Callee> {
     match &step.kind {
         StepKind::Do(call) => Some(&call.callee),
+        StepKind::Send(send) => Some(&send.callee),
+        StepKind::Decide(decide) => decide.model.as_ref().map(|model| &model.callee),
+        StepKind::Check(check) => check.test.callee(),
+        StepKind::Agent(agent) => Some(&agent.model.callee),
+        StepKind::Plan(plan) => Some(&plan.model.callee),
         StepKind::Let(_)
         | StepKind::Each(_)
-        | StepKind::Decide(_)
-        | StepKind::Check(_)
-        | StepKind::Emit(_) => None,
+        | StepKind::Together(_)
+        | StepKind::Pipe(_)
+        | StepKind::Repeat(_)
+        | StepKind::Wait(_)
+        | StepKind::Ask(_)
+        | StepKind::Run(_)
+        | StepKind::Emit(_)
+        | StepKind::Yield(_) => None,
     }
 }
 
@@ -111,20 +124,14 @@ pub(super) fn tool(step: &Step) -> Option<Arc<str>> {
 
 /// The name of a step's primitive, without making a text for each event.
 pub(super) fn primitive(kind: &StepKind) -> Arc<str> {
-    static NAMES: LazyLock<[Arc<str>; 6]> = LazyLock::new(|| {
-        ["execute", "let", "iterate", "branch", "evaluate", "emit"].map(Arc::from)
+    static NAMES: LazyLock<BTreeMap<&str, Arc<str>>> = LazyLock::new(|| {
+        PRIMITIVES
+            .iter()
+            .map(|name| (*name, Arc::from(*name)))
+            .collect()
     });
-    let [execute, binding, iterate, branch, evaluate, emit] = &*NAMES;
-    let name = match kind {
-        StepKind::Do(_) => execute,
-        StepKind::Let(_) => binding,
-        StepKind::Each(_) => iterate,
-        StepKind::Decide(_) => branch,
-        StepKind::Check(_) => evaluate,
-        StepKind::Emit(_) => emit,
-    };
-    debug_assert_eq!(&**name, kind.primitive());
-    Arc::clone(name)
+    let name = NAMES.get(kind.primitive());
+    Arc::clone(name.expect("every primitive is in the list of all"))
 }
 
 /// A label that needs no computing.
@@ -178,19 +185,13 @@ pub(super) fn find_label(body: &Body, label: &str) -> Option<Target> {
 
 /// The branch of that name, when the step is a decide that has one.
 pub(super) fn branch_of(step: &Step, name: &str) -> Option<u32> {
-    match &step.kind {
-        StepKind::Decide(decide) => {
-            let branch = (0u32..)
-                .zip(&decide.branches)
-                .find(|(_, branch)| &*branch.name == name);
-            branch.map(|(index, _)| index)
-        }
-        StepKind::Do(_)
-        | StepKind::Let(_)
-        | StepKind::Each(_)
-        | StepKind::Check(_)
-        | StepKind::Emit(_) => None,
-    }
+    let StepKind::Decide(decide) = &step.kind else {
+        return None;
+    };
+    let branch = (0u32..)
+        .zip(&decide.branches)
+        .find(|(_, branch)| &*branch.name == name);
+    branch.map(|(index, _)| index)
 }
 
 /// The steps of a body that may run more than once in one passage through it.
@@ -221,7 +222,20 @@ impl Rerun {
             match &step.kind {
                 StepKind::Check(check) => all.join_check(body, index, check),
                 StepKind::Decide(decide) => all.join_branches(body, index, decide),
-                StepKind::Do(_) | StepKind::Let(_) | StepKind::Each(_) | StepKind::Emit(_) => {}
+                StepKind::Do(_)
+                | StepKind::Let(_)
+                | StepKind::Each(_)
+                | StepKind::Together(_)
+                | StepKind::Pipe(_)
+                | StepKind::Repeat(_)
+                | StepKind::Wait(_)
+                | StepKind::Agent(_)
+                | StepKind::Ask(_)
+                | StepKind::Plan(_)
+                | StepKind::Run(_)
+                | StepKind::Emit(_)
+                | StepKind::Yield(_)
+                | StepKind::Send(_) => {}
             }
         }
         all
@@ -257,7 +271,20 @@ impl Rerun {
                         }
                     }
                     StepKind::Decide(inner) => open.push(inner),
-                    StepKind::Do(_) | StepKind::Let(_) | StepKind::Each(_) | StepKind::Emit(_) => {}
+                    StepKind::Do(_)
+                    | StepKind::Let(_)
+                    | StepKind::Each(_)
+                    | StepKind::Together(_)
+                    | StepKind::Pipe(_)
+                    | StepKind::Repeat(_)
+                    | StepKind::Wait(_)
+                    | StepKind::Agent(_)
+                    | StepKind::Ask(_)
+                    | StepKind::Plan(_)
+                    | StepKind::Run(_)
+                    | StepKind::Emit(_)
+                    | StepKind::Yield(_)
+                    | StepKind::Send(_) => {}
                 }
             }
         }

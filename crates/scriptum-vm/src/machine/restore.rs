@@ -317,14 +317,10 @@ fn has_one_branch(state: &State, decide: &StepPath) -> bool {
 }
 
 fn each_at<'p>(program: &'p Program, path: &StepPath) -> Option<&'p Each> {
-    match &step_at(program, path)?.step.kind {
-        StepKind::Each(each) => Some(each),
-        StepKind::Do(_)
-        | StepKind::Let(_)
-        | StepKind::Decide(_)
-        | StepKind::Check(_)
-        | StepKind::Emit(_) => None,
-    }
+    let StepKind::Each(each) = &step_at(program, path)?.step.kind else {
+        return None;
+    };
+    Some(each)
 }
 
 fn at(path: &StepPath, slot: Slot, reason: &str) -> RestoreError {

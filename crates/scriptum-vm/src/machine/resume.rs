@@ -134,9 +134,22 @@ impl Run<'_> {
             (StepKind::Emit(_), Value::Object(_)) => {
                 self.again(place, failed.count, Given::Whole(output));
             }
-            (StepKind::Each(_) | StepKind::Check(_) | StepKind::Emit(_), _) => {
-                return Err(Ignored::NoSuchChange.into());
-            }
+            (
+                StepKind::Each(_)
+                | StepKind::Check(_)
+                | StepKind::Together(_)
+                | StepKind::Pipe(_)
+                | StepKind::Repeat(_)
+                | StepKind::Wait(_)
+                | StepKind::Agent(_)
+                | StepKind::Ask(_)
+                | StepKind::Plan(_)
+                | StepKind::Run(_)
+                | StepKind::Emit(_)
+                | StepKind::Yield(_)
+                | StepKind::Send(_),
+                _,
+            ) => return Err(Ignored::NoSuchChange.into()),
         }
         Ok(())
     }
@@ -145,7 +158,20 @@ impl Run<'_> {
 fn has_inputs(place: &Place<'_>) -> bool {
     match &place.step.kind {
         StepKind::Do(_) | StepKind::Emit(_) => true,
-        StepKind::Let(_) | StepKind::Each(_) | StepKind::Decide(_) | StepKind::Check(_) => false,
+        StepKind::Let(_)
+        | StepKind::Each(_)
+        | StepKind::Decide(_)
+        | StepKind::Check(_)
+        | StepKind::Together(_)
+        | StepKind::Pipe(_)
+        | StepKind::Repeat(_)
+        | StepKind::Wait(_)
+        | StepKind::Agent(_)
+        | StepKind::Ask(_)
+        | StepKind::Plan(_)
+        | StepKind::Run(_)
+        | StepKind::Yield(_)
+        | StepKind::Send(_) => false,
     }
 }
 

@@ -16,7 +16,7 @@ use super::{
     values::Values,
 };
 use crate::{
-    Effect, Event, PauseReason, Recovery, Status, StepPath, Timestamp,
+    Effect, Event, PauseReason, Recovery, Status, StepError, StepPath, Timestamp,
     eval::EvalError,
     program::{Body, Program, StepKind},
 };
@@ -207,6 +207,16 @@ impl<'r> Run<'r> {
             StepKind::Decide(decide) => self.exec_decide(&execution, decide),
             StepKind::Check(check) => self.exec_check(&execution, check),
             StepKind::Emit(emit) => self.exec_emit(&execution, emit),
+            kind @ (StepKind::Together(_)
+            | StepKind::Pipe(_)
+            | StepKind::Repeat(_)
+            | StepKind::Wait(_)
+            | StepKind::Agent(_)
+            | StepKind::Ask(_)
+            | StepKind::Plan(_)
+            | StepKind::Run(_)
+            | StepKind::Yield(_)
+            | StepKind::Send(_)) => Err(not_built(kind)),
         };
         match done {
             Ok(()) => Ok(()),
@@ -336,7 +346,7 @@ impl<'r> Run<'r> {
             }
             ScopeKind::Root | ScopeKind::OnThreadError => {}
         }
-        if let Some(name) = place::bound_name(&place.step.kind) {
+        if let Some(name) = place.step.kind.bound_name() {
             let scope = self.binding_scope(&place.scope);
             self.state.bind(&scope, name, value);
         }
@@ -437,6 +447,12 @@ impl<'r> Run<'r> {
         self.effects.clear();
         self.events.push(event);
     }
+}
+
+/// A primitive that programs have and this machine does not run yet.
+pub(super) fn not_built(kind: &StepKind) -> EvalError {
+    let message = format!("this version cannot run '{}' steps yet", kind.primitive());
+    EvalError::Failed(StepError::permanent("NOT_SUPPORTED", message))
 }
 
 /// Whether a turn is over.

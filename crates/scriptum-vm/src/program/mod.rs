@@ -3,22 +3,26 @@
 //! A program is data. Names are resolved when it runs, by walking the live scopes outwards, then the
 //! inputs, then the environment; the checker has made sure before that they exist.
 
+mod calls;
 mod document;
 mod duration;
 mod expr;
+mod flow;
 mod step;
 
 use std::sync::Arc;
 
 use scriptum_contract::{Contract, ToolName, ToolOrigin};
 
+pub use calls::{Agent, Ask, Do, Model, Plan, Run, RunTarget, Send, Tools};
 pub use document::{InvalidProgram, from_json, from_yaml, to_json, to_yaml};
 pub use duration::duration_ms;
 pub use expr::{BinaryOp, Expr, Node, NodeId, Op, TemplatePart, UnaryOp};
-pub use step::{
-    Action, Body, Branch, Callee, Case, Check, Decide, Do, Each, Emit, Input, Let, OnError,
-    Section, Step, StepKind,
+pub use flow::{
+    Action, Branch, Case, Check, Decide, Each, Emit, Goal, Lane, Let, Pipe, Repeat, Test, Together,
+    Wait, Yield,
 };
+pub use step::{Body, Callee, Input, OnError, PRIMITIVES, Section, Step, StepKind};
 
 /// Number of the IR format that this build writes.
 pub const IR_VERSION: u32 = 1;

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use scriptum_contract::{ToolName, ToolOrigin};
 use serde::Deserialize;
 
-use super::{Expr, NodeId};
+use super::{
+    Agent, Ask, Branch, Check, Decide, Do, Each, Emit, Expr, Lane, Let, NodeId, Pipe, Plan, Repeat,
+    Run, Send, Together, Tools, Wait, Yield,
+};
 
 /// Steps in order, with the sections between them.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -47,13 +50,39 @@ pub enum StepKind {
     Let(Let),
     /// `each`: runs its body once an element.
     Each(Each),
-    /// `decide … with rules`: runs one of its branches.
+    /// `decide`: runs one of its branches.
     Decide(Decide),
-    /// `check`: tests a condition and acts on the answer.
+    /// `check`: tests a condition, or asks a model, and acts on the answer.
     Check(Check),
+    /// `together`: runs its lanes at once.
+    Together(Together),
+    /// `pipe`: takes elements through its body as they come.
+    Pipe(Pipe),
+    /// `repeat`: runs its body again and again.
+    Repeat(Repeat),
+    /// `wait`: goes on at a time, or when an event has arrived.
+    Wait(Wait),
+    /// `agent`: lets a model call tools until it has an answer.
+    Agent(Agent),
+    /// `ask`: waits for somebody's answer.
+    Ask(Ask),
+    /// `plan`: lets a model write a script.
+    Plan(Plan),
+    /// `run`: runs another script as a thread of its own.
+    Run(Run),
     /// `emit`: gives its scope its result.
     Emit(Emit),
+    /// `yield`: shows something to the watchers.
+    Yield(Yield),
+    /// `send`: sends a message over a channel.
+    Send(Send),
 }
+
+/// The documented names of all primitives.
+pub const PRIMITIVES: [&str; 17] = [
+    "execute", "let", "iterate", "branch", "decide", "evaluate", "parallel", "pipe", "repeat",
+    "wait", "agent", "ask", "plan", "run", "emit", "yield", "send",
+];
 
 impl StepKind {
     /// The documented name of the primitive: `execute`, `iterate`, `branch`…
@@ -62,10 +91,118 @@ impl StepKind {
             StepKind::Do(_) => "execute",
             StepKind::Let(_) => "let",
             StepKind::Each(_) => "iterate",
+            StepKind::Decide(decide) if decide.model.is_some() => "decide",
             StepKind::Decide(_) => "branch",
             StepKind::Check(_) => "evaluate",
+            StepKind::Together(_) => "parallel",
+            StepKind::Pipe(_) => "pipe",
+            StepKind::Repeat(_) => "repeat",
+            StepKind::Wait(_) => "wait",
+            StepKind::Agent(_) => "agent",
+            StepKind::Ask(_) => "ask",
+            StepKind::Plan(_) => "plan",
+            StepKind::Run(_) => "run",
             StepKind::Emit(_) => "emit",
+            StepKind::Yield(_) => "yield",
+            StepKind::Send(_) => "send",
         }
+    }
+
+    /// The name that the value of the step gets.
+    pub fn bound_name(&self) -> Option<&Arc<str>> {
+        match self {
+            StepKind::Do(step) => step.bind.as_ref(),
+            StepKind::Let(step) => Some(&step.name),
+            StepKind::Each(step) => step.bind.as_ref(),
+            StepKind::Decide(step) => step.bind.as_ref(),
+            StepKind::Together(step) => step.bind.as_ref(),
+            StepKind::Pipe(step) => step.bind.as_ref(),
+            StepKind::Repeat(step) => step.bind.as_ref(),
+            StepKind::Wait(step) => step.bind.as_ref(),
+            StepKind::Agent(step) => step.bind.as_ref(),
+            StepKind::Ask(step) => step.bind.as_ref(),
+            StepKind::Plan(step) => step.bind.as_ref(),
+            StepKind::Run(step) => step.bind.as_ref(),
+            StepKind::Check(_) | StepKind::Emit(_) | StepKind::Yield(_) | StepKind::Send(_) => None,
+        }
+    }
+
+    /// The bodies inside the step: of a loop, of its branches, of its lanes.
+    pub fn bodies(&self) -> impl Iterator<Item = &Body> {
+        let (one, branches, lanes): (Option<&Body>, &[Branch], &[Lane]) = match self {
+            StepKind::Each(step) => (Some(&step.body), &[], &[]),
+            StepKind::Pipe(step) => (Some(&step.body), &[], &[]),
+            StepKind::Repeat(step) => (Some(&step.body), &[], &[]),
+            StepKind::Decide(step) => (None, &step.branches, &[]),
+            StepKind::Together(step) => (None, &[], &step.lanes),
+            StepKind::Do(_)
+            | StepKind::Let(_)
+            | StepKind::Check(_)
+            | StepKind::Wait(_)
+            | StepKind::Agent(_)
+            | StepKind::Ask(_)
+            | StepKind::Plan(_)
+            | StepKind::Run(_)
+            | StepKind::Emit(_)
+            | StepKind::Yield(_)
+            | StepKind::Send(_) => (None, &[], &[]),
+        };
+        let branches = branches.iter().map(|branch| &branch.body);
+        let lanes = lanes.iter().map(|lane| &lane.body);
+        one.into_iter().chain(branches).chain(lanes)
+    }
+
+    /// The clause `on error:`.
+    pub fn on_error(&self) -> Option<&OnError> {
+        match self {
+            StepKind::Do(step) => step.on_error.as_ref(),
+            StepKind::Agent(step) => step.on_error.as_ref(),
+            StepKind::Ask(step) => step.on_error.as_ref(),
+            StepKind::Plan(step) => step.on_error.as_ref(),
+            StepKind::Run(step) => step.on_error.as_ref(),
+            StepKind::Let(_)
+            | StepKind::Each(_)
+            | StepKind::Decide(_)
+            | StepKind::Check(_)
+            | StepKind::Together(_)
+            | StepKind::Pipe(_)
+            | StepKind::Repeat(_)
+            | StepKind::Wait(_)
+            | StepKind::Emit(_)
+            | StepKind::Yield(_)
+            | StepKind::Send(_) => None,
+        }
+    }
+
+    /// What the step itself may call, what its `on error:` names included; not what its bodies call.
+    pub fn callees(&self) -> impl Iterator<Item = &Callee> {
+        let (own, tools): (Option<&Callee>, Option<&Tools>) = match self {
+            StepKind::Do(step) => (Some(&step.callee), None),
+            StepKind::Agent(step) => (Some(&step.model.callee), step.tools.as_ref()),
+            StepKind::Plan(step) => (Some(&step.model.callee), step.tools.as_ref()),
+            StepKind::Decide(step) => (step.model.as_ref().map(|model| &model.callee), None),
+            StepKind::Check(step) => (step.test.callee(), None),
+            StepKind::Send(step) => (Some(&step.callee), None),
+            StepKind::Let(_)
+            | StepKind::Each(_)
+            | StepKind::Together(_)
+            | StepKind::Pipe(_)
+            | StepKind::Repeat(_)
+            | StepKind::Wait(_)
+            | StepKind::Ask(_)
+            | StepKind::Run(_)
+            | StepKind::Emit(_)
+            | StepKind::Yield(_) => (None, None),
+        };
+        let tools = match tools {
+            Some(Tools::Listed(callees)) => callees.as_slice(),
+            Some(Tools::Computed(_)) | None => &[],
+        };
+        let fallback = match self.on_error() {
+            Some(OnError::Fallback { callee, .. }) => Some(callee),
+            Some(OnError::Retry { .. } | OnError::Ignore) | None => None,
+        };
+        own.into_iter().chain(fallback).chain(tools)
     }
 }
 
@@ -91,19 +228,6 @@ pub struct Input {
     pub value: Expr,
 }
 
-/// Calls a tool; its output is the step's value.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Do {
-    /// What is called.
-    pub callee: Callee,
-    /// Arguments, names unique.
-    pub inputs: Vec<Input>,
-    /// What happens when the call fails; `None`: the thread pauses.
-    pub on_error: Option<OnError>,
-    /// The name that the output gets.
-    pub bind: Option<Arc<str>>,
-}
-
 /// The clause `on error:` of a step.
 #[derive(Debug, Clone, PartialEq)]
 pub enum OnError {
@@ -123,96 +247,4 @@ pub enum OnError {
     },
     /// Goes on with null.
     Ignore,
-}
-
-/// Binds the value of an expression.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Let {
-    /// The name.
-    pub name: Arc<str>,
-    /// The value.
-    pub value: Expr,
-}
-
-/// Runs its body once an element; its value is the list of the iterations' values, in input order.
-///
-/// An iteration's value is the object of its `emit`, else the value of the last child that has one.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Each {
-    /// Name of the element in the body.
-    pub item: Arc<str>,
-    /// Name of the zero-based position in the body.
-    pub index: Option<Arc<str>>,
-    /// The list.
-    pub source: Expr,
-    /// Most iterations at once; 1 without it.
-    pub parallel: Option<Expr>,
-    /// Pause between batches of `parallel` iterations: milliseconds, or a duration text.
-    pub sleep: Option<Expr>,
-    /// What runs for each element, in a scope of its own.
-    pub body: Body,
-    /// The name that the list gets: the loop's own arrow, else the name that its last child binds.
-    pub bind: Option<Arc<str>>,
-}
-
-/// Runs the branch of the first true case. Branches share the scope of the step.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Decide {
-    /// Cases in order.
-    pub cases: Vec<Case>,
-    /// The branch that runs when no case is true; `None`: the step is skipped.
-    pub otherwise: Option<Arc<str>>,
-    /// Branches, names unique; a branch's index here is its path component.
-    pub branches: Vec<Branch>,
-    /// The name that the last value bound in the branch gets.
-    pub bind: Option<Arc<str>>,
-}
-
-/// `when condition -> "Branch"`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Case {
-    /// The condition; a boolean.
-    pub when: Expr,
-    /// Name of a branch.
-    pub target: Arc<str>,
-}
-
-/// A named branch.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Branch {
-    /// Its name.
-    pub name: Arc<str>,
-    /// Its steps.
-    pub body: Body,
-}
-
-/// Tests a condition and acts on the answer.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Check {
-    /// The condition; a boolean.
-    pub condition: Expr,
-    /// When it is true.
-    pub on_pass: Action,
-    /// When it is false.
-    pub on_fail: Action,
-}
-
-/// What a check does next.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Action {
-    /// Goes on with the next step.
-    Continue,
-    /// Jumps to a section, or into a branch of a decide, of this or an enclosing body of the scope.
-    Goto(Arc<str>),
-    /// Runs the step before the check again, then tests again, at most so many times, then fails.
-    Retry(u32),
-    /// Ends the thread with `CHECK_FAILED`.
-    Fail(Option<Expr>),
-}
-
-/// Gives the enclosing scope its result: the thread, or an iteration.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Emit {
-    /// Fields, names unique.
-    pub fields: Vec<Input>,
 }

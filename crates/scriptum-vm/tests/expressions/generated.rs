@@ -7,11 +7,12 @@ use scriptum_contract::{Contract, ToolName, ToolOrigin, Value};
 use scriptum_vm::{
     builtins::{self, Takes},
     program::{
-        Action, BinaryOp, Body, Branch, Callee, Case, Check, Decide, Do, Each, Emit, Expr, Input,
-        Let, Node, NodeId, OnError, Op, Program, Section, Step, StepKind, TemplatePart, ToolImport,
-        UnaryOp,
+        BinaryOp, Body, Callee, Expr, Input, Node, NodeId, OnError, Op, Program, Section, Step,
+        StepKind, TemplatePart, ToolImport, UnaryOp,
     },
 };
+
+use crate::kinds::{outer_kind, simple_kind};
 
 /// Texts that a careless writer of YAML, JSON or messages would break.
 const NASTY: &[&str] = &[
@@ -95,7 +96,7 @@ pub(crate) fn text() -> BoxedStrategy<String> {
     .boxed()
 }
 
-fn shared() -> BoxedStrategy<Arc<str>> {
+pub(crate) fn shared() -> BoxedStrategy<Arc<str>> {
     text().prop_map(Arc::from).boxed()
 }
 
@@ -248,13 +249,13 @@ fn call(inner: BoxedStrategy<Node>) -> BoxedStrategy<Op> {
         .boxed()
 }
 
-fn expr() -> BoxedStrategy<Expr> {
+pub(crate) fn expr() -> BoxedStrategy<Expr> {
     (shared(), node())
         .prop_map(|(source, root)| Expr { source, root })
         .boxed()
 }
 
-fn inputs() -> BoxedStrategy<Vec<Input>> {
+pub(crate) fn inputs() -> BoxedStrategy<Vec<Input>> {
     vec((shared(), expr()), 0..3)
         .prop_map(|mut inputs| {
             inputs.sort_by(|(a, _), (b, _)| a.cmp(b));
@@ -269,7 +270,7 @@ fn inputs() -> BoxedStrategy<Vec<Input>> {
         .boxed()
 }
 
-fn callee() -> BoxedStrategy<Callee> {
+pub(crate) fn callee() -> BoxedStrategy<Callee> {
     let origin = prop_oneof![
         Just(ToolOrigin::Native),
         Just(ToolOrigin::Cloud),
@@ -284,46 +285,12 @@ fn callee() -> BoxedStrategy<Callee> {
         .boxed()
 }
 
-fn on_error() -> BoxedStrategy<OnError> {
+pub(crate) fn on_error() -> BoxedStrategy<OnError> {
     prop_oneof![
         (any::<u32>(), option::of(0..=(1_u64 << 53)))
             .prop_map(|(max, every_ms)| OnError::Retry { max, every_ms }),
         (callee(), inputs()).prop_map(|(callee, inputs)| OnError::Fallback { callee, inputs }),
         Just(OnError::Ignore),
-    ]
-    .boxed()
-}
-
-fn action() -> BoxedStrategy<Action> {
-    prop_oneof![
-        Just(Action::Continue),
-        shared().prop_map(Action::Goto),
-        any::<u32>().prop_map(Action::Retry),
-        option::of(expr()).prop_map(Action::Fail),
-    ]
-    .boxed()
-}
-
-fn simple_kind() -> BoxedStrategy<StepKind> {
-    let bind = || option::of(shared());
-    prop_oneof![
-        (callee(), inputs(), option::of(on_error()), bind()).prop_map(
-            |(callee, inputs, on_error, bind)| StepKind::Do(Do {
-                callee,
-                inputs,
-                on_error,
-                bind
-            })
-        ),
-        (shared(), expr()).prop_map(|(name, value)| StepKind::Let(Let { name, value })),
-        (expr(), action(), action()).prop_map(|(condition, on_pass, on_fail)| {
-            StepKind::Check(Check {
-                condition,
-                on_pass,
-                on_fail,
-            })
-        }),
-        inputs().prop_map(|fields| StepKind::Emit(Emit { fields })),
     ]
     .boxed()
 }
@@ -358,47 +325,7 @@ fn body(steps: BoxedStrategy<Step>) -> BoxedStrategy<Body> {
 }
 
 fn any_body() -> BoxedStrategy<Body> {
-    let steps = step(simple_kind()).prop_recursive(2, 8, 3, |inner| {
-        let bind = || option::of(shared());
-        let each = (
-            (shared(), option::of(shared()), expr()),
-            (option::of(expr()), option::of(expr())),
-            body(inner.clone()),
-            bind(),
-        );
-        let branches = vec((shared(), body(inner)), 0..3);
-        let cases = vec((expr(), shared()), 0..3);
-        step(
-            prop_oneof![
-                each.prop_map(|((item, index, source), (parallel, sleep), body, bind)| {
-                    StepKind::Each(Each {
-                        item,
-                        index,
-                        source,
-                        parallel,
-                        sleep,
-                        body,
-                        bind,
-                    })
-                }),
-                (cases, option::of(shared()), branches, bind()).prop_map(
-                    |(cases, otherwise, branches, bind)| StepKind::Decide(Decide {
-                        cases: cases
-                            .into_iter()
-                            .map(|(when, target)| Case { when, target })
-                            .collect(),
-                        otherwise,
-                        branches: branches
-                            .into_iter()
-                            .map(|(name, body)| Branch { name, body })
-                            .collect(),
-                        bind,
-                    })
-                ),
-            ]
-            .boxed(),
-        )
-    });
+    let steps = step(simple_kind()).prop_recursive(2, 8, 3, |inner| step(outer_kind(&body(inner))));
     body(steps.boxed())
 }
 

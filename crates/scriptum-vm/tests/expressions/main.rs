@@ -2,6 +2,7 @@
 
 mod builtins;
 mod generated;
+mod kinds;
 mod messages;
 mod program;
 mod properties;

@@ -5,7 +5,7 @@ use scriptum_vm::{
     limits::SCOPE_DEPTH_MAX,
     program::{
         Action, Body, Branch, Callee, Case, Check, Decide, Do, Each, Emit, Expr, Input, Let,
-        NodeId, OnError, Program, Section, Step, StepKind, ToolImport, from_json, from_yaml,
+        NodeId, OnError, Program, Section, Step, StepKind, Test, ToolImport, from_json, from_yaml,
         to_json, to_yaml,
     },
 };
@@ -51,6 +51,8 @@ pub(crate) fn sample() -> Program {
         ..step(
             12,
             StepKind::Do(Do {
+                returns: None,
+                stream: false,
                 callee: callee("grep"),
                 inputs: vec![input("pattern", "topic"), input("path", "\"src\"")],
                 on_error: Some(OnError::Retry {
@@ -64,6 +66,7 @@ pub(crate) fn sample() -> Program {
     let measure = step(
         20,
         StepKind::Each(Each {
+            stream: false,
             item: "hit".into(),
             index: Some("i".into()),
             source: expr("hits.matches"),
@@ -93,6 +96,7 @@ pub(crate) fn sample() -> Program {
     let route = step(
         30,
         StepKind::Decide(Decide {
+            model: None,
             cases: vec![Case {
                 when: expr("any(sizes, s => s.size > 10)"),
                 target: "Big".into(),
@@ -105,6 +109,8 @@ pub(crate) fn sample() -> Program {
                         steps: vec![step(
                             34,
                             StepKind::Do(Do {
+                                returns: None,
+                                stream: false,
                                 callee: callee("echo"),
                                 inputs: vec![input("message", "\"{count(sizes)} big\"")],
                                 on_error: Some(OnError::Fallback {
@@ -128,7 +134,7 @@ pub(crate) fn sample() -> Program {
     let check = step(
         40,
         StepKind::Check(Check {
-            condition: expr("count(sizes) > 0"),
+            test: Test::Condition(expr("count(sizes) > 0")),
             on_pass: Action::Continue,
             on_fail: Action::Goto("Collect".into()),
         }),
@@ -244,7 +250,7 @@ fn what_is_wrong_in_a_document_is_said_with_its_place() {
     let table = [
         (
             "- primitive: lett\n  name: n",
-            "line 5, column 14: there is no primitive 'lett': there are execute, let, iterate, branch, evaluate and emit",
+            "line 5, column 14: there is no primitive 'lett'; did you mean 'let'?",
         ),
         (
             "- name: n",
@@ -386,6 +392,7 @@ fn deep_documents_are_an_error_and_those_within_the_limits_read_back() {
             body,
         }];
         let decide = Decide {
+            model: None,
             cases: vec![],
             otherwise: None,
             branches,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use scriptum_contract::{Contract, Field, ToolName, ToolOrigin, Type, Value};
 use scriptum_vm::program::{
     Action, BinaryOp, Body, Branch, Callee, Case, Check, Decide, Do, Each, Emit, Expr, IR_VERSION,
-    Input, Let, Node, NodeId, OnError, Op, Program, Section, Step, StepKind,
+    Input, Let, Node, NodeId, OnError, Op, Program, Section, Step, StepKind, Test,
 };
 
 pub(crate) fn node(op: Op) -> Node {
@@ -101,6 +101,8 @@ pub(crate) fn run_or(
     on_error: Option<OnError>,
 ) -> Step {
     step(StepKind::Do(Do {
+        returns: None,
+        stream: false,
         callee: callee(tool),
         inputs: inputs(given),
         on_error,
@@ -129,6 +131,7 @@ pub(crate) fn emit(fields: Vec<(&str, Expr)>) -> Step {
 pub(crate) fn each(source: Expr, parallel: i64, sleep: i64, bound: &str, steps: Vec<Step>) -> Step {
     let above_zero = |number: i64| (number != 0).then(|| literal(number));
     step(StepKind::Each(Each {
+        stream: false,
         item: "item".into(),
         index: Some("index".into()),
         source,
@@ -155,6 +158,7 @@ pub(crate) fn decide(
         body: body(steps),
     };
     step(StepKind::Decide(Decide {
+        model: None,
         cases: cases.into_iter().map(case).collect(),
         otherwise: otherwise.map(Arc::from),
         branches: branches.into_iter().map(branch).collect(),
@@ -164,7 +168,7 @@ pub(crate) fn decide(
 
 pub(crate) fn check(condition: Expr, on_pass: Action, on_fail: Action) -> Step {
     step(StepKind::Check(Check {
-        condition,
+        test: Test::Condition(condition),
         on_pass,
         on_fail,
     }))

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use scriptum_contract::{Contract, Field, ToolName, ToolOrigin, Type, Value};
 use scriptum_vm::program::{
     Action, Body, Branch, Callee, Case, Check, Decide, Do, Each, Emit, Expr, IR_VERSION, Input,
-    Let, Node, NodeId, OnError, Op, Program, Step, StepKind,
+    Let, Node, NodeId, OnError, Op, Program, Step, StepKind, Test,
 };
 
 use super::{rng::Rng, tools::Kind};
@@ -70,7 +70,7 @@ impl Script<'_> {
             1 if depth > 0 => self.decide(depth),
             2 => self.let_(),
             3 => step(StepKind::Check(Check {
-                condition: constant(Value::Bool(true)),
+                test: Test::Condition(constant(Value::Bool(true))),
                 on_pass: Action::Continue,
                 on_fail: Action::Fail(None),
             })),
@@ -83,6 +83,8 @@ impl Script<'_> {
         let message = self.value();
         let name = self.name();
         let step = step(StepKind::Do(Do {
+            returns: None,
+            stream: false,
             callee: callee(kind),
             inputs: vec![input("message", message)],
             on_error: self.on_error(kind),
@@ -137,6 +139,7 @@ impl Script<'_> {
         let parallel = i64::try_from(self.rng.between(1, 4)).unwrap();
         let pause = self.rng.permille(300).then(|| constant(Value::Int(1_500)));
         step(StepKind::Each(Each {
+            stream: false,
             item,
             index: None,
             source: constant(Value::list((0..count).map(Value::Int))),
@@ -160,6 +163,7 @@ impl Script<'_> {
         let branches = vec![branch("left"), branch("right")];
         let is_left = self.rng.permille(500);
         step(StepKind::Decide(Decide {
+            model: None,
             cases: vec![Case {
                 when: constant(Value::Bool(is_left)),
                 target: "left".into(),
@@ -173,7 +177,7 @@ impl Script<'_> {
 
 fn check_that_fails() -> Step {
     step(StepKind::Check(Check {
-        condition: constant(Value::Bool(false)),
+        test: Test::Condition(constant(Value::Bool(false))),
         on_pass: Action::Continue,
         on_fail: Action::Fail(None),
     }))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use scriptum_contract::{Contract, Field, Text, ToolName, ToolOrigin, Type, Value};
 use scriptum_vm::program::{
     Action, BinaryOp, Body, Branch, Callee, Case, Check, Decide, Do, Each, Emit, Expr, IR_VERSION,
-    Input, Let, Node, NodeId, OnError, Op, Program, Section, Step, StepKind, TemplatePart,
+    Input, Let, Node, NodeId, OnError, Op, Program, Section, Step, StepKind, TemplatePart, Test,
 };
 
 use crate::random::Random;
@@ -183,8 +183,10 @@ impl Generator<'_> {
         StepKind::Do(Do {
             callee: callee(tool),
             inputs,
+            returns: None,
             on_error,
             bind: self.maybe_bind(gives),
+            stream: false,
         })
     }
 
@@ -251,6 +253,7 @@ impl Generator<'_> {
             sleep,
             body,
             bind: self.maybe_bind(Kind::Anything),
+            stream: false,
         })
     }
 
@@ -272,6 +275,7 @@ impl Generator<'_> {
         });
         let branches = branches.collect();
         StepKind::Decide(Decide {
+            model: None,
             cases,
             otherwise,
             branches,
@@ -281,7 +285,7 @@ impl Generator<'_> {
 
     fn check(&mut self) -> StepKind {
         StepKind::Check(Check {
-            condition: self.expr(Kind::Truth, 0),
+            test: Test::Condition(self.expr(Kind::Truth, 0)),
             on_pass: self.action(),
             on_fail: self.action(),
         })

@@ -470,25 +470,16 @@ fn expect(holds: bool, otherwise: &'static str) -> Result<(), &'static str> {
 }
 
 fn count_steps(body: &Body) -> usize {
-    let below = |kind: &StepKind| match kind {
-        StepKind::Each(each) => count_steps(&each.body),
-        StepKind::Decide(decide) => decide
-            .branches
-            .iter()
-            .map(|branch| count_steps(&branch.body))
-            .sum(),
-        StepKind::Do(_) | StepKind::Let(_) | StepKind::Check(_) | StepKind::Emit(_) => 0,
-    };
+    let below = |kind: &StepKind| kind.bodies().map(count_steps).sum::<usize>();
     body.steps.iter().map(|step| 1 + below(&step.kind)).sum()
 }
 
 fn goes_back(body: &Body) -> bool {
-    body.steps.iter().any(|step| match &step.kind {
-        StepKind::Check(check) => [&check.on_pass, &check.on_fail]
-            .iter()
-            .any(|action| matches!(action, Action::Goto(_) | Action::Retry(_))),
-        StepKind::Each(each) => goes_back(&each.body),
-        StepKind::Decide(decide) => decide.branches.iter().any(|branch| goes_back(&branch.body)),
-        StepKind::Do(_) | StepKind::Let(_) | StepKind::Emit(_) => false,
+    let is_back = |action: &Action| matches!(action, Action::Goto(_) | Action::Retry(_));
+    body.steps.iter().any(|step| {
+        if let StepKind::Check(check) = &step.kind {
+            return is_back(&check.on_pass) || is_back(&check.on_fail);
+        }
+        step.kind.bodies().any(goes_back)
     })
 }

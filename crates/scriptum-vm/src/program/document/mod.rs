@@ -12,7 +12,9 @@ mod doc;
 mod expr;
 mod json;
 mod read;
+mod read_kind;
 mod write;
+mod write_kind;
 mod yaml;
 
 use std::fmt;

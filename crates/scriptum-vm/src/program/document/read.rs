@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use scriptum_contract::{Contract, ToolName, ToolOrigin};
+use scriptum_contract::{Contract, ToolName, ToolOrigin, nearest};
 use serde::de::DeserializeOwned;
 
 use super::{
     InvalidProgram,
-    doc::{Doc, Entry, Fields},
+    doc::{Doc, Fields},
     expr::{self, expr},
+    read_kind::{inputs, kind},
 };
 use crate::program::{
-    Action, Body, Branch, Callee, Case, Check, Decide, Do, Each, Emit, Input, Let, NodeId, OnError,
-    Program, Section, Step, StepKind, ToolImport,
+    Body, Callee, NodeId, OnError, PRIMITIVES, Program, Section, Step, ToolImport,
 };
 
 /// Levels of lists and mappings in what serde reads for us: it recurses with large frames.
@@ -44,7 +44,7 @@ pub(super) fn by_serde<T: DeserializeOwned>(doc: &Doc) -> Result<T, InvalidProgr
     serde_json::from_value(doc.to_json()).map_err(|error| doc.at.invalid(error.to_string()))
 }
 
-fn text(doc: &Doc) -> Result<Arc<str>, InvalidProgram> {
+pub(super) fn text(doc: &Doc) -> Result<Arc<str>, InvalidProgram> {
     doc.text("a text")
 }
 
@@ -60,7 +60,7 @@ fn tools(doc: &Doc) -> Result<Vec<ToolImport>, InvalidProgram> {
     doc.list("a list of tools")?.iter().map(import).collect()
 }
 
-fn callee(doc: &Doc) -> Result<Callee, InvalidProgram> {
+pub(super) fn callee(doc: &Doc) -> Result<Callee, InvalidProgram> {
     let (local, name, origin) = tool(doc)?;
     Ok(Callee {
         local,
@@ -78,7 +78,7 @@ fn tool(doc: &Doc) -> Result<(Arc<str>, ToolName, ToolOrigin), InvalidProgram> {
     Ok((local, name, origin))
 }
 
-fn body(doc: &Doc) -> Result<Body, InvalidProgram> {
+pub(super) fn body(doc: &Doc) -> Result<Body, InvalidProgram> {
     let mut body = Body::default();
     for item in doc.list("a list of steps")? {
         let mut fields = Fields::new(item, "a step or a section")?;
@@ -101,28 +101,15 @@ fn step(mut fields: Fields<'_>) -> Result<Step, InvalidProgram> {
     let line = fields.read("line", |line| line.count("the number of a line"))?;
     let label = fields.read("label", expr)?;
     let primitive = fields.required("primitive")?;
-    let kind = match &*primitive.text("a primitive")? {
-        "execute" => execute(&mut fields)?,
-        "let" => StepKind::Let(Let {
-            name: text(fields.required("name")?)?,
-            value: expr(fields.required("value")?)?,
-        }),
-        "iterate" => iterate(&mut fields)?,
-        "branch" => branch(&mut fields)?,
-        "evaluate" => StepKind::Check(Check {
-            condition: expr(fields.required("condition")?)?,
-            on_pass: action(fields.required("on_pass")?)?,
-            on_fail: action(fields.required("on_fail")?)?,
-        }),
-        "emit" => StepKind::Emit(Emit {
-            fields: fields.read("fields", inputs)?.unwrap_or_default(),
-        }),
-        other => {
-            return Err(primitive.at.invalid(format!(
-                "there is no primitive '{other}': there are execute, let, iterate, branch, evaluate \
-                 and emit"
-            )));
+    let word = primitive.text("a primitive")?;
+    let kind = kind(&word, &mut fields)?;
+    let Some(kind) = kind else {
+        let known = PRIMITIVES.join(", ");
+        let mut message = format!("there is no primitive '{word}'; there are {known}");
+        if let Some(close) = nearest(&word, PRIMITIVES) {
+            message = format!("there is no primitive '{word}'; did you mean '{close}'?");
         }
+        return Err(primitive.at.invalid(message));
     };
     fields.end()?;
     Ok(Step {
@@ -133,67 +120,7 @@ fn step(mut fields: Fields<'_>) -> Result<Step, InvalidProgram> {
     })
 }
 
-fn execute(fields: &mut Fields<'_>) -> Result<StepKind, InvalidProgram> {
-    Ok(StepKind::Do(Do {
-        callee: callee(fields.required("tool")?)?,
-        inputs: fields.read("inputs", inputs)?.unwrap_or_default(),
-        on_error: fields.read("on_error", on_error)?,
-        bind: fields.read("bind", text)?,
-    }))
-}
-
-fn iterate(fields: &mut Fields<'_>) -> Result<StepKind, InvalidProgram> {
-    Ok(StepKind::Each(Each {
-        item: text(fields.required("item")?)?,
-        index: fields.read("index", text)?,
-        source: expr(fields.required("in")?)?,
-        parallel: fields.read("parallel", expr)?,
-        sleep: fields.read("sleep", expr)?,
-        body: body(fields.required("steps")?)?,
-        bind: fields.read("bind", text)?,
-    }))
-}
-
-fn branch(fields: &mut Fields<'_>) -> Result<StepKind, InvalidProgram> {
-    let cases = fields.required("cases")?.list("a list of cases")?;
-    let branches = fields.required("branches")?.list("a list of branches")?;
-    Ok(StepKind::Decide(Decide {
-        cases: cases.iter().map(case).collect::<Result<_, _>>()?,
-        otherwise: fields.read("otherwise", text)?,
-        branches: branches.iter().map(named_body).collect::<Result<_, _>>()?,
-        bind: fields.read("bind", text)?,
-    }))
-}
-
-fn case(doc: &Doc) -> Result<Case, InvalidProgram> {
-    let mut fields = Fields::new(doc, "a case")?;
-    let when = expr(fields.required("when")?)?;
-    let target = text(fields.required("target")?)?;
-    fields.end()?;
-    Ok(Case { when, target })
-}
-
-fn named_body(doc: &Doc) -> Result<Branch, InvalidProgram> {
-    let mut fields = Fields::new(doc, "a branch")?;
-    let name = text(fields.required("name")?)?;
-    let body = body(fields.required("steps")?)?;
-    fields.end()?;
-    Ok(Branch { name, body })
-}
-
-fn inputs(doc: &Doc) -> Result<Vec<Input>, InvalidProgram> {
-    let input = |entry: &Entry| {
-        Ok(Input {
-            at: NodeId::default(),
-            name: Arc::clone(&entry.key),
-            value: expr(&entry.value)?,
-        })
-    };
-    let entries = doc.map("a mapping of names to expressions")?;
-    entries.iter().map(input).collect()
-}
-
-fn on_error(doc: &Doc) -> Result<OnError, InvalidProgram> {
+pub(super) fn on_error(doc: &Doc) -> Result<OnError, InvalidProgram> {
     let (kind, value) = expr::tagged(doc, "ignore, retry or fallback")?;
     match (&*kind, value) {
         ("ignore", None) => Ok(OnError::Ignore),
@@ -212,17 +139,5 @@ fn on_error(doc: &Doc) -> Result<OnError, InvalidProgram> {
             Ok(OnError::Fallback { callee, inputs })
         }
         _ => Err(doc.at.invalid("expected ignore, retry or fallback")),
-    }
-}
-
-fn action(doc: &Doc) -> Result<Action, InvalidProgram> {
-    let (kind, value) = expr::tagged(doc, "continue, goto, retry or fail")?;
-    match (&*kind, value) {
-        ("continue", None) => Ok(Action::Continue),
-        ("fail", None) => Ok(Action::Fail(None)),
-        ("goto", Some(label)) => Ok(Action::Goto(text(label)?)),
-        ("retry", Some(times)) => Ok(Action::Retry(times.count("a number of tries")?)),
-        ("fail", Some(message)) => Ok(Action::Fail(Some(expr(message)?))),
-        _ => Err(doc.at.invalid("expected continue, goto, retry or fail")),
     }
 }

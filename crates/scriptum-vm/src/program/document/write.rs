@@ -10,14 +10,12 @@ use serde::{
 };
 use serde_saphyr::FlowMap;
 
-use crate::program::{
-    Action, Body, Branch, Callee, Case, Input, OnError, Program, Step, StepKind, ToolImport,
-};
+use crate::program::{Body, Branch, Callee, Input, Program, Step, ToolImport};
 
 /// A part of a program with the path of the scope that it is, for readers: paths follow from the order
 /// of the steps and are not read back.
 pub(crate) struct Placed<'a, T> {
-    of: &'a T,
+    pub(super) of: &'a T,
     /// Path of the scope, with the dot behind it; `None` where paths are not wanted.
     scope: Option<String>,
 }
@@ -37,7 +35,7 @@ impl<'a, T> Placed<'a, T> {
     }
 
     /// A part of this scope, or of one below it.
-    fn part<U>(&self, of: &'a U, below: impl fmt::Display) -> Placed<'a, U> {
+    pub(super) fn part<U>(&self, of: &'a U, below: impl fmt::Display) -> Placed<'a, U> {
         let scope = self.scope.as_ref();
         Placed {
             of,
@@ -140,46 +138,6 @@ impl Serialize for Placed<'_, Step> {
     }
 }
 
-impl Placed<'_, Step> {
-    fn kind<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        match &self.of.kind {
-            StepKind::Do(step) => {
-                map.serialize_entry("tool", &step.callee)?;
-                named(map, "inputs", &step.inputs)?;
-                entry(map, "on_error", step.on_error.as_ref())?;
-                entry(map, "bind", step.bind.as_ref())
-            }
-            StepKind::Let(step) => {
-                map.serialize_entry("name", &step.name)?;
-                map.serialize_entry("value", &step.value)
-            }
-            StepKind::Each(step) => {
-                map.serialize_entry("item", &step.item)?;
-                entry(map, "index", step.index.as_ref())?;
-                map.serialize_entry("in", &step.source)?;
-                entry(map, "parallel", step.parallel.as_ref())?;
-                entry(map, "sleep", step.sleep.as_ref())?;
-                map.serialize_entry("steps", &self.part(&step.body, ".*."))?;
-                entry(map, "bind", step.bind.as_ref())
-            }
-            StepKind::Decide(step) => {
-                map.serialize_entry("cases", &step.cases)?;
-                entry(map, "otherwise", step.otherwise.as_ref())?;
-                let branches = step.branches.iter().enumerate();
-                let placed = branches.map(|(at, branch)| self.part(branch, format!(".{at}.")));
-                map.serialize_entry("branches", &placed.collect::<Vec<_>>())?;
-                entry(map, "bind", step.bind.as_ref())
-            }
-            StepKind::Check(step) => {
-                map.serialize_entry("condition", &step.condition)?;
-                map.serialize_entry("on_pass", &step.on_pass)?;
-                map.serialize_entry("on_fail", &step.on_fail)
-            }
-            StepKind::Emit(step) => named(map, "fields", &step.fields),
-        }
-    }
-}
-
 impl Serialize for Callee {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serialize_tool(&self.local, &self.name, &self.origin, serializer)
@@ -228,7 +186,7 @@ impl Serialize for Origin<'_> {
     }
 }
 
-fn entry<M: SerializeMap, T: Serialize>(
+pub(super) fn entry<M: SerializeMap, T: Serialize>(
     map: &mut M,
     key: &str,
     value: Option<&T>,
@@ -237,7 +195,11 @@ fn entry<M: SerializeMap, T: Serialize>(
 }
 
 /// Inputs by name, left out when there are none.
-fn named<M: SerializeMap>(map: &mut M, key: &str, inputs: &[Input]) -> Result<(), M::Error> {
+pub(super) fn named<M: SerializeMap>(
+    map: &mut M,
+    key: &str,
+    inputs: &[Input],
+) -> Result<(), M::Error> {
     if inputs.is_empty() {
         return Ok(());
     }
@@ -251,77 +213,4 @@ impl Serialize for Inputs<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.0.iter().map(|input| (&input.name, &input.value)))
     }
-}
-
-impl Serialize for Case {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(2))?;
-        map.serialize_entry("when", &self.when)?;
-        map.serialize_entry("target", &self.target)?;
-        map.end()
-    }
-}
-
-impl Serialize for OnError {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            OnError::Ignore => serializer.serialize_str("ignore"),
-            OnError::Retry { max, every_ms } => {
-                tagged(serializer, "retry", &FlowMap(Retry { max, every_ms }))
-            }
-            OnError::Fallback { callee, inputs } => {
-                tagged(serializer, "fallback", &Fallback { callee, inputs })
-            }
-        }
-    }
-}
-
-struct Retry<'a> {
-    max: &'a u32,
-    every_ms: &'a Option<u64>,
-}
-
-impl Serialize for Retry<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("max", self.max)?;
-        entry(&mut map, "every_ms", self.every_ms.as_ref())?;
-        map.end()
-    }
-}
-
-struct Fallback<'a> {
-    callee: &'a Callee,
-    inputs: &'a [Input],
-}
-
-impl Serialize for Fallback<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("tool", self.callee)?;
-        named(&mut map, "inputs", self.inputs)?;
-        map.end()
-    }
-}
-
-impl Serialize for Action {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Action::Continue => serializer.serialize_str("continue"),
-            Action::Goto(label) => tagged(serializer, "goto", label),
-            Action::Retry(times) => tagged(serializer, "retry", times),
-            Action::Fail(None) => serializer.serialize_str("fail"),
-            Action::Fail(Some(message)) => tagged(serializer, "fail", message),
-        }
-    }
-}
-
-fn tagged<S: Serializer, T: Serialize>(
-    serializer: S,
-    tag: &str,
-    value: &T,
-) -> Result<S::Ok, S::Error> {
-    let mut map = serializer.serialize_map(Some(1))?;
-    map.serialize_entry(tag, value)?;
-    map.end()
 }
