@@ -8,6 +8,7 @@ use similar::TextDiff;
 use crate::{
     markdown::{Block, Section},
     mock::Mocks,
+    outside::Outside,
     play::{Play, play},
     text,
 };
@@ -23,7 +24,7 @@ const EXPECTED: &[&str] = &[
     "steps",
     "output",
 ];
-const GIVEN: &[&str] = &["scriptum", "input", "mock", "resume"];
+const GIVEN: &[&str] = &["scriptum", "input", "mock", "outside", "resume"];
 
 /// The differences of a section, each as a diff; empty when all is as expected.
 pub(crate) fn differences(section: &Section) -> Result<Vec<String>, String> {
@@ -112,12 +113,13 @@ fn content(
 fn played(section: &Section, compiled: &Compiled) -> Result<Play, String> {
     let program = compiled.program.clone().ok_or("the script has errors")?;
     let mocks = Mocks::parse(section.block("mock").map_or("", |block| &block.content))?;
+    let outside = Outside::parse(section.block("outside").map_or("", |block| &block.content))?;
     let input = compiled.contract.check_inputs(&input(section)?, false);
     let input = input.map_err(|violations| text::violations(&violations))?;
     let resumes = section
         .all("resume")
         .flat_map(|block| block.content.lines());
-    play(program, input, mocks, resumes)
+    play(program, input, mocks, outside, resumes)
 }
 
 fn input(section: &Section) -> Result<Value, String> {

@@ -7,6 +7,7 @@
 mod check;
 mod markdown;
 mod mock;
+mod outside;
 mod play;
 mod text;
 

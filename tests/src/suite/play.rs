@@ -14,7 +14,11 @@ use scriptum_vm::{
     StepPath, Timestamp, Vm, program::Program, replay,
 };
 
-use crate::mock::Mocks;
+use crate::{
+    mock::Mocks,
+    outside::{Action, Outside},
+    text,
+};
 
 /// Turns that a fixture may take; one that needs more runs in circles.
 const TURNS_MAX: u32 = 50_000;
@@ -39,12 +43,16 @@ struct Stage {
     timers: BTreeSet<(Timestamp, StepPath)>,
     unfinished: bool,
     turns: u32,
+    outside: Outside,
+    /// What happens next from outside.
+    happening: VecDeque<Notification>,
 }
 
 pub(crate) fn play<'a>(
     program: Program,
     input: Value,
     mut mocks: Mocks,
+    outside: Outside,
     mut resumes: impl Iterator<Item = &'a str>,
 ) -> Result<Play, String> {
     let program = Arc::new(program);
@@ -58,6 +66,8 @@ pub(crate) fn play<'a>(
         timers: BTreeSet::new(),
         unfinished: false,
         turns: 0,
+        outside,
+        happening: VecDeque::new(),
     };
     let thread = Value::object([
         ("id", Value::text("thr_test")),
@@ -75,6 +85,7 @@ pub(crate) fn play<'a>(
         stage.apply(notification)?;
     }
     stage.check_replay()?;
+    stage.outside.check_spent()?;
     let output = stage.output();
     Ok(Play {
         entries: stage.entries,
@@ -89,6 +100,12 @@ impl Stage {
         mocks: &mut Mocks,
         resumes: &mut impl Iterator<Item = &'a str>,
     ) -> Result<Option<Notification>, String> {
+        if self.vm.status().is_ended() {
+            return Ok(None);
+        }
+        if let Some(notification) = self.happening.pop_front() {
+            return Ok(Some(notification));
+        }
         if self.unfinished {
             return Ok(Some(Notification::Continued));
         }
@@ -140,6 +157,7 @@ impl Stage {
         };
         let records = std::iter::once(Record::Notification(turn.notification))
             .chain(turn.events.into_iter().map(Record::Event));
+        let first = self.entries.len();
         for record in records {
             let seq = Seq(self.entries.len() as u64 + 1);
             self.entries.push(Entry {
@@ -149,16 +167,42 @@ impl Stage {
             });
         }
         for effect in turn.effects {
-            match effect {
-                Effect::Call(call) => self.calls.push_back(call),
-                Effect::Timer { path, due } => {
-                    self.timers.insert((due, path));
-                }
-            }
+            self.ask(effect);
         }
         self.unfinished = turn.unfinished;
         self.frames.apply(turn.frames);
-        self.check_restore()
+        self.check_restore()?;
+        let events = text::events(self.entries.get(first..).unwrap_or_default(), "");
+        for action in self.outside.fired(&events) {
+            match action {
+                Action::Crash => self.crash()?,
+                Action::Notify(notification) => self.happening.push_back(notification),
+            }
+        }
+        Ok(())
+    }
+
+    /// Forgets the machine and what it waits for; both come back from the frames.
+    fn crash(&mut self) -> Result<(), String> {
+        self.vm = Vm::restore(Arc::clone(&self.program), self.frames.clone())
+            .map_err(|error| format!("the frames do not restore: {error}"))?;
+        self.calls.clear();
+        self.timers.clear();
+        let pending: Vec<_> = self.vm.pending().collect();
+        for effect in pending {
+            self.ask(effect);
+        }
+        self.unfinished = self.vm.is_unfinished();
+        Ok(())
+    }
+
+    fn ask(&mut self, effect: Effect) {
+        match effect {
+            Effect::Call(call) => self.calls.push_back(call),
+            Effect::Timer { path, due } => {
+                self.timers.insert((due, path));
+            }
+        }
     }
 
     fn check_restore(&self) -> Result<(), String> {

@@ -1,0 +1,75 @@
+//! What happens to a thread from outside while it runs, a line each:
+//!
+//! ```text
+//! after 0.1 start: crash
+//! after 2 done: pause
+//! after 3 start: cancel
+//! ```
+//!
+//! A line fires once, behind the first turn with an event that begins like this. `crash` forgets the
+//! machine and its open calls: the thread goes on from its frames, and the calls are asked for again.
+
+use scriptum_vm::Notification;
+
+/// The lines of a fixture that have not fired yet.
+#[derive(Debug)]
+pub(crate) struct Outside {
+    lines: Vec<Line>,
+}
+
+#[derive(Debug)]
+struct Line {
+    /// How the line of the event begins.
+    event: String,
+    action: Action,
+}
+
+/// What happens.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Action {
+    /// The worker dies and another one takes over.
+    Crash,
+    /// Somebody does something.
+    Notify(Notification),
+}
+
+impl Outside {
+    pub(crate) fn parse(text: &str) -> Result<Outside, String> {
+        let lines = text.lines().filter(|line| !line.trim().is_empty());
+        let lines = lines.map(line).collect::<Result<_, _>>()?;
+        Ok(Outside { lines })
+    }
+
+    /// What follows a turn with these events.
+    pub(crate) fn fired(&mut self, events: &str) -> Vec<Action> {
+        let has = |line: &Line| events.lines().any(|event| event.starts_with(&line.event));
+        let fired = self.lines.extract_if(.., |line| has(line));
+        fired.map(|line| line.action).collect()
+    }
+
+    /// An error when a line waits for an event that never came.
+    pub(crate) fn check_spent(&self) -> Result<(), String> {
+        match self.lines.first() {
+            Some(line) => Err(format!("no event begins with '{}'", line.event)),
+            None => Ok(()),
+        }
+    }
+}
+
+fn line(line: &str) -> Result<Line, String> {
+    let wrong = || format!("outside line '{line}': expected 'after EVENT: crash|pause|cancel'");
+    let rest = line.trim().strip_prefix("after ").ok_or_else(wrong)?;
+    let (event, action) = rest.rsplit_once(": ").ok_or_else(wrong)?;
+    let action = match action.trim() {
+        "crash" => Action::Crash,
+        "pause" => Action::Notify(Notification::PauseAsked),
+        "cancel" => Action::Notify(Notification::CancelAsked {
+            reason: "by the fixture".into(),
+        }),
+        _ => return Err(wrong()),
+    };
+    Ok(Line {
+        event: event.trim().to_owned(),
+        action,
+    })
+}
