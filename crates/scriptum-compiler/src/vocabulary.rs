@@ -1,6 +1,8 @@
 //! Words that declarations know beside the tables of the contract: other languages' types, and the
 //! capabilities of models.
 
+/// The capabilities of models, which need no import.
+pub use scriptum_contract::capabilities::NAMES as CAPABILITIES;
 use scriptum_contract::{Primitive, Type};
 
 /// The type of environment variables that are redacted.
@@ -8,9 +10,6 @@ pub const SECRET: &str = "secret";
 
 /// The list type without an element type.
 pub const LIST: &str = "list";
-
-/// The capabilities of models, which need no import.
-pub const CAPABILITIES: &[&str] = &["llm", "embed", "rerank", "transcribe", "infer"];
 
 /// The type of that name or alias; enums are not among them.
 pub(crate) fn primitive(name: &str) -> Option<Type> {

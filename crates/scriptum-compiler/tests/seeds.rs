@@ -4,45 +4,50 @@ mod support;
 
 use std::path::Path;
 
-use scriptum_compiler::{RenderOptions, Severity, compile, render};
+use scriptum_compiler::{RenderOptions, compile, render};
+use scriptum_syntax::{format, parse};
+use scriptum_vm::program::to_yaml;
 use support::catalog;
 
-/// Scripts that need what is not supported yet, with how often that is said.
-const NOT_YET: &[(&str, usize)] = &[
-    ("embed", 1),
-    ("imports", 1),
-    ("transcript", 1),
-    ("wildcard", 2),
-];
-
+/// Warnings are about what a script leaves out; the documentation shows parts of scripts.
 #[test]
 fn scripts_of_the_documentation_compile_as_they_stand() {
+    each_script(|name, text| {
+        let compiled = compile(text, &catalog());
+        let options = RenderOptions::new(false);
+        let shown = || render(&compiled.diagnostics, name, text, options);
+        assert!(compiled.program.is_some(), "{}", shown());
+    });
+}
+
+#[test]
+fn formatting_them_changes_nothing_of_what_they_mean() {
+    each_script(|name, text| {
+        let once = format(&parse(text));
+        assert_eq!(format(&parse(&once)), once, "{name}");
+        let program = |text: &str| {
+            let program = compile(text, &catalog()).program;
+            without_lines(&to_yaml(&program.expect("it compiles")))
+        };
+        assert_eq!(program(text), program(&once), "{name}");
+    });
+}
+
+/// The document without the numbers of lines, which a formatter may change.
+fn without_lines(document: &str) -> String {
+    let lines = document.lines();
+    let lines = lines.filter(|line| !line.trim_start().starts_with("line:"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn each_script(check: impl Fn(&str, &str)) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/seeds");
     let mut count = 0;
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let text = std::fs::read_to_string(&path).unwrap();
-        let name = path.file_stem().unwrap().to_str().unwrap();
-        let compiled = compile(&text, &catalog());
-        let shown = || {
-            render(
-                &compiled.diagnostics,
-                name,
-                &text,
-                RenderOptions::new(false),
-            )
-        };
-        let errors = compiled
-            .diagnostics
-            .iter()
-            .filter(|it| it.severity == Severity::Error);
-        let codes: Vec<&str> = errors.map(|it| it.code.0).collect();
-        let not_yet = NOT_YET.iter().find(|(script, _)| *script == name);
-        match not_yet {
-            Some((_, times)) => assert_eq!(codes, vec!["not-supported-yet"; *times], "{}", shown()),
-            None => assert!(compiled.program.is_some(), "{}", shown()),
-        }
+        check(path.file_stem().unwrap().to_str().unwrap(), &text);
         count += 1;
     }
-    assert_eq!(count, 10);
+    assert_eq!(count, 12);
 }

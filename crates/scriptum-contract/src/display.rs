@@ -13,6 +13,7 @@ impl Display for Type {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Type::Any => f.write_str("any"),
+            Type::Text(rules) if rules.secret => f.write_str("secret text"),
             Type::Text(rules) => with_rules(f, "text", || text_rules(rules)),
             Type::Number(rules) => with_rules(f, "number", || number_rules(rules)),
             Type::Integer(rules) => with_rules(f, "integer", || number_rules(rules)),

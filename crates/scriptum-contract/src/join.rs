@@ -33,6 +33,10 @@ impl Type {
             (
                 Type::Text(_) | Type::Binary | Type::Date | Type::Timestamp,
                 Type::Text(_) | Type::Binary | Type::Date | Type::Timestamp,
+            ) if self.is_secret() || other.is_secret() => Type::text().secret(),
+            (
+                Type::Text(_) | Type::Binary | Type::Date | Type::Timestamp,
+                Type::Text(_) | Type::Binary | Type::Date | Type::Timestamp,
             ) => Type::text(),
             (
                 Type::Any
@@ -82,6 +86,7 @@ fn either_text(a: &Text, b: &Text) -> Text {
         min_length: least(a.min_length, b.min_length),
         max_length: most(a.max_length, b.max_length),
         patterns: common.cloned().collect(),
+        secret: a.secret || b.secret,
     }
 }
 

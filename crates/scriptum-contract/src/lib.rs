@@ -29,6 +29,7 @@
 #![warn(missing_docs)]
 
 mod assignable;
+pub mod capabilities;
 mod check;
 mod coerce;
 mod constraint;

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Shape, Type};
+use crate::{Shape, Type, capabilities};
 
 /// The full name of a tool: `echo`, or namespaced as `ignite::public::chunk_text`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -90,9 +90,27 @@ impl ToolCatalog {
         catalog
     }
 
-    /// The signature of that origin and name.
+    /// The signature of that origin and name. Capabilities of models are always there; a catalogue
+    /// that holds its own signature of one is believed.
     pub fn find(&self, origin: &ToolOrigin, name: &ToolName) -> Option<&Arc<ToolSignature>> {
-        self.signatures.get(origin)?.get(name)
+        let known = self.signatures.get(origin).and_then(|of| of.get(name));
+        match origin {
+            ToolOrigin::Model => known.or_else(|| capabilities::find(name)),
+            ToolOrigin::Native
+            | ToolOrigin::Cloud
+            | ToolOrigin::Mcp(_)
+            | ToolOrigin::Channel => known,
+        }
+    }
+
+    /// The names of the servers that have tools.
+    pub fn servers(&self) -> impl Iterator<Item = &str> {
+        self.signatures.keys().filter_map(|origin| match origin {
+            ToolOrigin::Mcp(server) => Some(&**server),
+            ToolOrigin::Native | ToolOrigin::Cloud | ToolOrigin::Model | ToolOrigin::Channel => {
+                None
+            }
+        })
     }
 
     /// All signatures of an origin, by name.

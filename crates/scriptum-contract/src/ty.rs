@@ -58,6 +58,10 @@ pub struct Text {
     /// Expressions that must all match somewhere in the text.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub patterns: Vec<Pattern>,
+    /// True: the text is a secret or holds one. It is set by the checker alone, which follows secret
+    /// environment variables through a script; a declaration never has it.
+    #[serde(skip)]
+    pub secret: bool,
 }
 
 /// An ECMA-262 regular expression, kept as its source.
@@ -126,6 +130,53 @@ impl Type {
     /// Text without rules.
     pub fn text() -> Type {
         Type::Text(Text::default())
+    }
+
+    /// The same type with every text in it secret; types without text stay as they are.
+    #[must_use]
+    pub fn secret(&self) -> Type {
+        match self {
+            Type::Text(rules) => Type::Text(Text {
+                secret: true,
+                ..rules.clone()
+            }),
+            Type::List(list) => Type::List(Arc::new(List {
+                item: list.item.secret(),
+                ..List::clone(list)
+            })),
+            Type::Optional(inner) => inner.secret().optional(),
+            Type::Binary | Type::Date | Type::Timestamp => Type::text().secret(),
+            Type::Any
+            | Type::Number(_)
+            | Type::Integer(_)
+            | Type::Boolean
+            | Type::Object
+            | Type::Enum(_)
+            | Type::Shape(_)
+            | Type::Null
+            | Type::Never => self.clone(),
+        }
+    }
+
+    /// True when a text in it is secret.
+    pub fn is_secret(&self) -> bool {
+        match self {
+            Type::Text(rules) => rules.secret,
+            Type::List(list) => list.item.is_secret(),
+            Type::Optional(inner) => inner.is_secret(),
+            Type::Shape(shape) => shape.fields.iter().any(|field| field.ty.is_secret()),
+            Type::Any
+            | Type::Number(_)
+            | Type::Integer(_)
+            | Type::Boolean
+            | Type::Object
+            | Type::Binary
+            | Type::Date
+            | Type::Timestamp
+            | Type::Enum(_)
+            | Type::Null
+            | Type::Never => false,
+        }
     }
 
     /// A number without rules.

@@ -31,6 +31,7 @@ fn row_type() -> Type {
         min_length: Some(1),
         max_length: Some(20),
         patterns: vec![Pattern("^[a-z]+-\\d+$".into())],
+        ..Text::default()
     };
     let mut size = Field::required("size", Type::integer());
     size.default = Some(Value::Int(1));

@@ -8,7 +8,7 @@ use scriptum_vm::{
     program::{Node, Op},
 };
 
-use super::{Checker, exprs::Reading};
+use super::{Checker, exprs::Reading, secrets};
 use crate::{codes, source_map::part_of};
 
 /// Rounds in which the type of a lambda's body may still change the types of its parameters.
@@ -88,10 +88,14 @@ impl Checker<'_> {
             sound &= ty.is_some();
             types.push(ty.unwrap_or(Type::Any));
         }
-        if sound {
-            (builtin.result)(&types)
+        if !sound {
+            return Type::Any;
+        }
+        let result = (builtin.result)(&types);
+        if self.has_secrets {
+            secrets::of_call(builtin, &types, result)
         } else {
-            Type::Any
+            result
         }
     }
 

@@ -74,7 +74,8 @@ impl<'p> Checker<'p> {
             .collect();
         for field in &emit.fields {
             let Some((output, place)) = self.outputs.get(&*field.name).copied() else {
-                self.infer(&field.value.root);
+                let ty = self.infer(&field.value.root);
+                self.refuse_secret(&format!("output `{}`", field.name), &field.value.root, &ty);
                 self.unknown_output(field, &mut missing);
                 continue;
             };
@@ -83,6 +84,7 @@ impl<'p> Checker<'p> {
                 declared: Some(place.ty),
             };
             let ty = self.expect(&field.value.root, &output.ty, target);
+            self.refuse_secret(&target.to_string(), &field.value.root, &ty);
             self.facts.set_type(field.at, &ty);
         }
         if !missing.is_empty() {

@@ -11,7 +11,7 @@ use scriptum_vm::{
     program::{BinaryOp, Node, Op, TemplatePart},
 };
 
-use super::{Checker, target::Target};
+use super::{Checker, secrets, target::Target};
 use crate::{codes, source_map::part_of};
 
 /// How a name or an access is read.
@@ -48,12 +48,14 @@ impl Checker<'_> {
             Op::Name(name) => self.name(node, name, reading),
             Op::Env(name) => self.env(node, name),
             Op::Template(parts) => {
+                let mut secret = false;
                 for part in parts {
                     if let TemplatePart::Expr(node) = part {
-                        self.infer(node);
+                        let ty = self.infer(node);
+                        secret |= self.has_secrets && ty.is_secret();
                     }
                 }
-                Type::text()
+                secrets::text(secret)
             }
             Op::List(items) => {
                 let types = items.iter().map(|item| self.infer(item));
@@ -409,7 +411,7 @@ impl Checker<'_> {
         let program = self.program;
         if let Some((env, at)) = self.env.get(name) {
             self.facts.set_definition(node.at, *at);
-            return env.field.ty.clone();
+            return secrets::type_of(env);
         }
         let names = program.contract.env.iter().map(|env| &*env.field.name);
         let nearest = self.suggest.nearest(name, names);

@@ -16,6 +16,7 @@ mod jumps;
 mod narrow;
 mod operators;
 mod scope;
+mod secrets;
 mod steps;
 mod target;
 mod tools;
@@ -84,6 +85,7 @@ pub(crate) fn check(
         titles: OnceCell::new(),
         later: OnceCell::new(),
         in_handler: false,
+        has_secrets: contract.env.iter().any(|env| env.secret),
         gaps,
     };
     checker.program();
@@ -118,6 +120,8 @@ struct Checker<'p> {
     /// Names by where they are first bound, for names used too early.
     later: OnceCell<HashMap<&'p str, NodeId>>,
     in_handler: bool,
+    /// True when some environment variable is a secret, which is then followed through the script.
+    has_secrets: bool,
     gaps: Gaps,
 }
 
@@ -160,24 +164,23 @@ impl<'p> Checker<'p> {
     /// Inputs and environment variables.
     fn declare(&mut self) {
         let contract = &self.program.contract;
-        let env = contract.env.iter().map(|env| &env.field);
-        for (field, place) in env.zip(&self.map.env) {
-            self.declare_field(field, place.at);
+        for (env, place) in contract.env.iter().zip(&self.map.env) {
+            self.declare_field(&env.field.name, secrets::type_of(env), place.at);
         }
         for (field, place) in contract.inputs.iter().zip(&self.map.inputs) {
-            self.declare_field(field, place.at);
+            self.declare_field(&field.name, field.ty.clone(), place.at);
         }
     }
 
-    fn declare_field(&mut self, field: &Field, at: NodeId) {
-        self.facts.set_type(at, &field.ty);
+    fn declare_field(&mut self, name: &Arc<str>, ty: Type, at: NodeId) {
+        self.facts.set_type(at, &ty);
         let binding = Binding {
-            ty: field.ty.clone(),
+            ty,
             at,
             kind: Kind::Declared,
             always: true,
         };
-        self.scope.set(Arc::clone(&field.name), binding);
+        self.scope.set(Arc::clone(name), binding);
     }
 
     /// The steps of `on thread error`, which read what the error was.

@@ -7,6 +7,7 @@ use scriptum_vm::program::{BinaryOp, Node, Op, UnaryOp};
 use super::{
     Checker,
     exprs::{Reading, coalesced},
+    secrets,
 };
 use crate::{codes, source_map::part_of};
 
@@ -126,7 +127,9 @@ impl Checker<'_> {
 
     fn sum(&mut self, node: &Node, left: (&Node, &Type), right: (&Node, &Type)) -> Type {
         match (Kind::of(left.1), Kind::of(right.1)) {
-            (Kind::Text, Kind::Text) => Type::text(),
+            (Kind::Text, Kind::Text) => {
+                secrets::text(self.has_secrets && (left.1.is_secret() || right.1.is_secret()))
+            }
             (Kind::List, Kind::List) => {
                 let items = [left.1, right.1].map(|ty| ty.as_list().map(|list| &list.item));
                 match items {
@@ -308,7 +311,7 @@ fn is_never_ordered(a: &Type, b: &Type) -> bool {
 fn plain(ty: &Type) -> Type {
     match ty.as_list() {
         Some(list) => Type::list(list.item.join(&Type::Any)),
-        None => Type::text(),
+        None => secrets::text(ty.is_secret()),
     }
 }
 

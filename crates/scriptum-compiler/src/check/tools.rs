@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use scriptum_contract::{Shape, ToolOrigin, ToolSignature, Type};
+use scriptum_contract::{Shape, ToolOrigin, ToolSignature, Type, capabilities};
 use scriptum_syntax::Span;
 use scriptum_vm::program::{Callee, Do, Input, NodeId, OnError, Step, ToolImport};
 
@@ -33,17 +33,18 @@ impl<'p> Checker<'p> {
 
     fn report_missing(&mut self, import: &ToolImport, span: Span) {
         let name = &import.name;
-        let mut of_origin = self.catalog.of(&import.origin).peekable();
-        if of_origin.peek().is_none() {
-            let unsupported = match &import.origin {
-                ToolOrigin::Mcp(server) => Some(codes::not_supported_yet::mcp_tools(server, span)),
-                ToolOrigin::Cloud => Some(codes::not_supported_yet::cloud_tools(name, span)),
-                ToolOrigin::Native | ToolOrigin::Model | ToolOrigin::Channel => None,
-            };
-            if let Some(unsupported) = unsupported {
-                return self.report(unsupported);
-            }
+        let native = self.catalog.find(&ToolOrigin::Native, name).is_some();
+        if let (ToolOrigin::Mcp(server), None) =
+            (&import.origin, self.catalog.of(&import.origin).next())
+        {
+            let nearest = self.suggest.nearest(server, self.catalog.servers());
+            let missing = codes::unknown_tool::of_server(&name.0, server, span, nearest, native);
+            return self.report(missing);
         }
+        if native && import.origin == ToolOrigin::Cloud {
+            return self.report(codes::unknown_tool::without_source(&name.0, span));
+        }
+        let of_origin = self.catalog.of(&import.origin);
         let names = of_origin.map(|signature| &*signature.name.0);
         let nearest = self.suggest.nearest(&name.0, names);
         self.report(codes::unknown_tool(&name.0, &import.origin, span, nearest));
@@ -99,15 +100,8 @@ impl<'p> Checker<'p> {
         if self.map.is_hole(at) {
             return None;
         }
-        if callee.origin == ToolOrigin::Model && CAPABILITIES.contains(&&*callee.name.0) {
-            let found = self.catalog.find(&callee.origin, &callee.name).cloned();
-            if found.is_none() {
-                self.report(codes::not_supported_yet::capability(
-                    &callee.local,
-                    self.span(at),
-                ));
-            }
-            return found;
+        if callee.origin == ToolOrigin::Model {
+            return self.catalog.find(&callee.origin, &callee.name).cloned();
         }
         match self.imports.get(&*callee.local) {
             // The import is wrong, and was reported there.
@@ -186,6 +180,14 @@ impl<'p> Checker<'p> {
         if !missing.is_empty() {
             let span = self.span(at);
             self.report(codes::missing_input(&missing, tool, signature, span));
+        }
+        let choice = match signature.origin {
+            ToolOrigin::Model => capabilities::one_of(&signature.name.0),
+            ToolOrigin::Native | ToolOrigin::Cloud | ToolOrigin::Mcp(_) | ToolOrigin::Channel => &[],
+        };
+        if !choice.is_empty() && !choice.iter().any(|name| given(name)) {
+            let span = self.span(at);
+            self.report(codes::missing_input::of_choice(choice, tool, span));
         }
     }
 

@@ -1,8 +1,8 @@
 //! An import of a model capability, which needs none.
 
-use scriptum_syntax::{Diagnostic, Span};
+use scriptum_syntax::{Applicability, Diagnostic, Span};
 
-use super::{Entry, entry};
+use super::{Entry, entry, replace};
 
 pub(crate) const ENTRY: Entry = entry!(
     "capability-import",
@@ -10,7 +10,7 @@ pub(crate) const ENTRY: Entry = entry!(
     "an import of a model capability, which needs none"
 );
 
-pub(crate) fn capability_import(name: &str, span: Span) -> Diagnostic {
+pub(crate) fn capability_import(name: &str, span: Span, line: Span) -> Diagnostic {
     ENTRY
         .at(
             span,
@@ -18,4 +18,5 @@ pub(crate) fn capability_import(name: &str, span: Span) -> Diagnostic {
         )
         .here("not needed")
         .help("remove the line")
+        .fix(replace("remove it", line, "", Applicability::Machine))
 }

@@ -3,7 +3,7 @@
 use scriptum_contract::ToolSignature;
 use scriptum_syntax::{Diagnostic, Span};
 
-use super::{Entry, are_listed, entry};
+use super::{Entry, are_listed, entry, listed};
 
 pub(crate) const ENTRY: Entry = entry!(
     "missing-input",
@@ -40,4 +40,13 @@ pub(crate) fn missing_input(
             "write it below the step: `{} = …`",
             missing.first().unwrap_or(&"")
         ))
+}
+
+/// None of the inputs of which a capability needs one.
+pub(crate) fn of_choice(choice: &[&str], tool: &str, span: Span) -> Diagnostic {
+    let first = choice.first().unwrap_or(&"");
+    ENTRY
+        .at(span, format!("`{tool}` needs one of {}", listed(choice)))
+        .here("none is given")
+        .help(format!("write it below the step: `{first} = …`"))
 }

@@ -5,6 +5,7 @@
 
 mod always_different;
 mod ambiguous_label;
+mod ambiguous_tool;
 pub(crate) mod argument_count;
 pub(crate) mod bare_object_field;
 mod capability_import;
@@ -29,10 +30,11 @@ mod method_call;
 mod misplaced_constraint;
 mod misplaced_fields;
 pub(crate) mod misplaced_lambda;
+mod misplaced_secret;
 mod misplaced_type;
 mod missing_emit;
 mod missing_field;
-mod missing_input;
+pub(crate) mod missing_input;
 pub(crate) mod missing_output;
 mod mixed_variants;
 mod no_fields;
@@ -45,6 +47,8 @@ mod nothing_to_retry;
 mod number_too_large;
 pub(crate) mod possibly_null;
 mod script_too_large;
+mod secret_in_source;
+mod secret_shown;
 mod shadowed_input;
 mod steps_too_deep;
 mod syntax;
@@ -60,7 +64,7 @@ pub(crate) mod unknown_input;
 mod unknown_label;
 pub(crate) mod unknown_name;
 mod unknown_output;
-mod unknown_tool;
+pub(crate) mod unknown_tool;
 mod unknown_type;
 pub(crate) mod unknown_variant;
 mod unreachable_step;
@@ -77,6 +81,7 @@ use scriptum_syntax::{Code, Diagnostic, Severity, Span};
 
 pub(crate) use always_different::always_different;
 pub(crate) use ambiguous_label::ambiguous_label;
+pub(crate) use ambiguous_tool::ambiguous_tool;
 pub(crate) use argument_count::argument_count;
 pub(crate) use bare_object_field::bare_object_field;
 pub(crate) use capability_import::capability_import;
@@ -99,6 +104,7 @@ pub(crate) use method_call::method_call;
 pub(crate) use misplaced_constraint::misplaced_constraint;
 pub(crate) use misplaced_fields::misplaced_fields;
 pub(crate) use misplaced_lambda::misplaced_lambda;
+pub(crate) use misplaced_secret::misplaced_secret;
 pub(crate) use misplaced_type::misplaced_type;
 pub(crate) use missing_emit::missing_emit;
 pub(crate) use missing_field::missing_field;
@@ -114,6 +120,8 @@ pub(crate) use nothing_to_retry::nothing_to_retry;
 pub(crate) use number_too_large::number_too_large;
 pub(crate) use possibly_null::possibly_null;
 pub(crate) use script_too_large::script_too_large;
+pub(crate) use secret_in_source::secret_in_source;
+pub(crate) use secret_shown::secret_shown;
 pub(crate) use shadowed_input::shadowed_input;
 pub(crate) use steps_too_deep::steps_too_deep;
 pub(crate) use too_many_diagnostics::too_many_diagnostics;
@@ -194,6 +202,7 @@ use entry;
 const OWN: &[Entry] = &[
     always_different::ENTRY,
     ambiguous_label::ENTRY,
+    ambiguous_tool::ENTRY,
     argument_count::ENTRY,
     bare_object_field::ENTRY,
     capability_import::ENTRY,
@@ -218,6 +227,7 @@ const OWN: &[Entry] = &[
     misplaced_constraint::ENTRY,
     misplaced_fields::ENTRY,
     misplaced_lambda::ENTRY,
+    misplaced_secret::ENTRY,
     misplaced_type::ENTRY,
     missing_emit::ENTRY,
     missing_field::ENTRY,
@@ -234,6 +244,8 @@ const OWN: &[Entry] = &[
     number_too_large::ENTRY,
     possibly_null::ENTRY,
     script_too_large::ENTRY,
+    secret_in_source::ENTRY,
+    secret_shown::ENTRY,
     shadowed_input::ENTRY,
     steps_too_deep::ENTRY,
     too_many_diagnostics::ENTRY,

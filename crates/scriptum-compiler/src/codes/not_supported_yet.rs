@@ -1,6 +1,5 @@
 //! A part of the language that does not run yet.
 
-use scriptum_contract::ToolName;
 use scriptum_syntax::{Diagnostic, Span, Verb};
 
 use super::{Entry, entry};
@@ -63,51 +62,11 @@ pub(crate) fn stream_arrow(span: Span) -> Diagnostic {
     )
 }
 
-pub(crate) fn stream_block(span: Span) -> Diagnostic {
-    at(
-        "a `stream` block",
-        span,
-        "remove it, and give the values in `output`",
-    )
-}
-
 pub(crate) fn returns(span: Span) -> Diagnostic {
     at(
         "`returns`",
         span,
         "remove it; the tool's own schema gives the type of its result",
-    )
-}
-
-pub(crate) fn secret(span: Span) -> Diagnostic {
-    at(
-        "the type `secret`",
-        span,
-        "declare it as `text`; its value is then shown in step records",
-    )
-}
-
-pub(crate) fn capability(name: &str, span: Span) -> Diagnostic {
-    at(
-        &format!("the model capability `{name}`"),
-        span,
-        "call a service that runs models with `http_request`",
-    )
-}
-
-pub(crate) fn mcp_tools(server: &str, span: Span) -> Diagnostic {
-    at(
-        &format!("tools of the MCP server `{server}`"),
-        span,
-        "import native tools: `name from native`",
-    )
-}
-
-pub(crate) fn cloud_tools(name: &ToolName, span: Span) -> Diagnostic {
-    at(
-        &format!("the registered tool `{name}`"),
-        span,
-        "import native tools: `name from native`",
     )
 }
 

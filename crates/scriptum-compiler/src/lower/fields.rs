@@ -83,11 +83,16 @@ impl Lower<'_> {
     fn env_entry(&mut self, entry: &ast::EnvEntry) -> Option<EnvField> {
         let name = entry.name()?;
         let written = entry.ty();
+        let secret = is_secret(written.as_ref());
         let ty = match &written {
+            Some(_) if secret => self.constrained(Type::text(), entry.constraints()),
             Some(_) => self.ty(written.as_ref(), entry.constraints()),
             None => Type::text(),
         };
         let default = entry.default();
+        if let (true, Some(default)) = (secret, &default) {
+            self.report(codes::secret_in_source(default.span()));
+        }
         let place = FieldPlace {
             name: name.span(),
             at: self.map.add(name.span(), 0),
@@ -107,7 +112,7 @@ impl Lower<'_> {
                 ty,
                 doc: entry.doc().unwrap_or_default(),
             },
-            secret: is_secret(written.as_ref()),
+            secret,
         })
     }
 }

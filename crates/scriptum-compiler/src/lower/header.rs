@@ -50,12 +50,6 @@ impl Lower<'_> {
         (types, extensions)
     }
 
-    /// A `stream` block, whose fields nothing can send yet.
-    pub(super) fn report_stream(&mut self, block: &ast::FieldBlock) {
-        let word = self.first_line(block.span());
-        self.report(codes::not_supported_yet::stream_block(word));
-    }
-
     /// The steps of `on thread error`, which read `error` and `thread` beside everything else.
     pub(super) fn thread_error_body(&mut self, block: &ast::Block) -> scriptum_vm::program::Body {
         let mark = self.names.mark();

@@ -120,10 +120,8 @@ impl Lower<'_> {
         let enums = self.enums(file);
         let inputs = self.field_blocks(file, SyntaxKind::InputBlock);
         let outputs = self.field_blocks(file, SyntaxKind::OutputBlock);
-        let stream = file.stream().map(|block| {
-            self.report_stream(&block);
-            self.field_blocks(file, SyntaxKind::StreamBlock)
-        });
+        let stream = file.stream();
+        let stream = stream.map(|_| self.field_blocks(file, SyntaxKind::StreamBlock));
         let env = self.env(file);
         let (accepted_content_types, accepted_extensions) = self.accepted(file);
         self.map.inputs = inputs.places;

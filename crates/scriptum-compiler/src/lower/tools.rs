@@ -8,7 +8,7 @@ use std::{
     sync::Arc,
 };
 
-use scriptum_contract::{ToolName, ToolOrigin};
+use scriptum_contract::{ToolCatalog, ToolName, ToolOrigin};
 use scriptum_syntax::{
     Span,
     ast::{self, AstNode},
@@ -65,6 +65,7 @@ impl Lower<'_> {
             (None, None) => ToolOrigin::Cloud,
         };
         if import.is_wildcard() {
+            self.check_source(&origin, span);
             let wildcard = Entry::All(origin, span, BTreeMap::new());
             return self.imports.entries.push(wildcard);
         }
@@ -75,11 +76,12 @@ impl Lower<'_> {
             return;
         };
         if CAPABILITIES.contains(&path.as_str()) {
-            return self.report(codes::capability_import(&path, span));
+            let line = self.whole_line(span);
+            return self.report(codes::capability_import(&path, span, line));
         }
         let alias = import.alias().unwrap_or(last);
         let local = self.names.share(alias.text());
-        let (name, origin) = self.behind_server(ToolName::new(&path), origin);
+        let (name, origin) = self.behind_server(ToolName::new(&path), origin, span);
         let import = ToolImport {
             local: Arc::clone(&local),
             name,
@@ -90,17 +92,42 @@ impl Lower<'_> {
         self.imports.entries.push(Entry::One(import, span));
     }
 
-    /// A cloud tool, when that is what answers behind the name of the server.
-    fn behind_server(&self, name: ToolName, origin: ToolOrigin) -> (ToolName, ToolOrigin) {
+    /// A wildcard needs a source that has tools.
+    fn check_source(&mut self, origin: &ToolOrigin, span: Span) {
+        let ToolOrigin::Mcp(server) = origin else {
+            return;
+        };
+        let is_known = self.catalog.servers().any(|known| known == &**server);
+        if !is_known && &**server != CLOUD_SERVER {
+            let nearest = self.suggest.nearest(server, self.catalog.servers());
+            let unknown = codes::unknown_tool::no_server(server, span, nearest);
+            self.report(unknown);
+        }
+    }
+
+    /// The tool that answers behind the name of a server: one of the server itself, else, for the
+    /// server of the cloud, a registered tool or a built-in one of that name.
+    fn behind_server(&mut self, name: ToolName, origin: ToolOrigin, span: Span) -> (ToolName, ToolOrigin) {
         let is_cloud_server =
             matches!(&origin, ToolOrigin::Mcp(server) if &**server == CLOUD_SERVER);
         if !is_cloud_server || self.catalog.find(&origin, &name).is_some() {
             return (name, origin);
         }
-        let mut cloud = self.catalog.of(&ToolOrigin::Cloud);
-        match cloud.find(|signature| signature.name.last_segment() == &*name.0) {
-            Some(signature) => (signature.name.clone(), ToolOrigin::Cloud),
-            None => (name, origin),
+        let cloud = self.catalog.of(&ToolOrigin::Cloud);
+        let named = cloud.filter(|it| it.name == name || it.name.last_segment() == &*name.0);
+        let names: Vec<&ToolName> = named.map(|signature| &signature.name).collect();
+        match names.as_slice() {
+            [only] => (ToolName::clone(only), ToolOrigin::Cloud),
+            [first, ..] => {
+                let first = ToolName::clone(first);
+                let ambiguous = codes::ambiguous_tool(&name.0, &names, span);
+                self.report(ambiguous);
+                (first, ToolOrigin::Cloud)
+            }
+            [] if self.catalog.find(&ToolOrigin::Native, &name).is_some() => {
+                (name, ToolOrigin::Native)
+            }
+            [] => (name, origin),
         }
     }
 
@@ -149,11 +176,11 @@ impl Lower<'_> {
             .find_map(|entry| match entry {
                 Entry::One(import, _) => (import.name == name).then(|| import.clone()),
                 Entry::All(origin, _, used) => {
-                    catalog.find(origin, &name)?;
+                    let (name, origin) = offered(catalog, origin, &name)?;
                     let import = ToolImport {
                         local: Arc::clone(&local),
-                        name: name.clone(),
-                        origin: origin.clone(),
+                        name,
+                        origin,
                     };
                     used.insert(Arc::clone(&local), import.clone());
                     Some(import)
@@ -192,8 +219,41 @@ impl Lower<'_> {
         }
     }
 
+    /// The line on which something stands, with the line break before it.
+    fn whole_line(&self, span: Span) -> Span {
+        let place = |offset: usize| u32::try_from(offset).expect("a script is shorter than 4 GiB");
+        let (start, end) = (span.start as usize, span.end as usize);
+        let before = self.text.get(..start).unwrap_or_default();
+        let after = self.text.get(end..).unwrap_or_default();
+        let start = before.rfind('\n').unwrap_or(0);
+        let len = after.find('\n').unwrap_or(after.len());
+        Span::new(place(start), place(end + len))
+    }
+
     /// Characters before a place on its line.
     fn column(&self, offset: u32) -> u32 {
         self.lines.place(self.text, offset).column - 1
     }
+}
+
+/// The tool of a name that a wildcard offers. Behind the server of the cloud, registered tools answer
+/// by the last part of their names, and built-in ones.
+fn offered(
+    catalog: &ToolCatalog,
+    origin: &ToolOrigin,
+    name: &ToolName,
+) -> Option<(ToolName, ToolOrigin)> {
+    if catalog.find(origin, name).is_some() {
+        return Some((name.clone(), origin.clone()));
+    }
+    if !matches!(origin, ToolOrigin::Mcp(server) if &**server == CLOUD_SERVER) {
+        return None;
+    }
+    let mut cloud = catalog.of(&ToolOrigin::Cloud);
+    if let Some(found) = cloud.find(|it| it.name.last_segment() == &*name.0) {
+        return Some((found.name.clone(), ToolOrigin::Cloud));
+    }
+    catalog
+        .find(&ToolOrigin::Native, name)
+        .map(|found| (found.name.clone(), ToolOrigin::Native))
 }

@@ -16,7 +16,17 @@ impl Lower<'_> {
         constraints: impl Iterator<Item = ast::Constraint>,
     ) -> Type {
         // Where no type stands, the parser has said so.
-        let mut lowered = ty.map_or(Type::Any, |ty| self.bare_type(ty));
+        let bare = ty.map_or(Type::Any, |ty| self.bare_type(ty));
+        self.constrained(bare, constraints)
+    }
+
+    /// A type with the constraints behind it.
+    pub(super) fn constrained(
+        &mut self,
+        bare: Type,
+        constraints: impl Iterator<Item = ast::Constraint>,
+    ) -> Type {
+        let mut lowered = bare;
         for constraint in constraints {
             self.constrain(&mut lowered, &constraint);
         }
@@ -48,7 +58,7 @@ impl Lower<'_> {
             return ty;
         }
         if name.text() == vocabulary::SECRET {
-            self.report(codes::not_supported_yet::secret(name.span()));
+            self.report(codes::misplaced_secret(name.span()));
             return Type::text();
         }
         let nearest = self.nearest_type(name.text());

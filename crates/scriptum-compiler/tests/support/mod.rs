@@ -1,10 +1,10 @@
-//! What the tests of this crate share: a catalog with the signatures of the native tools.
+//! What the tests of this crate share: a catalog with tools of every kind.
 
 use std::sync::Arc;
 
 use scriptum_contract::{Field, Shape, ToolCatalog, ToolName, ToolOrigin, ToolSignature, Type};
 
-/// The native tools that examples and pages use.
+/// The tools that examples, pages and the scripts of the documentation use.
 pub(crate) fn catalog() -> ToolCatalog {
     let text = Type::text;
     let need = Field::required;
@@ -59,6 +59,7 @@ pub(crate) fn catalog() -> ToolCatalog {
             vec![
                 need("url", text()),
                 may("method", text()),
+                may("headers", Type::Any),
                 may("json", Type::Any),
             ],
             vec![
@@ -90,13 +91,67 @@ pub(crate) fn catalog() -> ToolCatalog {
                 ])),
             )],
         ),
+        native(
+            "vector_store_insert",
+            vec![need("collection_name", text()), need("vectors", Type::Any)],
+            vec![need("inserted", Type::integer())],
+        ),
+        cloud(
+            "ignite::public::chunk_text",
+            vec![
+                need("text", text()),
+                may("chunk_size", Type::integer()),
+                may("overlap", Type::integer()),
+            ],
+            vec![need(
+                "chunks",
+                Type::list(Type::shape(vec![
+                    need("text", text()),
+                    need("index", Type::integer()),
+                ])),
+            )],
+        ),
+        cloud(
+            "ignite::public::read_data_source",
+            vec![need("source", Type::Any), may("format", text())],
+            vec![need("content", text())],
+        ),
+        cloud(
+            "ignite::public::classify",
+            vec![
+                need("text", text()),
+                may("category", text()),
+                may("categories", Type::list(text())),
+            ],
+            vec![need("category", text()), need("score", Type::number())],
+        ),
+        cloud(
+            "acme::geo::lookup",
+            vec![need("address", text())],
+            vec![need("lat", Type::number()), need("lon", Type::number())],
+        ),
+        cloud("acme::books::lookup", vec![need("isbn", text())], vec![]),
+        tool(
+            "search",
+            ToolOrigin::Mcp("docs".into()),
+            vec![need("query", text())],
+            vec![need("pages", Type::list(text()))],
+        ),
     ])
 }
 
 fn native(name: &str, input: Vec<Field>, output: Vec<Field>) -> ToolSignature {
+    tool(name, ToolOrigin::Native, input, output)
+}
+
+fn cloud(name: &str, input: Vec<Field>, output: Vec<Field>) -> ToolSignature {
+    tool(name, ToolOrigin::Cloud, input, output)
+}
+
+fn tool(name: &str, origin: ToolOrigin, input: Vec<Field>, output: Vec<Field>) -> ToolSignature {
     ToolSignature {
         name: ToolName::new(name),
-        origin: ToolOrigin::Native,
+        origin,
         input: Some(Arc::new(Shape {
             fields: input,
             open: false,

@@ -328,6 +328,7 @@ fn text(schema: &Object) -> Type {
             min_length: count(schema, "minLength"),
             max_length: count(schema, "maxLength"),
             patterns: patterns(schema),
+            secret: false,
         }),
     }
 }

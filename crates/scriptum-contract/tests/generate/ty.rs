@@ -42,6 +42,7 @@ fn text() -> impl Strategy<Value = Text> {
         min_length: min,
         max_length: max,
         patterns: pattern.into_iter().collect(),
+        ..Text::default()
     })
 }
 

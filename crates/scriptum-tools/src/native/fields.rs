@@ -19,7 +19,7 @@ pub(super) fn text_of(min_length: u32, max_length: u32) -> Type {
     Type::Text(Text {
         min_length: Some(min_length),
         max_length: Some(max_length),
-        patterns: Vec::new(),
+        ..Text::default()
     })
 }
 
