@@ -144,6 +144,10 @@ pub(crate) struct Run {
     #[arg(long, value_name = "DIR")]
     pub(crate) workspace: Option<PathBuf>,
 
+    /// Folder of tool documents (*.yaml); ./tools without it, if that exists
+    #[arg(long, value_name = "DIR")]
+    pub(crate) tools: Vec<PathBuf>,
+
     /// Hosts or networks that tools may reach although they are private
     #[arg(long, value_name = "CIDR|NAME")]
     pub(crate) allow_net: Vec<String>,
@@ -170,6 +174,10 @@ pub(crate) struct Check {
     /// Take warnings as errors
     #[arg(long)]
     pub(crate) deny_warnings: bool,
+
+    /// Folder of tool documents (*.yaml); ./tools without it, if that exists
+    #[arg(long, value_name = "DIR")]
+    pub(crate) tools: Vec<PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -199,6 +207,10 @@ pub(crate) struct Contract {
     /// JSON Schema 2020-12 of one part instead
     #[arg(long, value_name = "PART", value_enum, num_args = 0..=1, default_missing_value = "inputs")]
     pub(crate) json_schema: Option<Part>,
+
+    /// Folder of tool documents (*.yaml); ./tools without it, if that exists
+    #[arg(long, value_name = "DIR")]
+    pub(crate) tools: Vec<PathBuf>,
 }
 
 /// A part of a contract.
@@ -214,6 +226,10 @@ pub(crate) enum Part {
 pub(crate) struct Ir {
     /// The script, or - for standard input
     pub(crate) file: PathBuf,
+
+    /// Folder of tool documents (*.yaml); ./tools without it, if that exists
+    #[arg(long, value_name = "DIR")]
+    pub(crate) tools: Vec<PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -14,6 +14,7 @@ mod input;
 mod local;
 mod rewrite;
 mod source;
+mod tools;
 mod ui;
 
 use clap::Parser as _;

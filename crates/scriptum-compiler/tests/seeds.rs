@@ -40,6 +40,7 @@ fn without_lines(document: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
+#[expect(clippy::unwrap_used, reason = "the folder is part of the repository")]
 fn each_script(check: impl Fn(&str, &str)) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/seeds");
     let mut count = 0;

@@ -5,9 +5,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use crate::{
-    Field, Number, Shape, Text, ToolName, ToolOrigin, ToolSignature, Type,
-};
+use crate::{Field, Number, Shape, Text, ToolName, ToolOrigin, ToolSignature, Type};
 
 /// Their names.
 pub const NAMES: &[&str] = &["llm", "embed", "rerank", "transcribe", "infer"];

@@ -96,10 +96,9 @@ impl ToolCatalog {
         let known = self.signatures.get(origin).and_then(|of| of.get(name));
         match origin {
             ToolOrigin::Model => known.or_else(|| capabilities::find(name)),
-            ToolOrigin::Native
-            | ToolOrigin::Cloud
-            | ToolOrigin::Mcp(_)
-            | ToolOrigin::Channel => known,
+            ToolOrigin::Native | ToolOrigin::Cloud | ToolOrigin::Mcp(_) | ToolOrigin::Channel => {
+                known
+            }
         }
     }
 

@@ -4,7 +4,8 @@
 //! nothing outside of it; `http_request` reaches public addresses and what the operator allows
 //! ([`NetPolicy`]). Each tool is one file in [`native`], which holds its fields, documentation,
 //! example, implementation and tests; catalogues ([`signatures`]) and reference pages
-//! ([`reference_pages`]) come from there.
+//! ([`reference_pages`]) come from there. What registered tools are is read from documents
+//! ([`document`]).
 //!
 //! The crate knows neither the machine nor the store. Retries belong to the machine, checks of
 //! arguments and results to the caller.
@@ -25,6 +26,7 @@
 
 #![warn(missing_docs)]
 
+pub mod document;
 pub mod limits;
 pub mod native;
 pub mod net;
@@ -38,6 +40,7 @@ mod testing;
 mod walk;
 mod workspace;
 
+pub use document::{ToolDocument, read_tool_document};
 pub use native::{NativeOptions, NativeTools, signatures};
 pub use net::{InvalidNetRule, NetPolicy, NetRule};
 pub use reference::{ReferencePage, reference_pages};

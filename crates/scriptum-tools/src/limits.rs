@@ -88,3 +88,18 @@ pub const HTTP_REDIRECTS_MAX: usize = 5;
 /// Blocking calls of native tools that run at once. They wait for the disk more than they compute,
 /// and more threads would only wait in the kernel.
 pub const BLOCKING_CALLS_MAX: usize = 32;
+
+/// Largest tool document, in bytes. Schemas of hundreds of fields are a tenth of it.
+pub const DOCUMENT_BYTES_MAX: usize = 1024 * 1024;
+
+/// How deep the schemas of a tool document are looked at for what types cannot say.
+pub const SCHEMA_WALK_DEPTH_MAX: usize = 64;
+
+/// Tries of a registered tool within one attempt of a step. The script's own retries come on top.
+pub const DOCUMENT_RETRIES_MAX: u32 = 10;
+
+/// Longest time of one call of a registered tool when its document does not say, in milliseconds.
+pub const TOOL_TIMEOUT_DEFAULT_MS: u64 = 60_000;
+
+/// Longest time that a document may ask for, in milliseconds.
+pub const TOOL_TIMEOUT_MAX_MS: u64 = 3_600_000;

@@ -2,6 +2,7 @@
 
 use scriptum_compiler::{Compiled, RenderOptions, compile, render};
 use scriptum_contract::{ContractPart, ToolCatalog, Value, json_schema, service_json};
+use scriptum_tools::read_tool_document;
 use scriptum_vm::program;
 use similar::TextDiff;
 
@@ -24,7 +25,7 @@ const EXPECTED: &[&str] = &[
     "steps",
     "output",
 ];
-const GIVEN: &[&str] = &["scriptum", "input", "mock", "outside", "resume"];
+const GIVEN: &[&str] = &["scriptum", "input", "mock", "outside", "resume", "tools"];
 
 /// The differences of a section, each as a diff; empty when all is as expected.
 pub(crate) fn differences(section: &Section) -> Result<Vec<String>, String> {
@@ -51,7 +52,7 @@ pub(crate) fn actual(section: &Section) -> Result<Vec<(Block, String)>, String> 
         .block("scriptum")
         .ok_or("a test needs a scriptum block")?;
     let source = with_header(&script.content);
-    let compiled = compile(&source, &catalog());
+    let compiled = compile(&source, &catalog(section)?);
     let wants_diagnostics = section.block("diagnostics").is_some();
     if !wants_diagnostics && !compiled.diagnostics.is_empty() {
         return Err(format!(
@@ -144,8 +145,15 @@ fn with_header(script: &str) -> String {
     }
 }
 
-fn catalog() -> ToolCatalog {
-    ToolCatalog::new(scriptum_tools::signatures())
+/// The native tools, and those of the documents in the section's `tools` blocks.
+fn catalog(section: &Section) -> Result<ToolCatalog, String> {
+    let mut signatures = scriptum_tools::signatures();
+    for block in section.all("tools") {
+        let document = read_tool_document(&block.content);
+        let document = document.map_err(|faults| format!("no tool document: {faults:?}"))?;
+        signatures.extend(document.signature().cloned());
+    }
+    Ok(ToolCatalog::new(signatures))
 }
 
 fn json(value: &Value) -> Result<String, String> {

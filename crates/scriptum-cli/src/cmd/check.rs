@@ -14,6 +14,7 @@ use crate::{
     out,
     rewrite::rewrite,
     source::{self, Source},
+    tools,
 };
 
 /// Fixes can make room for further ones; more rounds than this would run in circles.
@@ -29,7 +30,7 @@ struct Count {
 }
 
 pub(crate) fn main(args: &Check, output: Output) -> Result<Code, Failure> {
-    let catalog = super::catalog();
+    let catalog = tools::catalog(&args.tools)?;
     let mut count = Count::default();
     for path in &args.paths {
         for script in source::scripts_at(path)? {

@@ -5,12 +5,12 @@ use scriptum_contract::{ContractPart, EnvField, Field, Value, json_schema, servi
 use crate::{
     args::{Contract, Output, Part},
     exit::{Code, Failure},
-    out, source,
+    out, source, tools,
 };
 
 pub(crate) fn main(args: &Contract, output: Option<Output>) -> Result<Code, Failure> {
     let source = source::read(&args.file)?;
-    let compiled = super::compiled(&source)?;
+    let compiled = super::compiled(&source, &tools::catalog(&args.tools)?)?;
     let contract = &compiled.contract;
     let value = match (args.json_schema, output) {
         (Some(part), _) => json_schema(contract, part.into()),

@@ -5,12 +5,12 @@ use scriptum_vm::program;
 use crate::{
     args::{Ir, Output},
     exit::{Code, Failure},
-    out, source,
+    out, source, tools,
 };
 
 pub(crate) fn main(args: &Ir, output: Output) -> Result<Code, Failure> {
     let source = source::read(&args.file)?;
-    let compiled = super::compiled(&source)?;
+    let compiled = super::compiled(&source, &tools::catalog(&args.tools)?)?;
     let script = compiled
         .program
         .expect("a compilation without errors has a program");

@@ -16,14 +16,9 @@ use crate::{
     source::Source,
 };
 
-/// What every fresh installation can call.
-pub(crate) fn catalog() -> ToolCatalog {
-    ToolCatalog::new(scriptum_tools::signatures())
-}
-
 /// Compiles a script for a command that needs it without errors. Diagnostics go to stderr.
-pub(crate) fn compiled(source: &Source) -> Result<Compiled, Failure> {
-    let compiled = scriptum_compiler::compile(&source.text, &catalog());
+pub(crate) fn compiled(source: &Source, catalog: &ToolCatalog) -> Result<Compiled, Failure> {
+    let compiled = scriptum_compiler::compile(&source.text, catalog);
     check::print_to_stderr(source, &compiled.diagnostics);
     if compiled.program.is_none() {
         let message = format!("'{}' has errors and cannot run", source.name);

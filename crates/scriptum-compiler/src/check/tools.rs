@@ -183,7 +183,9 @@ impl<'p> Checker<'p> {
         }
         let choice = match signature.origin {
             ToolOrigin::Model => capabilities::one_of(&signature.name.0),
-            ToolOrigin::Native | ToolOrigin::Cloud | ToolOrigin::Mcp(_) | ToolOrigin::Channel => &[],
+            ToolOrigin::Native | ToolOrigin::Cloud | ToolOrigin::Mcp(_) | ToolOrigin::Channel => {
+                &[]
+            }
         };
         if !choice.is_empty() && !choice.iter().any(|name| given(name)) {
             let span = self.span(at);

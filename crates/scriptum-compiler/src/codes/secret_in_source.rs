@@ -12,7 +12,10 @@ pub(crate) const ENTRY: Entry = entry!(
 
 pub(crate) fn secret_in_source(span: Span) -> Diagnostic {
     ENTRY
-        .at(span, "a default of a secret can be read by everyone who sees the script")
+        .at(
+            span,
+            "a default of a secret can be read by everyone who sees the script",
+        )
         .here("not secret")
         .help("remove the default, and set the value with `scriptum env set KEY VALUE --secret`")
 }

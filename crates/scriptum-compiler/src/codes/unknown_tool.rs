@@ -44,7 +44,9 @@ pub(crate) fn of_server(
 ) -> Diagnostic {
     let diagnostic = no_server(server, span, nearest);
     if native && nearest.is_none() {
-        diagnostic.help(format!("a built-in tool has the name: `{name} from native`"))
+        diagnostic.help(format!(
+            "a built-in tool has the name: `{name} from native`"
+        ))
     } else {
         diagnostic
     }
@@ -57,8 +59,7 @@ pub(crate) fn no_server(server: &str, span: Span, nearest: Option<&str>) -> Diag
         .here("unknown server");
     match nearest {
         Some(nearest) => diagnostic.help(format!("did you mean `mcp(\"{nearest}\")`?")),
-        None => diagnostic
-            .help("`scriptum explain unknown-tool` tells where tools come from"),
+        None => diagnostic.help("`scriptum explain unknown-tool` tells where tools come from"),
     }
 }
 
@@ -66,7 +67,10 @@ pub(crate) fn no_server(server: &str, span: Span, nearest: Option<&str>) -> Diag
 pub(crate) fn without_source(name: &str, span: Span) -> Diagnostic {
     let len = u32::try_from(name.len()).unwrap_or(0).min(span.len());
     ENTRY
-        .at(span, format!("no registered tool is called `{name}`, a built-in one is"))
+        .at(
+            span,
+            format!("no registered tool is called `{name}`, a built-in one is"),
+        )
         .here("does not say where it comes from")
         .help(format!("write `{name} from native`"))
         .fix(insert(

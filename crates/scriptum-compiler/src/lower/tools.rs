@@ -107,20 +107,25 @@ impl Lower<'_> {
 
     /// The tool that answers behind the name of a server: one of the server itself, else, for the
     /// server of the cloud, a registered tool or a built-in one of that name.
-    fn behind_server(&mut self, name: ToolName, origin: ToolOrigin, span: Span) -> (ToolName, ToolOrigin) {
+    fn behind_server(
+        &mut self,
+        name: ToolName,
+        origin: ToolOrigin,
+        span: Span,
+    ) -> (ToolName, ToolOrigin) {
         let is_cloud_server =
             matches!(&origin, ToolOrigin::Mcp(server) if &**server == CLOUD_SERVER);
         if !is_cloud_server || self.catalog.find(&origin, &name).is_some() {
             return (name, origin);
         }
         let cloud = self.catalog.of(&ToolOrigin::Cloud);
-        let named = cloud.filter(|it| it.name == name || it.name.last_segment() == &*name.0);
-        let names: Vec<&ToolName> = named.map(|signature| &signature.name).collect();
-        match names.as_slice() {
+        let meant = cloud.filter(|it| it.name == name || it.name.last_segment() == &*name.0);
+        let meant: Vec<&ToolName> = meant.map(|signature| &signature.name).collect();
+        match meant.as_slice() {
             [only] => (ToolName::clone(only), ToolOrigin::Cloud),
             [first, ..] => {
                 let first = ToolName::clone(first);
-                let ambiguous = codes::ambiguous_tool(&name.0, &names, span);
+                let ambiguous = codes::ambiguous_tool(&name.0, &meant, span);
                 self.report(ambiguous);
                 (first, ToolOrigin::Cloud)
             }

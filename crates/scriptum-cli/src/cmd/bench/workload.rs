@@ -15,6 +15,7 @@ use crate::{
     exit::{Code, Failure},
     local::{self, Running, Setup},
     source::Source,
+    tools,
 };
 
 const SEQ_ROUNDS: usize = 300;
@@ -79,7 +80,7 @@ impl Node {
             name: "bench".to_owned(),
             text,
         };
-        let compiled = cmd::compiled(&source)?;
+        let compiled = cmd::compiled(&source, &tools::built_in())?;
         let program = compiled
             .program
             .expect("a compilation without errors has a program");

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
-use scriptum_contract::{Contract, Value, check, coerce};
+use scriptum_contract::{Contract, Reason, Value, Violation};
 use scriptum_engine::Start;
 use scriptum_vm::Seq;
 
@@ -11,7 +11,7 @@ use crate::{
     args::Run,
     cmd,
     exit::{Code, Failure, violation_line},
-    input, local, source,
+    input, local, source, tools,
 };
 
 pub(super) async fn session(
@@ -20,7 +20,7 @@ pub(super) async fn session(
     quiet: bool,
 ) -> Result<Option<Session>, Failure> {
     let source = source::read(file)?;
-    let compiled = cmd::compiled(&source)?;
+    let compiled = cmd::compiled(&source, &tools::catalog(&args.tools)?)?;
     let program = compiled
         .program
         .expect("a compilation without errors has a program");
@@ -85,22 +85,20 @@ fn environment(
     let mut env = BTreeMap::new();
     let mut faults = Vec::new();
     for declared in &contract.env {
-        let field = &declared.field;
-        let value = match (given.get(&*declared.key), &field.default) {
-            (Some(text), _) => coerce(&Value::text(text), &field.ty),
-            (None, Some(default)) => default.clone(),
-            (None, None) => {
-                faults.push(format!("{}: has no value and no default", declared.key));
-                continue;
+        match declared.read(given.get(&*declared.key).copied()) {
+            Ok(value) => {
+                env.insert(Arc::clone(&declared.field.name), value);
             }
-        };
-        let violations = check(&value, &field.ty);
-        faults.extend(
-            violations
-                .iter()
-                .map(|it| format!("{}: {}", declared.key, it.message)),
-        );
-        env.insert(Arc::clone(&field.name), value);
+            Err(violations) => {
+                let fault = |it: &Violation| {
+                    if it.reason == Reason::Missing {
+                        return format!("{}: has no value and no default", declared.key);
+                    }
+                    format!("{}: {}", declared.key, it.message)
+                };
+                faults.extend(violations.iter().map(fault));
+            }
+        }
     }
     if faults.is_empty() {
         return Ok(env);

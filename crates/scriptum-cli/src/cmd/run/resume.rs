@@ -9,7 +9,7 @@ use crate::{
     args::Run,
     cmd,
     exit::{Code, Failure},
-    input, local, source,
+    input, local, source, tools,
 };
 
 /// The thread as a session; `None` when it had ended before, its result shown.
@@ -94,7 +94,7 @@ fn check_same_program(args: &Run, row: &ThreadRow) -> Result<(), Failure> {
         return Ok(());
     };
     let source = source::read(file)?;
-    let compiled = cmd::compiled(&source)?;
+    let compiled = cmd::compiled(&source, &tools::catalog(&args.tools)?)?;
     let program = compiled
         .program
         .expect("a compilation without errors has a program");
