@@ -47,19 +47,15 @@ impl Lexer<'_> {
 
     fn space(&mut self) {
         let start = self.pos;
+        let rest = self.bytes.get(start..).unwrap_or(&[]);
+        let is_space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
+        let len = rest.iter().position(|byte| !is_space(byte));
+        let space = rest.get(..len.unwrap_or(rest.len())).unwrap_or(rest);
+        self.pos += space.len();
         let mut kind = SyntaxKind::Whitespace;
-        loop {
-            match self.byte(0) {
-                b' ' | b'\t' | b'\r' => self.pos += 1,
-                b'\n' => {
-                    self.pos += 1;
-                    kind = SyntaxKind::LineBreak;
-                    self.line_start = self.pos;
-                }
-                _ => break,
-            }
-        }
-        if kind == SyntaxKind::LineBreak {
+        if let Some(last) = space.iter().rposition(|byte| *byte == b'\n') {
+            kind = SyntaxKind::LineBreak;
+            self.line_start = start + last + 1;
             self.at_line_start = true;
             self.header_line_is_over();
         }
@@ -145,9 +141,9 @@ impl Lexer<'_> {
     }
 
     pub(super) fn skip_word(&mut self) {
-        while is_word_byte(self.byte(0)) {
-            self.pos += 1;
-        }
+        let rest = self.bytes.get(self.pos..).unwrap_or(&[]);
+        let len = rest.iter().position(|byte| !is_word_byte(*byte));
+        self.pos += len.unwrap_or(rest.len());
     }
 
     /// Moves over the rest of a name that has letters outside A–Z; false if no such letter is here.
@@ -283,8 +279,20 @@ impl Lexer<'_> {
     }
 }
 
+/// True for the bytes of words, by byte: words are half of a script.
+const WORD_BYTES: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte: u8 = 0;
+    while byte < 128 {
+        table[byte as usize] = byte.is_ascii_alphanumeric() || byte == b'_';
+        byte += 1;
+    }
+    table
+};
+
+#[inline]
 pub(super) fn is_word_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
+    WORD_BYTES.get(usize::from(byte)).copied().unwrap_or(false)
 }
 
 /// True for `-- @name …`.
