@@ -280,6 +280,10 @@ impl Lexer<'_> {
 }
 
 /// True for the bytes of words, by byte: words are half of a script.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "computed while this is compiled, for bytes below 128"
+)]
 const WORD_BYTES: [bool; 256] = {
     let mut table = [false; 256];
     let mut byte: u8 = 0;
