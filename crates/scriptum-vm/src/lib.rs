@@ -15,6 +15,7 @@ pub mod frames;
 pub mod limits;
 mod machine;
 pub mod path;
+pub mod play;
 pub mod program;
 pub mod record;
 mod replay;

@@ -71,3 +71,7 @@ pub const PROGRAM_PARTS_MAX: usize = 4_000_000;
 
 /// Bytes of the YAML document of a program.
 pub const PROGRAM_BYTES_MAX: usize = 64 << 20;
+
+/// Turns that one play of a program in virtual time may take: a test that needs more runs in circles,
+/// and its journal is in memory.
+pub const PLAY_TURNS_MAX: u32 = 200_000;

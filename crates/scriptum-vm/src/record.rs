@@ -371,6 +371,16 @@ pub struct Entry {
     pub record: Record,
 }
 
+impl Entry {
+    /// The event, if it is one.
+    pub fn event(&self) -> Option<&Event> {
+        match &self.record {
+            Record::Event(event) => Some(event),
+            Record::Notification(_) => None,
+        }
+    }
+}
+
 /// What a journal entry says. The notification of a turn comes first, then the turn's events.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Record {

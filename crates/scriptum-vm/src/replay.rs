@@ -170,7 +170,7 @@ impl Replay {
                 Some((entry, behind)) => {
                     self.follows(entry)?;
                     rest = behind;
-                    event_of(entry)
+                    entry.event()
                 }
                 None => None,
             };
@@ -184,7 +184,7 @@ impl Replay {
         }
         match rest
             .first()
-            .and_then(|entry| Some((entry.seq, event_of(entry)?)))
+            .and_then(|entry| Some((entry.seq, entry.event()?)))
         {
             Some((seq, more)) => Err(ReplayError::Diverged {
                 seq,
@@ -193,12 +193,5 @@ impl Replay {
             }),
             None => Ok(rest),
         }
-    }
-}
-
-fn event_of(entry: &Entry) -> Option<&Event> {
-    match &entry.record {
-        Record::Event(event) => Some(event),
-        Record::Notification(_) => None,
     }
 }

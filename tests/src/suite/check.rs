@@ -3,14 +3,14 @@
 use scriptum_compiler::{Compiled, RenderOptions, compile, render};
 use scriptum_contract::{ContractPart, ToolCatalog, Value, json_schema, service_json};
 use scriptum_tools::read_tool_document;
-use scriptum_vm::program;
+use scriptum_vm::{play::Play, program};
 use similar::TextDiff;
 
 use crate::{
     markdown::{Block, Section},
     mock::Mocks,
     outside::Outside,
-    play::{Play, play},
+    play::play,
     text,
 };
 
@@ -98,9 +98,9 @@ fn content(
                 None => run.insert(played(section, compiled)?),
             };
             match kind {
-                "events" => text::events(&run.entries, &block.args),
-                "steps" => text::steps(&run.entries),
-                _ => run.output.as_ref().map_or(Ok("none\n".to_owned()), json)?,
+                "events" => text::events(run.entries(), &block.args),
+                "steps" => text::steps(run.entries()),
+                _ => run.output().map_or(Ok("none\n".to_owned()), json)?,
             }
         }
     };

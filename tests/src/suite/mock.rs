@@ -13,7 +13,7 @@
 use std::collections::VecDeque;
 
 use scriptum_contract::Value;
-use scriptum_vm::{Call, StepError};
+use scriptum_vm::{Call, StepError, play};
 
 /// The answers of a fixture.
 #[derive(Debug)]
@@ -49,24 +49,24 @@ impl Mocks {
         })
     }
 
-    /// The answer to a call; `None`: it hangs.
-    pub(crate) fn answer(&mut self, call: &Call) -> Option<Result<Value, StepError>> {
+    /// The answer to a call.
+    pub(crate) fn answer(&mut self, call: &Call) -> play::Answer {
         let path = call.path.to_string();
         let tool: &str = &call.callee.name.0;
         let fits =
             |line: &&mut Line| (line.target == path || line.target == tool) && line.left != Some(0);
         let Some(line) = self.lines.iter_mut().find(fits) else {
-            return Some(unmocked(call));
+            return play::Answer::Now(unmocked(call));
         };
         line.left = line.left.map(|left| left - 1);
         match line.answer.clone() {
-            Answer::Args => Some(Ok(call.args.clone())),
-            Answer::Return(value) => Some(Ok(value)),
-            Answer::Fail { retryable, message } => Some(Err(StepError {
+            Answer::Args => play::Answer::Now(Ok(call.args.clone())),
+            Answer::Return(value) => play::Answer::Now(Ok(value)),
+            Answer::Fail { retryable, message } => play::Answer::Now(Err(StepError {
                 retryable,
                 ..StepError::permanent("TOOL_FAILED", message)
             })),
-            Answer::Hang => None,
+            Answer::Hang => play::Answer::Never,
         }
     }
 }

@@ -9,7 +9,7 @@
 //! A line fires once, behind the first turn with an event that begins like this. `crash` forgets the
 //! machine and its open calls: the thread goes on from its frames, and the calls are asked for again.
 
-use scriptum_vm::Notification;
+use scriptum_vm::{Notification, play::Happening};
 
 /// The lines of a fixture that have not fired yet.
 #[derive(Debug)]
@@ -21,16 +21,7 @@ pub(crate) struct Outside {
 struct Line {
     /// How the line of the event begins.
     event: String,
-    action: Action,
-}
-
-/// What happens.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Action {
-    /// The worker dies and another one takes over.
-    Crash,
-    /// Somebody does something.
-    Notify(Notification),
+    happening: Happening,
 }
 
 impl Outside {
@@ -41,10 +32,10 @@ impl Outside {
     }
 
     /// What follows a turn with these events.
-    pub(crate) fn fired(&mut self, events: &str) -> Vec<Action> {
+    pub(crate) fn fired(&mut self, events: &str) -> Vec<Happening> {
         let has = |line: &Line| events.lines().any(|event| event.starts_with(&line.event));
         let fired = self.lines.extract_if(.., |line| has(line));
-        fired.map(|line| line.action).collect()
+        fired.map(|line| line.happening).collect()
     }
 
     /// An error when a line waits for an event that never came.
@@ -59,17 +50,17 @@ impl Outside {
 fn line(line: &str) -> Result<Line, String> {
     let wrong = || format!("outside line '{line}': expected 'after EVENT: crash|pause|cancel'");
     let rest = line.trim().strip_prefix("after ").ok_or_else(wrong)?;
-    let (event, action) = rest.rsplit_once(": ").ok_or_else(wrong)?;
-    let action = match action.trim() {
-        "crash" => Action::Crash,
-        "pause" => Action::Notify(Notification::PauseAsked),
-        "cancel" => Action::Notify(Notification::CancelAsked {
+    let (event, happening) = rest.rsplit_once(": ").ok_or_else(wrong)?;
+    let happening = match happening.trim() {
+        "crash" => Happening::Crash,
+        "pause" => Happening::Notify(Notification::PauseAsked),
+        "cancel" => Happening::Notify(Notification::CancelAsked {
             reason: "by the fixture".into(),
         }),
         _ => return Err(wrong()),
     };
     Ok(Line {
         event: event.trim().to_owned(),
-        action,
+        happening,
     })
 }

@@ -1,0 +1,373 @@
+//! Plays a program from its start to where nothing can happen any more, in virtual time.
+//!
+//! The machine is pure, so a play needs no engine, no store and no waiting: when nothing else is left to
+//! happen, the clock jumps to the next timer. What tools answer and what people do is decided by a
+//! [`World`]; what is recorded is the journal that an engine would have written.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+};
+
+use scriptum_contract::{Value, ValueHash};
+
+use crate::{
+    Call, Effect, Entry, Event, Frames, Ignored, Notification, Options, Record, Refused,
+    RestoreError, Seq, StepError, StepPath, Timestamp, Turn, Vm, limits::PLAY_TURNS_MAX,
+    program::Program,
+};
+
+/// All that is outside of a play.
+pub trait World {
+    /// Why a play is given up.
+    type Error: From<Stuck>;
+
+    /// The answer to a call.
+    fn answer(&mut self, call: &Call) -> Answer;
+
+    /// What follows a turn; its entries are the last ones of the play.
+    ///
+    /// # Errors
+    /// When the play is of no further use.
+    fn follow(&mut self, play: &Play, turn: &[Entry]) -> Result<Vec<Happening>, Self::Error>;
+
+    /// What is done when nothing else can happen; `None`: nothing, and the play is over.
+    ///
+    /// # Errors
+    /// When the play is of no further use.
+    fn act(&mut self, play: &Play) -> Result<Option<Notification>, Self::Error>;
+
+    /// Told when a notification does not apply, as that of a call which was withdrawn.
+    ///
+    /// # Errors
+    /// When the play is of no further use.
+    fn ignored(&mut self, why: Ignored) -> Result<(), Self::Error>;
+
+    /// True when of several open calls the last one is answered first.
+    fn is_last_first(&self) -> bool {
+        false
+    }
+}
+
+/// What becomes of a call.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// It is answered at once.
+    Now(Result<Value, StepError>),
+    /// It is answered when some time has passed.
+    After {
+        /// How long it takes, in milliseconds.
+        ms: u64,
+        /// The answer.
+        result: Result<Value, StepError>,
+    },
+    /// It is never answered.
+    Never,
+}
+
+/// Something that happens without being asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Happening {
+    /// The worker dies: the machine and its open calls are forgotten. Both come back from the frames.
+    Crash,
+    /// Somebody does something.
+    Notify(Notification),
+}
+
+/// Why a play cannot go on.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Stuck {
+    /// It took more turns than [`PLAY_TURNS_MAX`].
+    Endless,
+    /// The frames do not restore.
+    Restore(RestoreError),
+    /// The machine asks for a stored value that no turn made.
+    Missing(ValueHash),
+}
+
+impl std::fmt::Display for Stuck {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Stuck::Endless => write!(f, "still running after {PLAY_TURNS_MAX} turns"),
+            Stuck::Restore(error) => write!(f, "the frames do not restore: {error}"),
+            Stuck::Missing(hash) => write!(f, "value {hash} is needed and was never stored"),
+        }
+    }
+}
+
+impl std::error::Error for Stuck {}
+
+impl From<Stuck> for String {
+    fn from(stuck: Stuck) -> String {
+        stuck.to_string()
+    }
+}
+
+/// A thread with all that happened to it.
+#[derive(Debug)]
+pub struct Play {
+    program: Arc<Program>,
+    options: Options,
+    vm: Vm,
+    now: Timestamp,
+    /// The sum of all turns' frames.
+    frames: Frames,
+    entries: Vec<Entry>,
+    /// Large values that turns stored.
+    stored: BTreeMap<ValueHash, Arc<[u8]>>,
+    /// Calls that were asked for and not answered, the oldest first.
+    calls: VecDeque<Call>,
+    /// Answers that are on their way, by arrival, then in the order of the calls.
+    coming: BTreeMap<(Timestamp, u64), Notification>,
+    /// How many answers were ever on their way.
+    delayed: u64,
+    /// What happens next from outside.
+    happening: VecDeque<Notification>,
+    turns: u32,
+}
+
+impl Play {
+    /// A thread that has not started, at the time when it will.
+    pub fn new(program: Arc<Program>, options: Options, at: Timestamp) -> Play {
+        Play {
+            vm: Vm::with_options(Arc::clone(&program), options),
+            program,
+            options,
+            now: at,
+            frames: Frames::default(),
+            entries: Vec::new(),
+            stored: BTreeMap::new(),
+            calls: VecDeque::new(),
+            coming: BTreeMap::new(),
+            delayed: 0,
+            happening: VecDeque::new(),
+            turns: 0,
+        }
+    }
+
+    /// Starts the thread, and lets happen what can happen.
+    ///
+    /// # Errors
+    /// When the play gets stuck, or the world gives it up. What was recorded by then stays.
+    pub fn run<W: World>(&mut self, start: &Notification, world: &mut W) -> Result<(), W::Error> {
+        self.apply(start, world)?;
+        while let Some(notification) = self.next(world)? {
+            self.apply(&notification, world)?;
+        }
+        Ok(())
+    }
+
+    /// The machine.
+    pub fn vm(&self) -> &Vm {
+        &self.vm
+    }
+
+    /// The program.
+    pub fn program(&self) -> &Arc<Program> {
+        &self.program
+    }
+
+    /// The sum of all turns' frames.
+    pub fn frames(&self) -> &Frames {
+        &self.frames
+    }
+
+    /// The journal.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The virtual time.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// What the thread gave, at its end or in failing.
+    pub fn output(&self) -> Option<&Value> {
+        let mut events = self.entries.iter().rev().filter_map(Entry::event);
+        events.find_map(|event| match event {
+            Event::ThreadCompleted { output } => Some(output),
+            Event::ThreadFailed { output, .. } => output.as_ref(),
+            Event::StepStarted { .. }
+            | Event::StepRetrying { .. }
+            | Event::StepCompleted { .. }
+            | Event::StepFailed { .. }
+            | Event::StepSkipped { .. }
+            | Event::ThreadPaused { .. }
+            | Event::ThreadResumed
+            | Event::ThreadCancelled { .. } => None,
+        })
+    }
+
+    /// The next thing that happens; `None` when nothing can happen any more.
+    fn next<W: World>(&mut self, world: &mut W) -> Result<Option<Notification>, W::Error> {
+        if self.vm.status().is_ended() {
+            return Ok(None);
+        }
+        if let Some(notification) = self.happening.pop_front() {
+            return Ok(Some(notification));
+        }
+        if self.vm.is_unfinished() {
+            return Ok(Some(Notification::Continued));
+        }
+        if let Some(notification) = self.answered(world) {
+            return Ok(Some(notification));
+        }
+        match self.next_in_time() {
+            Some(notification) => Ok(Some(notification)),
+            None => world.act(self),
+        }
+    }
+
+    /// The next answer that does not take time.
+    fn answered<W: World>(&mut self, world: &mut W) -> Option<Notification> {
+        loop {
+            let call = if world.is_last_first() {
+                self.calls.pop_back()?
+            } else {
+                self.calls.pop_front()?
+            };
+            match world.answer(&call) {
+                Answer::Now(result) => return Some(answer(call, result)),
+                Answer::After { ms, result } => {
+                    let due = Timestamp(self.now.0.saturating_add_unsigned(ms));
+                    self.delayed += 1;
+                    self.coming
+                        .insert((due, self.delayed), answer(call, result));
+                }
+                Answer::Never => (),
+            }
+        }
+    }
+
+    /// The next answer or timer, with the clock moved there.
+    fn next_in_time(&mut self) -> Option<Notification> {
+        let timer = self.vm.wake_at().and_then(|_| self.first_timer());
+        let arrival = self.coming.first_entry();
+        match (timer, arrival) {
+            (Some((due, path)), None) => {
+                self.now = self.now.max(due);
+                Some(Notification::TimerFired { path })
+            }
+            (Some((due, path)), Some(arrival)) if due < arrival.key().0 => {
+                self.now = self.now.max(due);
+                Some(Notification::TimerFired { path })
+            }
+            (_, Some(arrival)) => {
+                self.now = self.now.max(arrival.key().0);
+                Some(arrival.remove())
+            }
+            (None, None) => None,
+        }
+    }
+
+    fn first_timer(&self) -> Option<(Timestamp, StepPath)> {
+        let timers = self.vm.pending().filter_map(|effect| match effect {
+            Effect::Timer { path, due } => Some((due, path)),
+            Effect::Call(_) => None,
+        });
+        timers.min()
+    }
+
+    fn apply<W: World>(
+        &mut self,
+        notification: &Notification,
+        world: &mut W,
+    ) -> Result<(), W::Error> {
+        self.turns += 1;
+        if self.turns > PLAY_TURNS_MAX {
+            return Err(Stuck::Endless.into());
+        }
+        match self.turn(notification)? {
+            Ok(turn) => {
+                let first = self.entries.len();
+                self.take_in(turn);
+                let entries = self.entries.get(first..).unwrap_or_default();
+                for happening in world.follow(self, entries)? {
+                    match happening {
+                        Happening::Crash => self.crash()?,
+                        Happening::Notify(notification) => self.happening.push_back(notification),
+                    }
+                }
+                Ok(())
+            }
+            Err(why) => world.ignored(why),
+        }
+    }
+
+    /// One turn of the machine, with the stored values that it needs.
+    fn turn(&mut self, notification: &Notification) -> Result<Result<Turn, Ignored>, Stuck> {
+        loop {
+            match self.vm.apply(notification.clone(), self.now) {
+                Ok(turn) => return Ok(Ok(turn)),
+                Err(Refused::Ignored(why)) => return Ok(Err(why)),
+                Err(Refused::Need(needed)) => {
+                    for stored in needed {
+                        let content = self.content(&stored.hash)?;
+                        self.vm.provide(stored.hash, content);
+                    }
+                }
+            }
+        }
+    }
+
+    fn content(&self, hash: &ValueHash) -> Result<Value, Stuck> {
+        let bytes = self.stored.get(hash);
+        let content = bytes.and_then(|bytes| serde_json::from_slice(bytes).ok());
+        content.ok_or(Stuck::Missing(*hash))
+    }
+
+    fn take_in(&mut self, turn: Turn) {
+        let records = std::iter::once(Record::Notification(turn.notification))
+            .chain(turn.events.into_iter().map(Record::Event));
+        for record in records {
+            let seq = Seq(self.entries.len() as u64 + 1);
+            let at = self.now;
+            self.entries.push(Entry { seq, at, record });
+        }
+        let blobs = turn.blobs.into_iter();
+        self.stored
+            .extend(blobs.map(|blob| (blob.hash, blob.bytes)));
+        self.frames.apply(turn.frames);
+        for effect in turn.effects {
+            self.ask(effect);
+        }
+    }
+
+    fn crash(&mut self) -> Result<(), Stuck> {
+        let program = Arc::clone(&self.program);
+        self.vm = Vm::restore_with_options(program, self.frames.clone(), self.options)
+            .map_err(Stuck::Restore)?;
+        self.calls.clear();
+        self.coming.clear();
+        let pending: Vec<_> = self.vm.pending().collect();
+        for effect in pending {
+            self.ask(effect);
+        }
+        Ok(())
+    }
+
+    /// Timers are not kept: the machine says at any time which ones run.
+    fn ask(&mut self, effect: Effect) {
+        match effect {
+            Effect::Call(call) => self.calls.push_back(call),
+            Effect::Timer { .. } => (),
+        }
+    }
+}
+
+fn answer(call: Call, result: Result<Value, StepError>) -> Notification {
+    let Call { path, attempt, .. } = call;
+    match result {
+        Ok(output) => Notification::Returned {
+            path,
+            attempt,
+            output,
+        },
+        Err(error) => Notification::Failed {
+            path,
+            attempt,
+            error,
+        },
+    }
+}
