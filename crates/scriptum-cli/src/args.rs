@@ -201,7 +201,7 @@ pub(crate) struct Fmt {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Contract {
-    /// The script, or - for standard input
+    /// A script, a program as YAML or JSON, or - for standard input
     pub(crate) file: PathBuf,
 
     /// JSON Schema 2020-12 of one part instead
@@ -224,7 +224,7 @@ pub(crate) enum Part {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Ir {
-    /// The script, or - for standard input
+    /// A script, a program as YAML or JSON, or - for standard input
     pub(crate) file: PathBuf,
 
     /// Folder of tool documents (*.yaml); ./tools without it, if that exists

@@ -1,10 +1,13 @@
-//! Script files: reading them, and finding them in folders.
+//! Script files, and programs that are written as YAML or JSON: reading them, and finding them in folders.
 
 use std::{
     ffi::OsStr,
     io::Read as _,
     path::{Path, PathBuf},
 };
+
+use scriptum_compiler::{Compiled, compile, compile_yaml};
+use scriptum_contract::ToolCatalog;
 
 use crate::exit::{Code, Failure};
 
@@ -16,6 +19,33 @@ const SOURCE_BYTES_MAX: u64 = 256 * 1024 * 1024;
 pub(crate) struct Source {
     pub(crate) name: String,
     pub(crate) text: String,
+}
+
+impl Source {
+    /// Compiles it: a script, or a program as `scriptum ir` writes it.
+    pub(crate) fn compile(&self, catalog: &ToolCatalog) -> Compiled {
+        if self.is_program() {
+            compile_yaml(&self.text, catalog)
+        } else {
+            compile(&self.text, catalog)
+        }
+    }
+
+    /// True for a program as YAML or JSON: by the name of the file, or by how the text begins.
+    pub(crate) fn is_program(&self) -> bool {
+        match Path::new(&self.name).extension().and_then(OsStr::to_str) {
+            Some("yaml" | "yml" | "json") => true,
+            Some("scriptum") => false,
+            Some(_) | None => begins_like_program(&self.text),
+        }
+    }
+}
+
+/// No script begins with `ir:` or with a brace.
+fn begins_like_program(text: &str) -> bool {
+    let is_content = |line: &&str| !line.is_empty() && !line.starts_with('#') && *line != "---";
+    let first = text.lines().map(str::trim_end).find(is_content);
+    first.is_some_and(|line| line.starts_with("ir:") || line.starts_with('{'))
 }
 
 /// Reads a script; `-` is standard input.
@@ -91,4 +121,29 @@ fn not_utf8(name: &str, error: &std::string::FromUtf8Error) -> Failure {
     let line = before.split(|byte| *byte == b'\n').count();
     let message = format!("'{name}' is not UTF-8: line {line}, byte offset {at}");
     Failure::new(Code::InvalidArgument, message).help("save the file as UTF-8")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn programs_are_told_from_scripts() {
+        let table = [
+            ("a.yaml", "script \"S\"", true),
+            ("a.json", "", true),
+            ("a.scriptum", "ir: 1", false),
+            ("<stdin>", "ir: 1", true),
+            ("<stdin>", "---\n# by hand\n\nir: 1", true),
+            ("<stdin>", "{\"ir\":1}", true),
+            ("<stdin>", "### Title ###\nscript \"S\"", false),
+            ("<stdin>", "-- a comment\nscript \"S\"", false),
+            ("<stdin>", "", false),
+        ];
+        for (name, text, expected) in table {
+            let (name, text) = (name.to_owned(), text.to_owned());
+            let source = Source { name, text };
+            assert_eq!(source.is_program(), expected, "{source:?}");
+        }
+    }
 }

@@ -12,6 +12,7 @@ use crate::{
     compiled::{Compiled, Tables},
     limits::{DIAGNOSTICS_MAX, SCRIPT_BYTES_MAX},
     lower::{self, Lowered},
+    source_map::SourceMap,
     suggest::Suggest,
 };
 
@@ -24,9 +25,21 @@ pub fn compile(text: &str, catalog: &ToolCatalog) -> Compiled {
         return too_large(text.len());
     }
     let suggest = Suggest::new();
-    let (lowered, mut diagnostics, gaps) = read(text, catalog, &suggest);
+    let (lowered, diagnostics, gaps) = read(text, catalog, &suggest);
     let (program, places) = (lowered.program, lowered.map);
-    let facts = check::check(&program, &places, catalog, &suggest, gaps, &mut diagnostics);
+    checked(program, places, diagnostics, gaps, catalog, &suggest)
+}
+
+/// Checks a program from whatever source; `diagnostics` are those of the way to it.
+pub(crate) fn checked(
+    program: Program,
+    places: SourceMap,
+    mut diagnostics: Vec<Diagnostic>,
+    gaps: Gaps,
+    catalog: &ToolCatalog,
+    suggest: &Suggest,
+) -> Compiled {
+    let facts = check::check(&program, &places, catalog, suggest, gaps, &mut diagnostics);
     let diagnostics = in_order(diagnostics);
     let has_errors = diagnostics.iter().any(|it| it.severity == Severity::Error);
     Compiled {

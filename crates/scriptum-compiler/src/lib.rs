@@ -2,10 +2,11 @@
 //!
 //! [`compile`] is one pure function: text and tool signatures in, everything that is known out. It never
 //! fails; what is wrong is in [`Compiled::diagnostics`], and then there is no program. There is no state
-//! between two compilations, so an editor compiles at every keystroke.
+//! between two compilations, so an editor compiles at every keystroke. [`compile_yaml`] does the same for
+//! programs that are written as YAML or JSON.
 //!
-//! Reading the text is the syntax crate's; `lower` makes a program of the tree; `check` judges the
-//! program; `codes` words what is wrong; `render` shows it. Running a program is the machine's.
+//! Reading the text is the syntax crate's; `lower` makes a program of the tree, `yaml` of a document;
+//! `check` judges the program; `codes` words what is wrong; `render` shows it. Running a program is the machine's.
 //!
 //! ```
 //! use scriptum_compiler::compile;
@@ -30,6 +31,7 @@ mod render;
 mod source_map;
 mod suggest;
 pub mod vocabulary;
+mod yaml;
 
 pub use compile::compile;
 pub use compiled::{Compiled, Facts, Tables};
@@ -37,3 +39,4 @@ pub use fix::{Fixed, apply_fixes};
 pub use render::{RenderOptions, render, render_json};
 pub use scriptum_syntax::{Diagnostic, Severity};
 pub use source_map::{EnumPlace, FieldPlace, ImportSlot, Part, SourceMap, part_of};
+pub use yaml::compile_yaml;

@@ -2,18 +2,29 @@
 
 mod support;
 
-use scriptum_compiler::{codes, compile, limits};
+use scriptum_compiler::{Compiled, codes, compile, compile_yaml, limits};
 use support::catalog;
 
-/// A script on a page; a missing header means that it does not matter.
+/// A script on a page, or a program as YAML; a missing header means that it does not matter.
 fn script(page: &str, heading: &str) -> Option<String> {
-    let (_, behind) = page.split_once(&format!("\n{heading}:\n\n```scriptum\n"))?;
+    let (_, behind) = page.split_once(&format!("\n{heading}:\n\n```"))?;
+    let (language, behind) = behind.split_once('\n')?;
     let (script, _) = behind.split_once("\n```")?;
-    Some(format!("{script}\n"))
+    ["scriptum", "yaml"]
+        .contains(&language)
+        .then(|| format!("{script}\n"))
+}
+
+fn compiled(text: &str) -> Compiled {
+    if text.starts_with("ir:") {
+        compile_yaml(text, &catalog())
+    } else {
+        compile(text, &catalog())
+    }
 }
 
 fn found(text: &str) -> Vec<&'static str> {
-    let diagnostics = compile(text, &catalog()).diagnostics;
+    let diagnostics = compiled(text).diagnostics;
     diagnostics.iter().map(|it| it.code.0).collect()
 }
 
@@ -23,7 +34,7 @@ fn is_whole(text: &str) -> bool {
 }
 
 fn with_header(text: &str, code: &str) -> String {
-    if is_whole(text) || code == "missing-header" {
+    if is_whole(text) || text.starts_with("ir:") || code == "missing-header" {
         return text.to_owned();
     }
     format!("script \"Example\"\n{text}")
@@ -100,7 +111,7 @@ fn severity_and_code_of_a_finding_are_those_of_its_entry() {
             continue;
         };
         let wrong = with_header(&wrong, entry.code.0);
-        for diagnostic in compile(&wrong, &catalog()).diagnostics {
+        for diagnostic in compiled(&wrong).diagnostics {
             if diagnostic.code == entry.code {
                 assert_eq!(diagnostic.severity, entry.severity, "{}", entry.code);
             }

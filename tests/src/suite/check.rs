@@ -7,6 +7,7 @@ use scriptum_vm::{play::Play, program};
 use similar::TextDiff;
 
 use crate::{
+    both_ways,
     markdown::{Block, Section},
     mock::Mocks,
     outside::Outside,
@@ -60,6 +61,7 @@ pub(crate) fn actual(section: &Section) -> Result<Vec<(Block, String)>, String> 
             diagnostics(&source, &compiled)
         ));
     }
+    both_ways::check(&compiled, &catalog(section)?)?;
     let mut run = None;
     let expected = section
         .blocks

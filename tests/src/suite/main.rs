@@ -4,6 +4,7 @@
 
 #![expect(clippy::print_stdout, reason = "a test runner reports")]
 
+mod both_ways;
 mod check;
 mod markdown;
 mod mock;

@@ -53,8 +53,9 @@ fn check_one(
     count: &mut Count,
 ) -> Result<(), Failure> {
     let mut source = source::read(path)?;
-    let mut diagnostics = compile(&source.text, catalog).diagnostics;
-    if fix {
+    let mut diagnostics = source.compile(catalog).diagnostics;
+    // There are no edits for programs: fixes mend scripts.
+    if fix && !source.is_program() {
         let fixed = mended(&source.text, diagnostics, catalog);
         if path == Path::new("-") {
             out::text(&fixed.text)?;

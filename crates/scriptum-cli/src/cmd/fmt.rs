@@ -75,6 +75,13 @@ pub(crate) fn main(args: &Fmt, quiet: bool) -> Result<Code, Failure> {
 
 fn format_one(path: &Path, wish: Wish, count: &mut Count) -> Result<(), Failure> {
     let source = source::read(path)?;
+    if source.is_program() {
+        let message = format!(
+            "'{}' is a program, and only scripts are formatted",
+            source.name
+        );
+        return Err(Failure::new(Code::InvalidArgument, message));
+    }
     count.scripts += 1;
     let parse = scriptum_syntax::parse(&source.text);
     if parse.has_errors() {

@@ -16,9 +16,9 @@ use crate::{
     source::Source,
 };
 
-/// Compiles a script for a command that needs it without errors. Diagnostics go to stderr.
+/// Compiles a script or a program for a command that needs it without errors. Diagnostics go to stderr.
 pub(crate) fn compiled(source: &Source, catalog: &ToolCatalog) -> Result<Compiled, Failure> {
-    let compiled = scriptum_compiler::compile(&source.text, catalog);
+    let compiled = source.compile(catalog);
     check::print_to_stderr(source, &compiled.diagnostics);
     if compiled.program.is_none() {
         let message = format!("'{}' has errors and cannot run", source.name);

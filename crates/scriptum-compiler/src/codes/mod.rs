@@ -20,6 +20,7 @@ pub(crate) mod invalid_annotation;
 pub(crate) mod invalid_count;
 mod invalid_default;
 mod invalid_duration;
+mod invalid_program;
 mod invalid_value;
 mod invalid_version;
 mod jump_into_scope;
@@ -94,6 +95,7 @@ pub(crate) use input_prefix::input_prefix;
 pub(crate) use interpolated_title::interpolated_title;
 pub(crate) use invalid_default::invalid_default;
 pub(crate) use invalid_duration::invalid_duration;
+pub(crate) use invalid_program::invalid_program;
 pub(crate) use invalid_value::invalid_value;
 pub(crate) use invalid_version::invalid_version;
 pub(crate) use jump_into_scope::jump_into_scope;
@@ -217,6 +219,7 @@ const OWN: &[Entry] = &[
     invalid_count::ENTRY,
     invalid_default::ENTRY,
     invalid_duration::ENTRY,
+    invalid_program::ENTRY,
     invalid_value::ENTRY,
     invalid_version::ENTRY,
     jump_into_scope::ENTRY,

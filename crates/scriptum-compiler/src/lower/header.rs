@@ -80,7 +80,7 @@ fn add(values: &mut Vec<String>, value: &str) {
 }
 
 /// `major.minor.patch`, with an optional pre-release and build part.
-fn is_semantic_version(version: &str) -> bool {
+pub(crate) fn is_semantic_version(version: &str) -> bool {
     let (version, build) = split_once_or(version, '+');
     let (core, pre_release) = split_once_or(version, '-');
     let numbers: Vec<&str> = core.split('.').collect();
@@ -117,7 +117,7 @@ fn is_number(part: &str) -> bool {
 }
 
 /// `type/subtype`, either of which may be `*`.
-fn is_content_type(value: &str) -> bool {
+pub(crate) fn is_content_type(value: &str) -> bool {
     let is_token = |part: &str| {
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$&^_.+-*".contains(&byte);
         !part.is_empty() && part.bytes().all(allowed)
@@ -127,7 +127,7 @@ fn is_content_type(value: &str) -> bool {
         .is_some_and(|(kind, subtype)| is_token(kind) && is_token(subtype))
 }
 
-fn is_extension(value: &str) -> bool {
+pub(crate) fn is_extension(value: &str) -> bool {
     let bare = value.strip_prefix('.').unwrap_or(value);
     let allowed = |char: char| char.is_alphanumeric() || "._-+".contains(char);
     !bare.is_empty() && bare.chars().all(allowed)

@@ -32,6 +32,7 @@ use scriptum_vm::program::{IR_VERSION, Program};
 
 use crate::{source_map::SourceMap, suggest::Suggest};
 pub(crate) use constraints::{domain as constraint_domain, usage as constraint_usage};
+pub(crate) use header::{is_content_type, is_extension, is_semantic_version};
 use names::Names;
 use tools::Imports;
 

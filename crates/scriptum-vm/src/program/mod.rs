@@ -15,7 +15,9 @@ use std::sync::Arc;
 use scriptum_contract::{Contract, ToolName, ToolOrigin};
 
 pub use calls::{Agent, Ask, Do, Model, Plan, Run, RunTarget, Send, Tools};
-pub use document::{InvalidProgram, from_json, from_yaml, to_json, to_yaml};
+pub use document::{
+    Document, DocumentPart, InvalidProgram, from_json, from_yaml, to_json, to_yaml,
+};
 pub use duration::duration_ms;
 pub use expr::{BinaryOp, Expr, Node, NodeId, Op, TemplatePart, UnaryOp};
 pub use flow::{

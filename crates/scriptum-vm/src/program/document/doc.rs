@@ -35,11 +35,15 @@ pub(super) struct Entry {
     pub(super) value: Doc,
 }
 
-/// Line and column from 1; 0 where none is known.
+/// Where a part stands. Line and column count from 1; 0 where none is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Position {
     pub(super) line: u32,
     pub(super) column: u32,
+    /// Offset of the first byte.
+    pub(super) start: u32,
+    /// Offset behind the last byte.
+    pub(super) end: u32,
 }
 
 impl Position {

@@ -11,6 +11,7 @@
 mod doc;
 mod expr;
 mod json;
+mod outline;
 mod read;
 mod read_kind;
 mod write;
@@ -20,6 +21,7 @@ mod yaml;
 use std::fmt;
 
 use self::doc::Doc;
+pub use self::outline::{Document, DocumentPart};
 use super::{IR_VERSION, Program};
 use crate::limits::PROGRAM_LEVELS_MAX;
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_saphyr::granit_parser::{Event, Marker, Options, Parser, ScalarStyle};
+use serde_saphyr::granit_parser::{Event, Marker, Options, Parser, ScalarStyle, Span};
 
 use super::{
     InvalidProgram,
@@ -29,7 +29,7 @@ pub(super) fn parse(text: &str) -> Result<Doc, InvalidProgram> {
     let mut builder = Builder::default();
     for event in Parser::new_from_str_with_options(text, options) {
         match event {
-            Ok((event, span)) => builder.take(event, position(&span.start))?,
+            Ok((event, span)) => builder.take(event, place(&span))?,
             Err(error) => return Err(position(error.marker()).invalid(error.info())),
         }
     }
@@ -38,11 +38,26 @@ pub(super) fn parse(text: &str) -> Result<Doc, InvalidProgram> {
 }
 
 fn position(marker: &Marker) -> Position {
-    let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    let offset = marker.byte_offset().map_or(0, number);
     Position {
         line: number(marker.line()),
         column: number(marker.col().saturating_add(1)),
+        start: offset,
+        end: offset,
     }
+}
+
+fn place(span: &Span) -> Position {
+    let at = position(&span.start);
+    let end = span.end.byte_offset().map_or(0, number);
+    Position {
+        end: end.max(at.start),
+        ..at
+    }
+}
+
+fn number(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 #[derive(Default)]
@@ -68,7 +83,7 @@ impl Builder {
             Event::Scalar(_, _, _, Some(_))
             | Event::SequenceStart(_, _, Some(_))
             | Event::MappingStart(_, _, Some(_)) => Err(at.invalid("tags have no meaning here")),
-            Event::SequenceEnd | Event::MappingEnd => self.end(),
+            Event::SequenceEnd | Event::MappingEnd => self.end(at),
             Event::Alias(_) | Event::UnresolvedAlias(_) => {
                 Err(at.invalid("aliases are not allowed here"))
             }
@@ -118,15 +133,23 @@ impl Builder {
         Ok(())
     }
 
-    fn end(&mut self) -> Result<(), InvalidProgram> {
-        let (at, content) = match self.open.pop() {
-            Some(Open::List(at, items)) => (at, Content::List(items)),
+    fn end(&mut self, bracket: Position) -> Result<(), InvalidProgram> {
+        let (at, last, content) = match self.open.pop() {
+            Some(Open::List(at, items)) => {
+                let last = items.last().map(|item| item.at.end);
+                (at, last, Content::List(items))
+            }
             Some(Open::Map(at, entries, _)) => {
                 check_keys(&entries)?;
-                (at, Content::Map(entries))
+                let last = entries.last().map(|entry| entry.value.at.end);
+                (at, last, Content::Map(entries))
             }
             None => return Ok(()),
         };
+        // What is not in brackets ends with its last part, not where the next thing begins.
+        let bracket = (bracket.end > bracket.start).then_some(bracket.end);
+        let end = bracket.or(last).unwrap_or(at.end).max(at.start);
+        let at = Position { end, ..at };
         self.value(Doc { at, content })
     }
 
@@ -156,12 +179,12 @@ fn resolve(text: &str) -> Option<Content> {
         "" | "~" | "null" | "Null" | "NULL" => Content::Null,
         "true" | "True" | "TRUE" => Content::Bool(true),
         "false" | "False" | "FALSE" => Content::Bool(false),
-        _ if is_number(text) => number(text)?,
+        _ if is_number(text) => finite(text)?,
         _ => Content::Text(text.into()),
     })
 }
 
-fn number(text: &str) -> Option<Content> {
+fn finite(text: &str) -> Option<Content> {
     if let Ok(int) = text.parse() {
         return Some(Content::Int(int));
     }
