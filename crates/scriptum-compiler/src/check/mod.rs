@@ -15,6 +15,7 @@ mod exprs;
 mod jumps;
 mod narrow;
 mod operators;
+mod pipe;
 mod scope;
 mod secrets;
 mod steps;

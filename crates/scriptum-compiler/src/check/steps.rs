@@ -6,7 +6,9 @@ use scriptum_contract::{Type, Value};
 use scriptum_syntax::Span;
 use scriptum_vm::{
     limits::PARALLEL_MAX,
-    program::{Action, Check, Each, Expr, NodeId, Op, Step, StepKind, Test, duration_ms},
+    program::{
+        Action, Body, Check, Each, Expr, Node, NodeId, Op, Step, StepKind, Test, duration_ms,
+    },
 };
 
 use super::{
@@ -36,11 +38,11 @@ impl<'p> Checker<'p> {
                 goes_on(ty)
             }
             StepKind::Each(each) => self.each(step, each),
+            StepKind::Pipe(pipe) => self.pipe(step, pipe),
             StepKind::Decide(decide) => self.decide(step, decide),
             StepKind::Check(check) => self.check_step(step, check),
             StepKind::Emit(emit) => self.emit(step, emit),
             kind @ (StepKind::Together(_)
-            | StepKind::Pipe(_)
             | StepKind::Repeat(_)
             | StepKind::Wait(_)
             | StepKind::Agent(_)
@@ -64,9 +66,9 @@ impl<'p> Checker<'p> {
 
     fn each(&mut self, step: &'p Step, each: &'p Each) -> StepEnd {
         let source = self.infer(&each.source.root);
-        let item = self.element_of(&each.source.root, &source);
+        let item = self.element_of("each", &each.source.root, &source);
         if let Some(parallel) = &each.parallel {
-            self.parallel(parallel);
+            self.width("parallel", parallel);
         }
         if let Some(sleep) = &each.sleep {
             self.pause(sleep);
@@ -85,32 +87,37 @@ impl<'p> Checker<'p> {
                 ));
             }
         }
-        self.emit_scopes.push(EmitScope::Iteration(None));
-        let end = self.body(&each.body, true);
-        let emitted = match self.emit_scopes.pop() {
-            Some(EmitScope::Iteration(emitted)) => emitted,
-            Some(EmitScope::Thread | EmitScope::Handler) | None => None,
-        };
+        let value = self.iterations(&each.body);
         self.scope.undo(mark);
-        let fallen = end.falls_through.then(|| end.value.unwrap_or(Type::Null));
-        let value = match (emitted, fallen) {
-            (Some(emitted), Some(fallen)) => emitted.join(&fallen),
-            (Some(value), None) | (None, Some(value)) => value,
-            (None, None) => Type::Never,
-        };
         let list = Type::list(value);
         if let Some(bind) = &each.bind {
-            self.check_export(step, each, bind);
+            self.check_export(step, &each.body, bind);
             self.bind(bind, step.at, list.clone());
         }
         goes_on(list)
     }
 
+    /// The type of an iteration's value.
+    pub(super) fn iterations(&mut self, body: &'p Body) -> Type {
+        self.emit_scopes.push(EmitScope::Iteration(None));
+        let end = self.body(body, true);
+        let emitted = match self.emit_scopes.pop() {
+            Some(EmitScope::Iteration(emitted)) => emitted,
+            Some(EmitScope::Thread | EmitScope::Handler) | None => None,
+        };
+        let fallen = end.falls_through.then(|| end.value.unwrap_or(Type::Null));
+        match (emitted, fallen) {
+            (Some(emitted), Some(fallen)) => emitted.join(&fallen),
+            (Some(value), None) | (None, Some(value)) => value,
+            (None, None) => Type::Never,
+        }
+    }
+
     /// Reports a loop that replaces an outer value by the list that it exports without being told to:
     /// the sign of an iteration that wanted to change a value outside.
-    fn check_export(&mut self, step: &'p Step, each: &'p Each, name: &Arc<str>) {
+    pub(super) fn check_export(&mut self, step: &'p Step, body: &'p Body, name: &Arc<str>) {
         let place = self.part(step.at, Part::Bind);
-        let last = each.body.steps.last();
+        let last = body.steps.last();
         let is_export = last.is_some_and(|last| self.part(last.at, Part::Bind) == place);
         let Some(before) = self.scope.get(name).filter(|_| is_export) else {
             return;
@@ -122,7 +129,7 @@ impl<'p> Checker<'p> {
     }
 
     /// The type of the elements that a loop goes over.
-    fn element_of(&mut self, node: &'p scriptum_vm::program::Node, source: &Type) -> Type {
+    pub(super) fn element_of(&mut self, verb: &str, node: &'p Node, source: &Type) -> Type {
         match source {
             Type::List(list) => list.item.clone(),
             Type::Any | Type::Object => Type::Any,
@@ -142,7 +149,7 @@ impl<'p> Checker<'p> {
             | Type::Shape(_)
             | Type::Null
             | Type::Never => {
-                self.report(codes::not_a_list(source, self.span(node.at)));
+                self.report(codes::not_a_list(verb, source, self.span(node.at)));
                 Type::Any
             }
         }
@@ -170,14 +177,14 @@ impl<'p> Checker<'p> {
         self.scope.set(Arc::clone(name), binding);
     }
 
-    fn parallel(&mut self, parallel: &'p Expr) {
-        let node = &parallel.root;
-        let clause = "parallel";
+    /// How many run at once, or together: the number behind `parallel` or `batch`.
+    pub(super) fn width(&mut self, clause: &'static str, width: &'p Expr) {
+        let node = &width.root;
         self.expect(node, &Type::integer(), Target::Count { clause });
         if let Op::Literal(Value::Int(count)) = &node.op
             && !(1..=i64::from(PARALLEL_MAX)).contains(count)
         {
-            self.report(codes::invalid_count::parallel(self.span(node.at)));
+            self.report(codes::invalid_count::width(clause, self.span(node.at)));
         }
     }
 

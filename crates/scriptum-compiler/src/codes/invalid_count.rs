@@ -20,11 +20,12 @@ pub(crate) fn retries(span: Span) -> Diagnostic {
         .help("write for example `retry 3`")
 }
 
-pub(crate) fn parallel(span: Span) -> Diagnostic {
+/// `parallel` or `batch`.
+pub(crate) fn width(clause: &str, span: Span) -> Diagnostic {
     ENTRY
         .at(
             span,
-            format!("`parallel` takes a whole number from 1 to {PARALLEL_MAX}"),
+            format!("`{clause}` takes a whole number from 1 to {PARALLEL_MAX}"),
         )
-        .help("`parallel 1` runs one iteration after the other")
+        .help(format!("`{clause} 1` takes one after the other"))
 }

@@ -8,11 +8,11 @@ use super::{Entry, a, entry, insert};
 pub(crate) const ENTRY: Entry =
     entry!("not-a-list", Error, "a loop over something that is no list");
 
-pub(crate) fn not_a_list(ty: &Type, span: Span) -> Diagnostic {
+pub(crate) fn not_a_list(verb: &str, ty: &Type, span: Span) -> Diagnostic {
     let diagnostic = ENTRY
         .at(
             span,
-            format!("`each` goes over a list, and this is {}", a(ty)),
+            format!("`{verb}` goes over a list, and this is {}", a(ty)),
         )
         .here(format!("this is {}", a(ty)));
     match ty {

@@ -16,7 +16,6 @@ pub(crate) fn verb(verb: Verb, span: Span) -> Diagnostic {
         Verb::Together => {
             "write the steps one after the other, or go over a list with `each … parallel n`"
         }
-        Verb::Pipe => "go over the whole list with `each`",
         Verb::Repeat => {
             "go back with `check … on fail: goto \"Section\"`, which jumps at most 1000 times"
         }
@@ -28,7 +27,13 @@ pub(crate) fn verb(verb: Verb, span: Span) -> Diagnostic {
         Verb::Run => "write the steps of the other script into this one",
         Verb::Yield => "put the values into the final `emit`; every step is shown while it runs",
         Verb::Send => "call the web hook of the channel with `http_request`",
-        Verb::Do | Verb::Let | Verb::Each | Verb::Decide | Verb::Check | Verb::Emit => "",
+        Verb::Do
+        | Verb::Let
+        | Verb::Each
+        | Verb::Pipe
+        | Verb::Decide
+        | Verb::Check
+        | Verb::Emit => "",
     };
     at(&format!("the verb `{}`", verb.word()), span, instead)
 }

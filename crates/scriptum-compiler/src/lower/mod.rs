@@ -12,6 +12,7 @@ mod exprs;
 mod fields;
 mod header;
 mod names;
+mod pipe;
 mod steps;
 mod strings;
 mod tools;

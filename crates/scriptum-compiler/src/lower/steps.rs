@@ -42,6 +42,7 @@ impl Lower<'_> {
             ast::Step::Do(step) => self.do_step(step),
             ast::Step::Let(step) => self.let_step(step),
             ast::Step::Each(step) => self.each_step(step),
+            ast::Step::Pipe(step) => self.pipe_step(step),
             ast::Step::Decide(step) if !is_rules(step) => return self.unsupported(step, steps),
             ast::Step::Decide(step) => self.decide_step(step),
             ast::Step::Check(step) if step.question().is_some() => {
@@ -50,7 +51,6 @@ impl Lower<'_> {
             ast::Step::Check(step) => self.check_step(step),
             ast::Step::Emit(step) => self.emit_step(step),
             ast::Step::Together(_)
-            | ast::Step::Pipe(_)
             | ast::Step::Repeat(_)
             | ast::Step::Wait(_)
             | ast::Step::Agent(_)
@@ -206,11 +206,8 @@ impl Lower<'_> {
     fn each_step(&mut self, step: &ast::EachStep) -> Step {
         let at = self.step_id(step, 0);
         let source = self.expr(step.source().as_ref(), step.verb_span());
-        let clause = |ctx: &mut Self, clause: Option<ast::LoopClause>| {
-            clause.map(|clause| ctx.expr(clause.value().as_ref(), clause.span()))
-        };
-        let parallel = clause(self, step.parallel());
-        let sleep = clause(self, step.sleep());
+        let parallel = self.clause(step.parallel());
+        let sleep = self.clause(step.sleep());
         let mark = self.names.mark();
         let item = self.loop_variable(step.item(), Part::First.of(at));
         let index = step
@@ -233,6 +230,11 @@ impl Lower<'_> {
             stream: false,
         });
         self.finish(step, at, kind)
+    }
+
+    /// The value of a clause in the head of a loop.
+    pub(super) fn clause(&mut self, clause: Option<ast::LoopClause>) -> Option<Expr> {
+        clause.map(|clause| self.expr(clause.value().as_ref(), clause.span()))
     }
 
     pub(super) fn loop_variable(&mut self, name: Option<ast::Name>, at: NodeId) -> Arc<str> {

@@ -2,7 +2,7 @@
 //! the steps inside them checked, so that nothing else is reported because of them.
 
 use scriptum_syntax::ast::{self, AstNode, StepNode, TogetherMember};
-use scriptum_vm::program::{Each, Expr, Step, StepKind};
+use scriptum_vm::program::{Step, StepKind};
 
 use super::Lower;
 use crate::{codes, source_map::Part};
@@ -29,10 +29,10 @@ impl Lower<'_> {
                 self.inline(repeat.body().as_ref(), steps);
                 self.bind_hole(step, steps);
             }
-            ast::Step::Pipe(pipe) => self.pipe(pipe, steps),
             ast::Step::Do(_)
             | ast::Step::Let(_)
             | ast::Step::Each(_)
+            | ast::Step::Pipe(_)
             | ast::Step::Decide(_)
             | ast::Step::Check(_)
             | ast::Step::Wait(_)
@@ -75,41 +75,6 @@ impl Lower<'_> {
         for step in block.into_iter().flat_map(ast::Block::steps) {
             self.step(&step, steps);
         }
-    }
-
-    /// A `pipe` is checked as an `each` over something unknown.
-    fn pipe(&mut self, pipe: &ast::PipeStep, steps: &mut Vec<Step>) {
-        let at = self.step_id(pipe, 0);
-        let hole = self.hole(pipe.verb_span());
-        let mark = self.names.mark();
-        let item = self.loop_variable(pipe.item(), Part::First.of(at));
-        let body = pipe.body().map(|body| self.body(&body)).unwrap_or_default();
-        self.names.forget(mark);
-        let bind = match pipe.arrow() {
-            Some(arrow) => arrow.name().map(|name| {
-                self.map.place(Part::Bind.of(at), name.span());
-                self.names.share(name.text())
-            }),
-            None => self.exported(&body, at),
-        };
-        if let Some(name) = &bind {
-            self.names.see(name);
-        }
-        let kind = StepKind::Each(Each {
-            item,
-            index: None,
-            source: Expr {
-                source: "".into(),
-                root: hole,
-            },
-            parallel: None,
-            sleep: None,
-            body,
-            bind,
-            stream: false,
-        });
-        let step = self.finish(pipe, at, kind);
-        steps.push(step);
     }
 
     /// The values of a step's inputs are checked, whatever the step would do with them.

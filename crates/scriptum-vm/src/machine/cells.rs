@@ -2,7 +2,7 @@
 //!
 //! Field names are short because cells are rewritten often. Nothing here knows what a step does.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, num::NonZeroU32, sync::Arc};
 
 use scriptum_contract::Value;
 use serde::{Deserialize, Serialize};
@@ -250,8 +250,14 @@ pub(super) enum Given {
 pub(super) struct LoopHead {
     /// Elements of the list.
     pub(super) total: u32,
-    /// Most iterations at once.
+    /// Most iterations at once; of a loop in groups, most groups.
     pub(super) parallel: u32,
+    /// Iterations that begin together and share one place; `None`: each has its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) group: Option<NonZeroU32>,
+    /// Finished iterations whose values are not kept, or were handed on.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(super) gone: u32,
     /// Batches with a pause in between, when the loop sleeps.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) batch: Option<Batch>,

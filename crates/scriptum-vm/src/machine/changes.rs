@@ -12,7 +12,7 @@ use crate::{FrameCell, FrameDelta, FrameKey, Slot, StepPath};
 
 /// Finished iterations up to which a loop's cells are removed one by one: a range costs a store more
 /// than a few rows do.
-const RESULTS_REMOVED_SINGLY_MAX: u32 = 16;
+const RESULTS_REMOVED_SINGLY_MAX: usize = 16;
 
 /// How to take a change back: what was there before.
 #[derive(Debug)]
@@ -94,8 +94,8 @@ impl State {
             Slot::Loop => self.loops.get(path).map(|body| cells::write(&body.head)),
             Slot::Source => self.loops.get(path).map(|body| cells::write(&body.source)),
             Slot::Result(index) => {
-                let result = self.loops.get(path)?.results.get(*index as usize)?;
-                result.as_ref().map(cells::write)
+                let result = self.loops.get(path)?.results.get(index)?;
+                Some(cells::write(result))
             }
         }
     }
@@ -169,7 +169,7 @@ impl Touched {
     }
 
     fn closed_loop(&mut self, path: StepPath, body: &Loop) {
-        if body.finished <= RESULTS_REMOVED_SINGLY_MAX || self.new_loops.contains(&path) {
+        if body.results.len() <= RESULTS_REMOVED_SINGLY_MAX || self.new_loops.contains(&path) {
             self.was_there(loop_keys(&path, body));
         } else {
             self.dropped.push(path);
@@ -199,10 +199,7 @@ fn scope_keys<'s>(path: &'s StepPath, scope: &'s Scope) -> impl Iterator<Item = 
 }
 
 fn loop_keys<'l>(path: &'l StepPath, body: &'l Loop) -> impl Iterator<Item = FrameKey> + 'l {
-    let results = (0u32..)
-        .zip(&body.results)
-        .filter(|(_, result)| result.is_some())
-        .map(|(index, _)| Slot::Result(index));
+    let results = body.results.keys().copied().map(Slot::Result);
     with_path(path, [Slot::Loop, Slot::Source].into_iter().chain(results))
 }
 

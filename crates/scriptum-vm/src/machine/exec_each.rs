@@ -1,9 +1,9 @@
-//! `each`: runs its body once an element, some of them at once.
+//! `each`: runs its body once an element, some of them at once; and what all loops share.
 //!
 //! A loop makes room and fills it: whenever an iteration ends, the next ones begin. With a pause it
 //! goes by batches instead, each as wide as the loop. The list of results is made at the end.
 
-use std::sync::Arc;
+use std::{num::NonZeroU32, sync::Arc};
 
 use scriptum_contract::Value;
 
@@ -11,15 +11,15 @@ use super::{
     backoff::later,
     cells::{Batch, Count, LoopHead, Progress},
     duration::parse_ms,
-    place::Place,
+    place::{self, Place},
     run::{Done, Execution, Run},
-    state::{Loop, ScopeKind},
+    state::{Loop, ScopeKind, Variables},
 };
 use crate::{
     Effect, StepError, StepPath,
     eval::{EXPRESSION_FAILED, EvalError, LIMIT_EXCEEDED},
     limits::{ITERATIONS_MAX, PARALLEL_MAX, SCOPE_DEPTH_MAX},
-    program::{Each, Expr, StepKind},
+    program::{Body, Each, Expr},
 };
 
 impl Run<'_> {
@@ -29,36 +29,48 @@ impl Run<'_> {
         each: &Each,
     ) -> Result<(), EvalError> {
         let source = self.value(execution, &each.source)?;
-        let total = self.length(&source, &each.source)?;
-        let parallel = self.parallel(execution, each.parallel.as_ref())?;
+        let total = self.length("each", &source, &each.source)?;
+        let parallel = self.count("parallel", execution, each.parallel.as_ref())?;
         let sleep_ms = self.sleep_ms(execution, each.sleep.as_ref())?;
         check_depth(&execution.place)?;
         let shape = [("count", total), ("parallel", parallel)];
         let shape = shape.map(|(key, number)| (key, Value::Int(number.into())));
         self.begin(execution, Value::object(shape))?;
-        if total == 0 {
-            let empty = Done::with(Value::list([]));
-            self.complete(&execution.place, execution.count, empty);
-            return Ok(());
-        }
         let head = LoopHead {
             total,
             parallel,
+            group: None,
+            gone: 0,
             batch: (sleep_ms > 0).then_some(Batch {
                 sleep_ms,
                 end: parallel.min(total),
                 due: None,
             }),
         };
-        let path = &execution.place.path;
-        let body = Loop::new(each, head, self.values.keep(source));
+        self.begin_loop(execution, head, source);
+        Ok(())
+    }
+
+    /// Lets a loop over a list begin; one without elements is over at once.
+    pub(super) fn begin_loop(&mut self, execution: &Execution<'_>, head: LoopHead, source: Value) {
+        let place = &execution.place;
+        if head.total == 0 {
+            let done = if self.keeps_values(place) {
+                Done::with(Value::list([]))
+            } else {
+                without_values(0)
+            };
+            self.complete(place, execution.count, done);
+            return;
+        }
+        let (variables, _) = parts(place);
+        let body = Loop::new(variables, head, self.values.keep(source));
         let inside = Progress::Inside {
             attempt: execution.count.attempt,
         };
-        self.state.set_step(&execution.place.scope, inside);
-        self.state.open_loop(path.clone(), body);
-        self.fill(path);
-        Ok(())
+        self.state.set_step(&place.scope, inside);
+        self.state.open_loop(place.path.clone(), body);
+        self.fill(&place.path);
     }
 
     /// Lets as many iterations begin as there is room for.
@@ -68,16 +80,17 @@ impl Run<'_> {
         }
         let body = self.state.loop_at(path.components());
         let end = body.head.batch.map_or(body.head.total, |batch| batch.end);
-        let room = body.head.parallel.saturating_sub(body.live);
+        let group = body.head.group.map_or(1, NonZeroU32::get);
+        let room = body.room().saturating_mul(group);
         let first = body.begun();
         let begin = first..end.min(first.saturating_add(room));
         if begin.is_empty() {
             return;
         }
         let place = self.step_at(path);
-        let each = each_of(&place);
+        let (_, body) = parts(&place);
         for index in begin {
-            self.open_body(&place, index, (ScopeKind::Iteration, &each.body));
+            self.open_body(&place, index, (ScopeKind::Iteration, body));
         }
     }
 
@@ -91,15 +104,21 @@ impl Run<'_> {
         let place = self.step_at(&path);
         let value = self.state.scope(scope.components()).last.clone();
         self.close_body(&place, scope);
-        self.state
-            .add_result(&path, *index, value.unwrap_or_default());
+        if self.keeps_values(&place) {
+            self.state
+                .add_result(&path, *index, value.unwrap_or_default());
+        } else {
+            let mut head = self.state.loop_at(path.components()).head.clone();
+            head.gone += 1;
+            self.state.set_loop_head(&path, head);
+        }
         let body = self.state.loop_at(path.components());
-        if body.finished == body.head.total {
+        if body.finished() == body.head.total {
             self.end_loop(&place);
             return;
         }
         match body.head.batch {
-            Some(batch) if body.finished == batch.end => self.sleep(&path, batch),
+            Some(batch) if body.finished() == batch.end => self.sleep(&path, batch),
             Some(_) | None => self.fill(&path),
         }
     }
@@ -148,12 +167,16 @@ impl Run<'_> {
     }
 
     fn end_loop(&mut self, place: &Place<'_>) {
-        let results = &self.state.loop_at(place.path.components()).results;
-        let list = Value::list(results.iter().flatten().cloned());
-        let list = self.values.keep(list);
+        let body = self.state.loop_at(place.path.components());
+        let done = if self.keeps_values(place) {
+            let list = Value::list(body.results.values().cloned());
+            Done::with(self.values.keep(list))
+        } else {
+            without_values(body.finished())
+        };
         self.state.close_loop(&place.path);
         let count = self.inside_count(place);
-        self.complete(place, count, Done::with(list));
+        self.complete(place, count, done);
     }
 
     /// The count of a step whose loop or branch is under way.
@@ -174,11 +197,12 @@ impl Run<'_> {
         }
     }
 
-    fn length(&self, source: &Value, expr: &Expr) -> Result<u32, EvalError> {
+    /// Elements of the list that a loop goes over.
+    pub(super) fn length(&self, verb: &str, source: &Value, expr: &Expr) -> Result<u32, EvalError> {
         let opened = self.opened(source.clone())?;
         let Some(items) = opened.as_list() else {
             let (source, kind) = (&expr.source, opened.kind());
-            return Err(failed(format!("each needs a list, {source} is {kind}")));
+            return Err(failed(format!("{verb} needs a list, {source} is {kind}")));
         };
         let length = u32::try_from(items.len()).unwrap_or(u32::MAX);
         if length > ITERATIONS_MAX {
@@ -189,8 +213,10 @@ impl Run<'_> {
         Ok(length)
     }
 
-    fn parallel(
+    /// The number behind `parallel` or `batch`; 1 without one.
+    pub(super) fn count(
         &mut self,
+        clause: &str,
         execution: &Execution<'_>,
         expr: Option<&Expr>,
     ) -> Result<u32, EvalError> {
@@ -201,7 +227,7 @@ impl Run<'_> {
         let Some(width) = whole(&value).filter(|width| *width >= 1) else {
             let shown = shown(&value);
             return Err(failed(format!(
-                "parallel needs a whole number of at least 1, {} is {shown}",
+                "{clause} needs a whole number of at least 1, {} is {shown}",
                 expr.source
             )));
         };
@@ -210,7 +236,7 @@ impl Run<'_> {
             .filter(|width| *width <= PARALLEL_MAX)
             .ok_or_else(|| {
                 too_much(format!(
-                    "parallel is {width}, a loop runs at most {PARALLEL_MAX} at once"
+                    "{clause} is {width}, a loop runs at most {PARALLEL_MAX} at once"
                 ))
             })
     }
@@ -248,11 +274,18 @@ pub(super) fn check_depth(place: &Place<'_>) -> Result<(), EvalError> {
     )))
 }
 
-fn each_of<'p>(place: &Place<'p>) -> &'p Each {
-    let StepKind::Each(each) = &place.step.kind else {
-        unreachable!("a loop lies below an each");
-    };
-    each
+/// What a loop consists of.
+fn parts<'p>(place: &Place<'p>) -> (Variables, &'p Body) {
+    place::loop_of(place.step).expect("a loop lies below a step that loops")
+}
+
+/// The end of a loop that keeps no values: the record shows how many there were.
+fn without_values(iterations: u32) -> Done {
+    let count = Value::object([("count", Value::Int(iterations.into()))]);
+    Done {
+        output: Some(count),
+        ..Done::default()
+    }
 }
 
 /// A number without fraction.
@@ -288,6 +321,6 @@ fn failed(message: String) -> EvalError {
     EvalError::Failed(StepError::permanent(EXPRESSION_FAILED, message))
 }
 
-fn too_much(message: String) -> EvalError {
+pub(super) fn too_much(message: String) -> EvalError {
     EvalError::Failed(StepError::permanent(LIMIT_EXCEEDED, message))
 }

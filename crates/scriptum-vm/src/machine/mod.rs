@@ -19,6 +19,7 @@ mod exec_do;
 mod exec_each;
 mod exec_emit;
 mod exec_let;
+mod exec_pipe;
 mod failure;
 mod jump;
 mod names;

@@ -7,7 +7,7 @@ use std::{
 
 use scriptum_contract::Value;
 
-use super::state::ScopeKind;
+use super::state::{ScopeKind, Variables};
 use crate::{
     StepPath,
     program::{Action, Body, Callee, Check, Decide, Expr, Op, PRIMITIVES, Program, Step, StepKind},
@@ -39,6 +39,7 @@ pub(super) fn body_at<'p>(program: &'p Program, scope: &[u32]) -> Option<(&'p Bo
     while let [index, inner, tail @ ..] = rest {
         at = match &at.0.steps.get(*index as usize)?.kind {
             StepKind::Each(each) => (&each.body, ScopeKind::Iteration),
+            StepKind::Pipe(pipe) => (&pipe.body, ScopeKind::Iteration),
             StepKind::Decide(decide) => {
                 let branch = decide.branches.get(*inner as usize)?;
                 (&branch.body, ScopeKind::Branch)
@@ -47,7 +48,6 @@ pub(super) fn body_at<'p>(program: &'p Program, scope: &[u32]) -> Option<(&'p Bo
             | StepKind::Let(_)
             | StepKind::Check(_)
             | StepKind::Together(_)
-            | StepKind::Pipe(_)
             | StepKind::Repeat(_)
             | StepKind::Wait(_)
             | StepKind::Agent(_)
@@ -61,6 +61,33 @@ pub(super) fn body_at<'p>(program: &'p Program, scope: &[u32]) -> Option<(&'p Bo
         rest = tail;
     }
     rest.is_empty().then_some(at)
+}
+
+/// The variables and the body of a step that goes over elements.
+pub(super) fn loop_of(step: &Step) -> Option<(Variables, &Body)> {
+    let (item, index, body) = match &step.kind {
+        StepKind::Each(each) => (&each.item, each.index.as_ref(), &each.body),
+        StepKind::Pipe(pipe) => (&pipe.item, None, &pipe.body),
+        StepKind::Do(_)
+        | StepKind::Let(_)
+        | StepKind::Decide(_)
+        | StepKind::Check(_)
+        | StepKind::Together(_)
+        | StepKind::Repeat(_)
+        | StepKind::Wait(_)
+        | StepKind::Agent(_)
+        | StepKind::Ask(_)
+        | StepKind::Plan(_)
+        | StepKind::Run(_)
+        | StepKind::Emit(_)
+        | StepKind::Yield(_)
+        | StepKind::Send(_) => return None,
+    };
+    let variables = Variables {
+        item: Arc::clone(item),
+        index: index.cloned(),
+    };
+    Some((variables, body))
 }
 
 /// The step at a path, if the program has one there.

@@ -7,12 +7,12 @@ use serde::de::DeserializeOwned;
 
 use super::{
     cells::{self, Head, LoopHead, Progress, Thread},
-    place::{Rerun, around, body_at, len, step_at},
+    place::{Rerun, around, body_at, len, loop_of, step_at},
     state::{Loop, Scope, ScopeKind, State},
 };
 use crate::{
     FrameCell, FrameKey, Frames, Slot, Status, StepPath,
-    program::{Each, Program, StepKind},
+    program::{Program, StepKind},
 };
 
 /// The frames are not those of a thread that runs this program.
@@ -142,13 +142,14 @@ fn insert_loop(
     head: LoopHead,
     sources: &mut BTreeMap<StepPath, Value>,
 ) -> Result<(), RestoreError> {
-    let Some(each) = each_at(program, &path) else {
-        return Err(at(&path, Slot::Loop, "lies below no each of the program"));
+    let place = step_at(program, &path);
+    let Some((variables, _)) = place.and_then(|place| loop_of(place.step)) else {
+        return Err(at(&path, Slot::Loop, "lies below no loop of the program"));
     };
     let Some(source) = sources.remove(&path) else {
         return Err(at(&path, Slot::Source, "is missing"));
     };
-    let body = Loop::new(each, head, source);
+    let body = Loop::new(variables, head, source);
     if body
         .items
         .as_ref()
@@ -264,8 +265,8 @@ fn check_frames(program: &Program, state: &State) -> Result<(), RestoreError> {
         ));
     }
     for (path, body) in &state.loops {
-        let in_order =
-            body.begun() <= body.head.total && body.results.len() <= body.begun() as usize;
+        let behind = body.results.keys().next_back().map_or(0, |last| last + 1);
+        let in_order = body.begun() <= body.head.total && behind <= body.begun();
         if !in_order {
             return Err(at(path, Slot::Loop, "began iterations that are missing"));
         }
@@ -288,7 +289,7 @@ fn check_step(
         (Progress::Calling(_) | Progress::Waiting(_), kind) => {
             matches!(kind, Some(StepKind::Do(_)))
         }
-        (Progress::Inside { .. }, Some(StepKind::Each(_))) => {
+        (Progress::Inside { .. }, Some(StepKind::Each(_) | StepKind::Pipe(_))) => {
             state.loops.contains_key(&path.child(scope.head.at))
         }
         (Progress::Inside { .. }, Some(StepKind::Decide(_))) => {
@@ -314,13 +315,6 @@ fn has_one_branch(state: &State, decide: &StepPath) -> bool {
         .take_while(|path| path.is_under(decide))
         .filter(|path| path.components().len() == decide.components().len() + 1);
     branches.count() == 1
-}
-
-fn each_at<'p>(program: &'p Program, path: &StepPath) -> Option<&'p Each> {
-    let StepKind::Each(each) = &step_at(program, path)?.step.kind else {
-        return None;
-    };
-    Some(each)
 }
 
 fn at(path: &StepPath, slot: Slot, reason: &str) -> RestoreError {

@@ -121,7 +121,7 @@ impl Run<'_> {
     ) -> Result<(), Refused> {
         match (&place.step.kind, &output) {
             (StepKind::Do(_) | StepKind::Let(_) | StepKind::Decide(_), _)
-            | (StepKind::Each(_), Value::List(_) | Value::Stored(_)) => {
+            | (StepKind::Each(_) | StepKind::Pipe(_), Value::List(_) | Value::Stored(_)) => {
                 let done = Done {
                     recovery: Some(Recovery::Operator),
                     ..Done::with(output)

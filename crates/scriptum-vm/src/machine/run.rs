@@ -204,11 +204,11 @@ impl<'r> Run<'r> {
             StepKind::Do(call) => self.exec_do(&execution, call),
             StepKind::Let(binding) => self.exec_let(&execution, binding),
             StepKind::Each(each) => self.exec_each(&execution, each),
+            StepKind::Pipe(pipe) => self.exec_pipe(&execution, pipe),
             StepKind::Decide(decide) => self.exec_decide(&execution, decide),
             StepKind::Check(check) => self.exec_check(&execution, check),
             StepKind::Emit(emit) => self.exec_emit(&execution, emit),
             kind @ (StepKind::Together(_)
-            | StepKind::Pipe(_)
             | StepKind::Repeat(_)
             | StepKind::Wait(_)
             | StepKind::Agent(_)

@@ -6,7 +6,7 @@
 //! run) is kept beside them in [`Index`], so that no turn searches for it.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
     sync::Arc,
 };
 
@@ -17,10 +17,7 @@ use super::{
     changes::Undo,
     place::{Rerun, len},
 };
-use crate::{
-    Frames, StepPath, Timestamp,
-    program::{Body, Each},
-};
+use crate::{Frames, StepPath, Timestamp, program::Body};
 
 /// Everything that a thread is between two turns.
 #[derive(Debug)]
@@ -89,32 +86,74 @@ pub(super) struct Loop {
     pub(super) source: Value,
     /// The list itself, once somebody looked into it. Not part of the state.
     pub(super) items: Option<Arc<[Value]>>,
-    /// Values of finished iterations by index.
-    pub(super) results: Vec<Option<Value>>,
-    /// Number of finished iterations.
-    pub(super) finished: u32,
+    /// Values of finished iterations by index, as far as they are kept.
+    pub(super) results: BTreeMap<u32, Value>,
     /// Number of iterations under way.
     pub(super) live: u32,
+    /// Of a loop in groups: the number of iterations under way in each group that has some.
+    pub(super) groups: BTreeMap<u32, u32>,
+}
+
+/// What the body of a loop can name.
+#[derive(Debug)]
+pub(super) struct Variables {
+    pub(super) item: Arc<str>,
+    pub(super) index: Option<Arc<str>>,
 }
 
 impl Loop {
     /// A loop that begins.
-    pub(super) fn new(each: &Each, head: LoopHead, source: Value) -> Loop {
+    pub(super) fn new(variables: Variables, head: LoopHead, source: Value) -> Loop {
         Loop {
             head,
-            item: Arc::clone(&each.item),
-            index: each.index.clone(),
+            item: variables.item,
+            index: variables.index,
             items: items_of(&source),
             source,
-            results: Vec::new(),
-            finished: 0,
+            results: BTreeMap::new(),
             live: 0,
+            groups: BTreeMap::new(),
         }
+    }
+
+    /// Number of finished iterations.
+    pub(super) fn finished(&self) -> u32 {
+        let kept = u32::try_from(self.results.len());
+        self.head.gone + kept.expect("a loop has fewer than 2^32 iterations")
     }
 
     /// Iterations begin in order, so those that began are the finished and the live ones.
     pub(super) fn begun(&self) -> u32 {
-        self.finished + self.live
+        self.finished() + self.live
+    }
+
+    /// How many further iterations, or groups of them, may run at once.
+    pub(super) fn room(&self) -> u32 {
+        let taken = match self.head.group {
+            Some(_) => u32::try_from(self.groups.len()).unwrap_or(u32::MAX),
+            None => self.live,
+        };
+        self.head.parallel.saturating_sub(taken)
+    }
+
+    fn iteration_begins(&mut self, index: u32) {
+        self.live += 1;
+        if let Some(group) = self.head.group {
+            *self.groups.entry(index / group).or_default() += 1;
+        }
+    }
+
+    fn iteration_ends(&mut self, index: u32) {
+        self.live -= 1;
+        let Some(group) = self.head.group else {
+            return;
+        };
+        if let Entry::Occupied(mut left) = self.groups.entry(index / group) {
+            *left.get_mut() -= 1;
+            if *left.get() == 0 {
+                left.remove();
+            }
+        }
     }
 }
 
@@ -318,7 +357,8 @@ impl State {
     pub(super) fn insert_scope(&mut self, path: StepPath, scope: Box<Scope>) {
         self.index.add(&path, &scope.head, scope.len);
         if scope.kind == ScopeKind::Iteration {
-            self.loop_around(&path).live += 1;
+            let (body, index) = self.loop_around(&path);
+            body.iteration_begins(index);
         }
         self.scopes.insert(path, scope);
     }
@@ -334,19 +374,19 @@ impl State {
             .expect("a scope under way has a frame");
         self.index.remove(path, &scope.head, scope.len);
         if scope.kind == ScopeKind::Iteration {
-            self.loop_around(path).live -= 1;
+            let (body, index) = self.loop_around(path);
+            body.iteration_ends(index);
         }
         scope
     }
 
-    fn loop_around(&mut self, iteration: &StepPath) -> &mut Loop {
+    fn loop_around(&mut self, iteration: &StepPath) -> (&mut Loop, u32) {
         let components = iteration.components();
-        let (_, path) = components
+        let (index, path) = components
             .split_last()
             .expect("an iteration lies below its loop");
-        self.loops
-            .get_mut(path)
-            .expect("an iteration under way has a loop")
+        let body = self.loops.get_mut(path);
+        (body.expect("an iteration under way has a loop"), *index)
     }
 
     pub(super) fn replace_head(&mut self, path: &StepPath, head: Head) -> Head {
@@ -412,17 +452,10 @@ impl State {
             .loops
             .get_mut(path)
             .expect("a result belongs to a loop under way");
-        let position = index as usize;
-        if body.results.len() <= position {
-            body.results.resize(position + 1, None);
-        }
-        let Some(slot) = body.results.get_mut(position) else {
-            return;
+        match value {
+            Some(value) => body.results.insert(index, value),
+            None => body.results.remove(&index),
         };
-        body.finished -= u32::from(slot.is_some());
-        body.finished += u32::from(value.is_some());
-        *slot = value;
-        while body.results.pop_if(|last| last.is_none()).is_some() {}
     }
 
     pub(super) fn replace_count(&mut self, path: &StepPath, count: Option<Count>) -> Option<Count> {

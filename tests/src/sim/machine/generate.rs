@@ -5,7 +5,8 @@ use std::sync::Arc;
 use scriptum_contract::{Contract, Field, Text, ToolName, ToolOrigin, Type, Value};
 use scriptum_vm::program::{
     Action, BinaryOp, Body, Branch, Callee, Case, Check, Decide, Do, Each, Emit, Expr, IR_VERSION,
-    Input, Let, Node, NodeId, OnError, Op, Program, Section, Step, StepKind, TemplatePart, Test,
+    Input, Let, Node, NodeId, OnError, Op, Pipe, Program, Section, Step, StepKind, TemplatePart,
+    Test,
 };
 
 use crate::random::Random;
@@ -245,6 +246,17 @@ impl Generator<'_> {
         }
         self.names.truncate(outside);
         self.labels = labels;
+        if index.is_none() && sleep.is_none() && self.random.percent(50) {
+            return StepKind::Pipe(Pipe {
+                item,
+                source,
+                batch: self.random.percent(40).then(|| literal(1 + self.number(3))),
+                parallel,
+                body,
+                bind: self.maybe_bind(Kind::Anything),
+                stream: false,
+            });
+        }
         StepKind::Each(Each {
             item,
             index,
