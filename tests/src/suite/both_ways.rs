@@ -9,6 +9,7 @@ const OF_TEXTS: &[&str] = &[
     "capability-import",
     "invalid-annotation",
     "literal-brace",
+    "loop-replaces-name",
     "misplaced-annotation",
 ];
 

@@ -2,6 +2,7 @@
 
 use scriptum_compiler::{Compiled, RenderOptions, compile, render};
 use scriptum_contract::{ContractPart, ToolCatalog, Value, json_schema, service_json};
+use scriptum_syntax::{format, parse};
 use scriptum_tools::read_tool_document;
 use scriptum_vm::{play::Play, program};
 use similar::TextDiff;
@@ -18,6 +19,8 @@ use crate::{
 /// Blocks that are compared, and rewritten on request. All others are input.
 const EXPECTED: &[&str] = &[
     "diagnostics",
+    "bindings",
+    "formatted",
     "contract",
     "schema",
     "ir",
@@ -87,6 +90,8 @@ fn content(
     let contract = &compiled.contract;
     let text = match block.kind.as_str() {
         "diagnostics" => diagnostics(source, compiled),
+        "bindings" => text::bindings(compiled.program.as_ref().ok_or("the script has errors")?),
+        "formatted" => formatted(source, compiled)?,
         "contract" => json(&service_json(contract))?,
         "schema" => json(&json_schema(contract, ContractPart::Inputs))?,
         "ir" => program::to_yaml(compiled.program.as_ref().ok_or("the script has errors")?),
@@ -123,6 +128,23 @@ fn played(section: &Section, compiled: &Compiled) -> Result<Play, String> {
         .all("resume")
         .flat_map(|block| block.content.lines());
     play(program, input, mocks, outside, resumes)
+}
+
+/// The script as the formatter writes it; it must mean the same and stay as it is.
+fn formatted(source: &str, compiled: &Compiled) -> Result<String, String> {
+    let formatted = format(&parse(source));
+    if format(&parse(&formatted)) != formatted {
+        return Err(format!("formatting again changes\n{formatted}"));
+    }
+    let before = compiled.program.as_ref().ok_or("the script has errors")?;
+    let after = compile(&formatted, &ToolCatalog::new(scriptum_tools::signatures()));
+    let after = after.program.ok_or("the formatted script has errors")?;
+    if text::bindings(before) != text::bindings(&after) {
+        return Err(format!(
+            "formatting gives arrows to other steps\n{formatted}"
+        ));
+    }
+    Ok(formatted)
 }
 
 fn input(section: &Section) -> Result<Value, String> {

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, fmt::Write as _};
 
 use scriptum_contract::{Value, Violation};
+use scriptum_vm::program::{Body, Program};
 use scriptum_vm::{Entry, Event, Notification, Record, Recovery, StepError, StepPath, Timestamp};
 
 /// Lines that `events tail` shows.
@@ -189,4 +190,32 @@ fn recovery_text(recovery: Option<Recovery>) -> &'static str {
 /// JSON, or what a value that lies in the store is.
 fn json(value: &Value) -> String {
     value.to_json().unwrap_or_else(|_| format!("{value:?}"))
+}
+
+/// The steps of a program by path, with the names that they bind.
+pub(crate) fn bindings(program: &Program) -> String {
+    let mut text = String::new();
+    bindings_of(&program.body, "", &mut text);
+    text
+}
+
+fn bindings_of(body: &Body, scope: &str, text: &mut String) {
+    for (index, step) in body.steps.iter().enumerate() {
+        let path = format!("{scope}{index}");
+        let _ = write!(text, "{path} {}", step.kind.primitive());
+        let arrow = if step.kind.is_stream() { "->>" } else { "->" };
+        match step.kind.bound_name() {
+            Some(name) => _ = writeln!(text, " {arrow} {name}"),
+            None => text.push('\n'),
+        }
+        let is_loop = step.kind.bodies().count() == 1 && step.kind.primitive() != "branch";
+        for (inner, body) in step.kind.bodies().enumerate() {
+            let inner = if is_loop {
+                "*".to_owned()
+            } else {
+                inner.to_string()
+            };
+            bindings_of(body, &format!("{path}.{inner}."), text);
+        }
+    }
 }

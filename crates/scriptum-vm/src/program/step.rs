@@ -127,6 +127,28 @@ impl StepKind {
         }
     }
 
+    /// True when the name of the step is a stream.
+    pub fn is_stream(&self) -> bool {
+        match self {
+            StepKind::Do(step) => step.stream,
+            StepKind::Each(step) => step.stream,
+            StepKind::Pipe(step) => step.stream,
+            StepKind::Let(_)
+            | StepKind::Decide(_)
+            | StepKind::Check(_)
+            | StepKind::Together(_)
+            | StepKind::Repeat(_)
+            | StepKind::Wait(_)
+            | StepKind::Agent(_)
+            | StepKind::Ask(_)
+            | StepKind::Plan(_)
+            | StepKind::Run(_)
+            | StepKind::Emit(_)
+            | StepKind::Yield(_)
+            | StepKind::Send(_) => false,
+        }
+    }
+
     /// The bodies inside the step: of a loop, of its branches, of its lanes.
     pub fn bodies(&self) -> impl Iterator<Item = &Body> {
         let (one, branches, lanes): (Option<&Body>, &[Branch], &[Lane]) = match self {
