@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
-use crate::duration::Duration;
+use crate::{
+    duration::Duration,
+    exit::{Code, Failure},
+};
 
 /// Typed, durable workflows: check a script, run it, and let it survive whatever happens.
 #[derive(Debug, Parser)]
@@ -18,7 +21,7 @@ use crate::duration::Duration;
 pub(crate) struct Args {
     /// Form of the result
     #[arg(short, long, global = true, value_enum, env = "SCRIPTUM_OUTPUT")]
-    pub(crate) output: Option<Output>,
+    pub(crate) output: Option<Form>,
 
     /// When to color
     #[arg(long, global = true, value_enum, default_value = "auto")]
@@ -61,8 +64,38 @@ pub(crate) enum Command {
     Bench(Bench),
 }
 
-/// Form of a result.
+/// Form of a result, as it is named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Form {
+    Table,
+    Json,
+    Yaml,
+    Wide,
+    /// For `check`: a SARIF log, for code scanners
+    Sarif,
+    /// For `check`: annotations of a GitHub workflow
+    Github,
+}
+
+impl Form {
+    /// The form, if it is not one for diagnostics alone.
+    pub(crate) fn general(self) -> Result<Output, Failure> {
+        match self {
+            Form::Table => Ok(Output::Table),
+            Form::Json => Ok(Output::Json),
+            Form::Yaml => Ok(Output::Yaml),
+            Form::Wide => Ok(Output::Wide),
+            Form::Sarif | Form::Github => {
+                let message = "the forms sarif and github are for `scriptum check`";
+                Err(Failure::new(Code::InvalidArgument, message)
+                    .help("the others are table, json, yaml and wide"))
+            }
+        }
+    }
+}
+
+/// Form of a result, of those that all commands have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Output {
     Table,
     Json,

@@ -19,7 +19,10 @@ mod ui;
 
 use clap::Parser as _;
 
-use crate::args::{Args, Command};
+use crate::{
+    args::{Args, Command, Form, Output},
+    exit::{Code, Failure},
+};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -28,22 +31,27 @@ fn main() -> std::process::ExitCode {
     let args = Args::parse();
     args.color.apply();
     start_logging(args.verbose);
-    let table = args.output.unwrap_or(args::Output::Table);
-    let outcome = match args.command {
-        Command::Run(run) => cmd::run::main(*run, args.quiet),
-        Command::Check(check) => cmd::check::main(&check, table),
-        Command::Fmt(fmt) => cmd::fmt::main(&fmt, args.quiet),
-        Command::Contract(contract) => cmd::contract::main(&contract, args.output),
-        Command::Ir(ir) => cmd::ir::main(&ir, table),
-        Command::Explain(explain) => cmd::explain::main(&explain),
-        Command::Bench(bench) => cmd::bench::main(&bench, table),
-    };
-    match outcome {
+    match run(args) {
         Ok(code) => code.into(),
         Err(failure) => {
             failure.print();
             failure.code.into()
         }
+    }
+}
+
+fn run(args: Args) -> Result<Code, Failure> {
+    let form = args.output;
+    let output = || form.map(Form::general).transpose();
+    let table = || output().map(|output| output.unwrap_or(Output::Table));
+    match args.command {
+        Command::Run(run) => cmd::run::main(*run, args.quiet),
+        Command::Check(check) => cmd::check::main(&check, form.unwrap_or(Form::Table), args.quiet),
+        Command::Fmt(fmt) => cmd::fmt::main(&fmt, args.quiet),
+        Command::Contract(contract) => cmd::contract::main(&contract, output()?),
+        Command::Ir(ir) => cmd::ir::main(&ir, table()?),
+        Command::Explain(explain) => cmd::explain::main(&explain),
+        Command::Bench(bench) => cmd::bench::main(&bench, table()?),
     }
 }
 

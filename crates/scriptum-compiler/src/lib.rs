@@ -36,7 +36,7 @@ mod yaml;
 pub use compile::compile;
 pub use compiled::{Compiled, Facts, Tables};
 pub use fix::{Fixed, apply_fixes};
-pub use render::{RenderOptions, render, render_json};
+pub use render::{RenderOptions, Sarif, render, render_github, render_json};
 pub use scriptum_syntax::{Diagnostic, Severity};
 pub use source_map::{EnumPlace, FieldPlace, ImportSlot, Part, SourceMap, part_of};
 pub use yaml::compile_yaml;

@@ -4,12 +4,13 @@ use std::{fmt::Write as _, path::Path};
 
 use anstream::AutoStream;
 use scriptum_compiler::{
-    Diagnostic, RenderOptions, Severity, apply_fixes, compile, render, render_json,
+    Diagnostic, RenderOptions, Sarif, Severity, apply_fixes, compile, render, render_github,
+    render_json,
 };
-use scriptum_contract::ToolCatalog;
+use scriptum_contract::{ToolCatalog, Value};
 
 use crate::{
-    args::{Check, Output},
+    args::{Check, Form},
     exit::{Code, Failure},
     out,
     rewrite::rewrite,
@@ -29,47 +30,120 @@ struct Count {
     fixed: usize,
 }
 
-pub(crate) fn main(args: &Check, output: Output) -> Result<Code, Failure> {
+/// How to look at scripts, and what was seen.
+struct Look<'a> {
+    fix: bool,
+    form: Form,
+    catalog: &'a ToolCatalog,
+    count: Count,
+    /// True when a script was shown before, and the next one keeps its distance.
+    has_shown: bool,
+    sarif: Sarif,
+}
+
+pub(crate) fn main(args: &Check, form: Form, quiet: bool) -> Result<Code, Failure> {
     let catalog = tools::catalog(&args.tools)?;
-    let mut count = Count::default();
+    let mut look = Look {
+        fix: args.fix,
+        form,
+        catalog: &catalog,
+        count: Count::default(),
+        has_shown: false,
+        sarif: Sarif::default(),
+    };
     for path in &args.paths {
         for script in source::scripts_at(path)? {
-            check_one(&script, args.fix, output, &catalog, &mut count)?;
+            look.check(&script)?;
         }
     }
+    let count = look.count;
     if count.scripts == 0 {
         return Err(source::none_found());
     }
-    note!("{}", summary(&count));
-    let refused = count.errors > 0 || (args.deny_warnings && count.warnings > 0);
+    if form == Form::Sarif {
+        out::text(&look.sarif.finish(env!("CARGO_PKG_VERSION")))?;
+    }
+    let denied = args.deny_warnings && count.warnings > 0;
+    if !quiet {
+        let denied = if denied {
+            ", and warnings are denied"
+        } else {
+            ""
+        };
+        note!("{}{denied}", summary(&count));
+    }
+    let refused = count.errors > 0 || denied;
     Ok(if refused { Code::No } else { Code::Success })
 }
 
-fn check_one(
-    path: &Path,
-    fix: bool,
-    output: Output,
-    catalog: &ToolCatalog,
-    count: &mut Count,
-) -> Result<(), Failure> {
-    let mut source = source::read(path)?;
-    let mut diagnostics = source.compile(catalog).diagnostics;
-    // There are no edits for programs: fixes mend scripts.
-    if fix && !source.is_program() {
-        let fixed = mended(&source.text, diagnostics, catalog);
-        if path == Path::new("-") {
-            out::text(&fixed.text)?;
-        } else if fixed.text != source.text {
-            rewrite(path, &fixed.text)?;
+impl Look<'_> {
+    fn check(&mut self, path: &Path) -> Result<(), Failure> {
+        let mut source = source::read(path)?;
+        let mut diagnostics = source.compile(self.catalog).diagnostics;
+        // There are no edits for programs: fixes mend scripts.
+        let fix = self.fix && !source.is_program();
+        if fix {
+            let fixed = mended(&source.text, diagnostics, self.catalog);
+            if path == Path::new("-") {
+                out::text(&fixed.text)?;
+            } else if fixed.text != source.text {
+                rewrite(path, &fixed.text)?;
+            }
+            self.count.fixed += fixed.count;
+            source.text = fixed.text;
+            diagnostics = fixed.diagnostics;
         }
-        count.fixed += fixed.count;
-        source.text = fixed.text;
-        diagnostics = fixed.diagnostics;
+        self.count.scripts += 1;
+        self.count.errors += of_severity(&diagnostics, Severity::Error);
+        self.count.warnings += of_severity(&diagnostics, Severity::Warning);
+        if fix && path == Path::new("-") {
+            // The mended script is the result.
+            print_to_stderr(&source, &diagnostics);
+            return Ok(());
+        }
+        self.print(&source, &diagnostics)
     }
-    count.scripts += 1;
-    count.errors += of_severity(&diagnostics, Severity::Error);
-    count.warnings += of_severity(&diagnostics, Severity::Warning);
-    print(&source, &diagnostics, output)
+
+    fn print(&mut self, source: &Source, diagnostics: &[Diagnostic]) -> Result<(), Failure> {
+        let Source { name, text } = source;
+        match self.form {
+            _ if diagnostics.is_empty() => Ok(()),
+            Form::Table | Form::Wide => {
+                let gap = if std::mem::replace(&mut self.has_shown, true) {
+                    "\n"
+                } else {
+                    ""
+                };
+                let text = rendered(source, diagnostics, out::shows_color());
+                out::text(&format!("{gap}{text}"))
+            }
+            Form::Json => out::text(&render_json(diagnostics, name, text)),
+            Form::Yaml => out::text(&yaml(&render_json(diagnostics, name, text))?),
+            Form::Github => out::text(&render_github(diagnostics, name, text)),
+            Form::Sarif => {
+                self.sarif.add(diagnostics, name, text);
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Objects, one a line, as documents of YAML.
+fn yaml(lines: &str) -> Result<String, Failure> {
+    let mut text = String::new();
+    for line in lines.lines() {
+        let value = Value::from_json(line).map_err(|error| error.to_string());
+        let document = value
+            .and_then(|value| serde_saphyr::to_string(&value).map_err(|error| error.to_string()));
+        let document = document.map_err(|error| {
+            Failure::new(
+                Code::Internal,
+                format!("cannot write a diagnostic: {error}"),
+            )
+        })?;
+        let _ = writeln!(text, "---\n{}", document.trim_end());
+    }
+    Ok(text)
 }
 
 /// A text after all certain fixes, and what is still wrong with it.
@@ -95,18 +169,6 @@ fn mended(text: &str, diagnostics: Vec<Diagnostic>, catalog: &ToolCatalog) -> Me
         state.text = fixed.text;
     }
     state
-}
-
-fn print(source: &Source, diagnostics: &[Diagnostic], output: Output) -> Result<(), Failure> {
-    match output {
-        _ if diagnostics.is_empty() => Ok(()),
-        Output::Json | Output::Yaml => {
-            out::text(&render_json(diagnostics, &source.name, &source.text))
-        }
-        Output::Table | Output::Wide => {
-            out::text(&rendered(source, diagnostics, out::shows_color()))
-        }
-    }
 }
 
 fn rendered(source: &Source, diagnostics: &[Diagnostic], color: bool) -> String {

@@ -42,6 +42,33 @@ fn fmt_is_a_filter() {
     }
 }
 
+#[test]
+fn check_reads_stdin_and_fixes_on_the_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let broken = "script \"S\"\ninput\n  a = text\n";
+    let fixed = "script \"S\"\ninput\n  a : text\n";
+    let program = "ir: 1\ntitle: S\ncontract: {}\nsteps: []\n";
+    let cases: [(&[&str], &str, &str, i32); 5] = [
+        (&["check", "-", "--fix"], broken, fixed, 0),
+        (&["check", "-", "--fix", "-o", "json"], fixed, fixed, 0),
+        (&["check", "-"], program, "", 0),
+        (&["ir", "-"], program, program, 0),
+        (
+            &["check", "-", "-o", "github"],
+            "script \"S\"\nlet a = b\n",
+            "::error file=<stdin>,line=2,endLine=2,col=9,endColumn=10,title=unknown-name::nothing \
+             here has the name `b`%0Ahelp: bind it before with `let`, with the `->` of a step, or as \
+             an input; a text stands in quotes\n",
+            1,
+        ),
+    ];
+    for (args, text, stdout, code) in cases {
+        let output = filtered(folder.path(), args, text);
+        let got = String::from_utf8(output.stdout).unwrap();
+        assert_eq!((got.as_str(), output.status.code()), (stdout, Some(code)));
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn fmt_keeps_permissions_and_links_and_leaves_nothing_behind() {

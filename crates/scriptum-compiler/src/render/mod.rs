@@ -1,7 +1,11 @@
-//! Shows diagnostics: for a terminal, with the lines they are about, and as JSON, one line each.
+//! Shows diagnostics: for a terminal, with the lines they are about, and in the forms that programs read.
 //!
 //! Only the lines that a diagnostic names are given to the layout, so a thousand findings in a million
 //! lines cost a thousand small snippets.
+
+mod github;
+mod json;
+mod sarif;
 
 use std::{borrow::Cow, ops::Range};
 
@@ -9,8 +13,11 @@ use annotate_snippets::{
     Annotation, AnnotationKind, Group, Level, Origin, Patch, Renderer, Snippet,
     normalize_untrusted_str,
 };
-use scriptum_syntax::{Applicability, Diagnostic, Fix, LineIndex, Severity, Span};
-use serde::Serialize;
+use scriptum_syntax::{Diagnostic, Fix, LineIndex, Place, Severity, Span};
+
+pub use github::render_github;
+pub use json::render_json;
+pub use sarif::Sarif;
 
 /// Columns of a terminal that does not tell.
 const WIDTH_DEFAULT: usize = 80;
@@ -276,115 +283,28 @@ impl<'s> Lines<'s> {
     }
 }
 
-/// Diagnostics as JSON objects, one a line, in the order of the text. Lines and columns begin at 1,
-/// columns count characters, ends are exclusive.
-pub fn render_json(diagnostics: &[Diagnostic], file: &str, source: &str) -> String {
-    let lines = Lines::new(file, source, WIDTH_DEFAULT);
-    let mut text = String::new();
-    for diagnostic in sorted(diagnostics) {
-        let json = serde_json::to_string(&lines.json(diagnostic));
-        text.push_str(&json.expect("a diagnostic is made of texts and numbers"));
-        text.push('\n');
-    }
-    text
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct JsonDiagnostic<'d> {
-    #[serde(flatten)]
-    place: JsonPlace<'d>,
-    severity: &'static str,
-    code: &'static str,
-    message: &'d str,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    label: &'d str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    hint: Option<&'d str>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    related: Vec<JsonLabel<'d>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    fix: Option<JsonFix<'d>>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct JsonPlace<'d> {
-    file: &'d str,
-    line: u32,
-    column: u32,
-    end_line: u32,
-    end_column: u32,
-}
-
-#[derive(Serialize)]
-struct JsonLabel<'d> {
-    #[serde(flatten)]
-    place: JsonPlace<'d>,
-    message: &'d str,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct JsonFix<'d> {
-    title: &'d str,
-    machine_applicable: bool,
-    edits: Vec<JsonEdit<'d>>,
-}
-
-#[derive(Serialize)]
-struct JsonEdit<'d> {
-    #[serde(flatten)]
-    place: JsonPlace<'d>,
-    text: &'d str,
+/// From where to where a place reaches, as people count; the end is the first place behind it.
+struct Extent {
+    start: Place,
+    end: Place,
 }
 
 impl Lines<'_> {
-    fn json<'d>(&'d self, diagnostic: &'d Diagnostic) -> JsonDiagnostic<'d> {
-        let related = diagnostic.labels.iter().map(|label| JsonLabel {
-            place: self.place(label.span),
-            message: &label.text,
-        });
-        let fix = diagnostic.fix.as_ref().map(|fix| JsonFix {
-            title: &fix.title,
-            machine_applicable: fix.applicability == Applicability::Machine,
-            edits: fix.edits.iter().map(|edit| self.json_edit(edit)).collect(),
-        });
-        JsonDiagnostic {
-            place: self.place(diagnostic.primary.span),
-            severity: match diagnostic.severity {
-                Severity::Error => "error",
-                Severity::Warning => "warning",
-            },
-            code: diagnostic.code.0,
-            message: &diagnostic.message,
-            label: &diagnostic.primary.text,
-            hint: diagnostic.help.as_deref(),
-            related: related.collect(),
-            fix,
-        }
-    }
-
-    fn json_edit<'d>(&'d self, edit: &'d scriptum_syntax::Edit) -> JsonEdit<'d> {
-        JsonEdit {
-            place: self.place(edit.span),
-            text: &edit.text,
-        }
-    }
-
-    fn place(&self, span: Span) -> JsonPlace<'_> {
+    fn extent(&self, span: Span) -> Extent {
         let len = u32::try_from(self.source.len()).unwrap_or(u32::MAX);
         let at = |offset: u32| {
-            self.index
-                .place(self.source, self.boundary(offset.min(len)))
+            let offset = self.boundary(offset.min(len));
+            self.index.place(self.source, offset)
         };
-        let (start, end) = (at(span.start), at(span.end));
-        JsonPlace {
-            file: self.file,
-            line: start.line,
-            column: start.column,
-            end_line: end.line,
-            end_column: end.column,
+        Extent {
+            start: at(span.start),
+            end: at(span.end),
         }
     }
+}
+
+/// The name of a file as tools compare it: without the `./` of the current folder.
+fn clean(file: &str) -> &str {
+    let clean = file.trim_start_matches("./");
+    if clean.is_empty() { file } else { clean }
 }
