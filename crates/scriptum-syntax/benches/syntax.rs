@@ -47,3 +47,11 @@ fn parse(bencher: Bencher<'_, '_>) {
         .counter(BytesCount::of_str(&text))
         .bench(|| scriptum_syntax::parse(&text));
 }
+
+#[divan::bench]
+fn format(bencher: Bencher<'_, '_>) {
+    let text = corpus();
+    bencher
+        .counter(BytesCount::of_str(&text))
+        .bench(|| scriptum_syntax::format(&scriptum_syntax::parse(&text)));
+}

@@ -1,0 +1,318 @@
+//! Writes well-typed programs as text, in many layouts: whatever is written here must compile without a
+//! word and run without a fault of types.
+
+use std::fmt::Write as _;
+
+use super::types::{Ty, VARIANTS};
+use crate::random::Random;
+
+/// Steps of one program, about.
+const STEPS_MAX: usize = 9;
+/// Bodies in each other.
+const DEPTH_MAX: usize = 3;
+
+/// A program and an input for it.
+#[derive(Debug)]
+pub(crate) struct Written {
+    pub(crate) text: String,
+    /// The types of its inputs.
+    pub(crate) inputs: Vec<(String, Ty)>,
+}
+
+/// A line before its indentation is chosen.
+struct Line {
+    level: usize,
+    text: String,
+}
+
+pub(super) struct Writer<'r> {
+    pub(super) random: &'r mut Random,
+    /// What is visible, with types.
+    pub(super) names: Vec<(String, Ty)>,
+    /// Functions around the current expression.
+    pub(super) variables: usize,
+    lines: Vec<Line>,
+    level: usize,
+    steps: usize,
+    fresh: usize,
+}
+
+/// A program of a seed.
+pub(crate) fn program(random: &mut Random) -> Written {
+    let mut writer = Writer {
+        random,
+        names: Vec::new(),
+        variables: 0,
+        lines: Vec::new(),
+        level: 0,
+        steps: 0,
+        fresh: 0,
+    };
+    let inputs = writer.header();
+    let outputs = writer.outputs();
+    writer.body(0);
+    writer.emit(&outputs);
+    let text = writer.layout();
+    Written { text, inputs }
+}
+
+impl Writer<'_> {
+    fn line(&mut self, text: impl Into<String>) {
+        let text = text.into();
+        self.lines.push(Line {
+            level: self.level,
+            text,
+        });
+    }
+
+    fn indented(&mut self, write: impl FnOnce(&mut Self)) {
+        self.level += 1;
+        write(self);
+        self.level -= 1;
+    }
+
+    /// A name that nothing has.
+    fn fresh(&mut self, word: &str) -> String {
+        self.fresh += 1;
+        format!("{word}_{}", self.fresh)
+    }
+
+    fn header(&mut self) -> Vec<(String, Ty)> {
+        self.line("script \"Generated\"");
+        if self.random.percent(30) {
+            self.line("Does what it is told, and nothing else.");
+        }
+        if self.random.percent(30) {
+            self.line("version \"1.2.3\"");
+        }
+        self.line(format!("enum Mode = {}", VARIANTS.join(" | ")));
+        self.line("input");
+        let mut inputs = Vec::new();
+        for _ in 0..=self.random.below(4) {
+            let (name, ty) = (self.fresh("input"), Ty::any(self.random, 2));
+            self.level = 1;
+            self.line(format!("{name} : {}", ty.written()));
+            self.level = 0;
+            inputs.push((name, ty));
+        }
+        self.names.extend(inputs.iter().cloned());
+        inputs
+    }
+
+    fn outputs(&mut self) -> Vec<(String, Ty)> {
+        self.line("output");
+        let mut outputs = Vec::new();
+        for _ in 0..=self.random.below(2) {
+            let (name, ty) = (self.fresh("output"), Ty::any(self.random, 2));
+            self.indented(|writer| writer.line(format!("{name} : {}", ty.written())));
+            outputs.push((name, ty));
+        }
+        self.line("import tools");
+        self.indented(|writer| {
+            writer.line("echo from native");
+            writer.line("measure from native");
+        });
+        outputs
+    }
+
+    fn body(&mut self, depth: usize) {
+        for _ in 0..=self.random.below(4) {
+            if self.steps >= STEPS_MAX {
+                break;
+            }
+            self.step(depth);
+        }
+    }
+
+    fn step(&mut self, depth: usize) {
+        self.steps += 1;
+        match self.random.below(if depth < DEPTH_MAX { 11 } else { 5 }) {
+            0..=2 => self.binding(),
+            3 => self.call(),
+            4 => self.check(),
+            5 | 6 => self.each(depth),
+            7 | 8 => self.decide(depth),
+            9 => self.narrowed(depth),
+            _ => self.section(depth),
+        }
+    }
+
+    fn binding(&mut self) {
+        let ty = if self.random.percent(15) {
+            Ty::any(self.random, 1).optional()
+        } else {
+            Ty::any(self.random, 2)
+        };
+        let value = self.expr(&ty);
+        let name = self.fresh("v");
+        self.line(format!("let {name} = {value}"));
+        self.names.push((name, ty));
+    }
+
+    /// A call of `measure`, whose result has a known shape.
+    fn call(&mut self) {
+        let (text, factor) = (self.expr(&Ty::Text), self.expr(&Ty::Integer));
+        let name = self.fresh("measured");
+        let ignored = self.random.percent(10);
+        if self.random.percent(30) && !ignored {
+            self.line(format!(
+                "do \"Measure\" with measure {{ text = {text}, factor = {factor} }} -> {name}"
+            ));
+        } else {
+            self.line("do \"Measure\" with measure");
+            self.indented(|writer| {
+                writer.line(format!("text = {text}"));
+                writer.line(format!("factor = {factor}"));
+                match (ignored, writer.random.below(3)) {
+                    (true, _) => writer.line("on error: ignore"),
+                    (false, 0) => writer.line("on error: retry 2"),
+                    (false, _) => {}
+                }
+                writer.line(format!("-> {name}"));
+            });
+        }
+        let shape = measured();
+        self.names
+            .push((name, if ignored { shape.optional() } else { shape }));
+    }
+
+    /// A check that never ends the thread.
+    fn check(&mut self) {
+        let condition = self.expr(&Ty::Boolean);
+        self.line(format!("check \"So?\" {condition}"));
+        self.indented(|writer| writer.line("on fail: continue"));
+    }
+
+    fn each(&mut self, depth: usize) {
+        let item = Ty::any(self.random, 1);
+        let list = self.expr(&Ty::list(item.clone()));
+        let (variable, result) = (self.fresh("item"), self.fresh("all"));
+        let visible = self.names.len();
+        let mut head = format!("each \"Go over\" {variable}");
+        self.names.push((variable, item));
+        if self.random.percent(30) {
+            let index = self.fresh("at");
+            let _ = write!(head, ", {index}");
+            self.names.push((index, Ty::Integer));
+        }
+        let _ = write!(head, " in {list}");
+        if self.random.percent(30) {
+            head.push_str(" parallel 3");
+        }
+        self.line(head);
+        self.level += 1;
+        self.body(depth + 1);
+        let fields = self.fields();
+        self.emit(&fields);
+        self.line(format!("-> {result}"));
+        self.level -= 1;
+        self.names.truncate(visible);
+        self.names.push((result, Ty::list(Ty::Shape(fields))));
+    }
+
+    /// Names and types of an emit.
+    fn fields(&mut self) -> Vec<(String, Ty)> {
+        Ty::fields(self.random, 1)
+    }
+
+    fn emit(&mut self, fields: &[(String, Ty)]) {
+        let mut written = Vec::new();
+        for (name, ty) in fields {
+            written.push(format!("{name} = {}", self.expr(ty)));
+        }
+        if self.random.percent(25) && self.level > 0 {
+            return self.line(format!("emit {{ {} }}", written.join(", ")));
+        }
+        self.line("emit \"Done\"");
+        self.indented(|writer| {
+            for field in written {
+                writer.line(field);
+            }
+        });
+    }
+
+    fn decide(&mut self, depth: usize) {
+        let count = 1 + self.random.below(2);
+        let names: Vec<_> = (0..=count).map(|_| self.fresh("Branch")).collect();
+        self.line("decide \"Which?\" with rules");
+        self.level += 1;
+        for name in names.iter().skip(1) {
+            let condition = self.expr(&Ty::Boolean);
+            self.line(format!("when {condition} -> \"{name}\""));
+        }
+        self.line(format!(
+            "otherwise -> \"{}\"",
+            names.first().map_or("", |name| name)
+        ));
+        for name in &names {
+            self.line(format!("\"{name}\":"));
+            self.branch(depth);
+        }
+        self.level -= 1;
+    }
+
+    fn branch(&mut self, depth: usize) {
+        let visible = self.names.len();
+        self.level += 1;
+        self.binding();
+        self.body(depth + 1);
+        self.level -= 1;
+        self.names.truncate(visible);
+    }
+
+    /// A name that may be null is read where it is not.
+    fn narrowed(&mut self, depth: usize) {
+        let ty = Ty::any(self.random, 1);
+        let (name, inner) = (self.fresh("maybe"), ty.clone().optional());
+        let value = self.expr(&inner);
+        self.line(format!("let {name} = {value}"));
+        let (there, gone) = (self.fresh("There"), self.fresh("Gone"));
+        self.line("decide \"Is it there?\" with rules");
+        self.level += 1;
+        self.line(format!("when {name} != null -> \"{there}\""));
+        self.line(format!("otherwise -> \"{gone}\""));
+        self.line(format!("\"{there}\":"));
+        self.names.push((name, ty));
+        self.branch(depth);
+        self.names.pop();
+        self.line(format!("\"{gone}\":"));
+        self.branch(depth);
+        self.level -= 1;
+    }
+
+    fn section(&mut self, depth: usize) {
+        if self.level > 0 {
+            return self.binding();
+        }
+        let title = self.fresh("Part");
+        self.line(format!("### {title} ###"));
+        self.step(depth);
+    }
+
+    /// The lines with indentation, blank lines and comments of some taste.
+    fn layout(self) -> String {
+        let width = self.random.choose(&[2, 2, 3, 4]);
+        let mut text = String::new();
+        let in_body =
+            |line: &Line| line.level == 0 && line.text.starts_with(['l', 'e', 'd', 'c', '#']);
+        for line in &self.lines {
+            if in_body(line) && self.random.percent(30) {
+                text.push('\n');
+            }
+            if in_body(line) && self.random.percent(10) {
+                text.push_str("-- What follows is generated.\n");
+            }
+            let _ = writeln!(text, "{:1$}{2}", "", line.level * width, line.text);
+        }
+        text
+    }
+}
+
+/// What `measure` gives.
+pub(crate) fn measured() -> Ty {
+    Ty::Shape(vec![
+        ("size".to_owned(), Ty::Integer),
+        ("name".to_owned(), Ty::Text),
+        ("tags".to_owned(), Ty::list(Ty::Text)),
+    ])
+}
