@@ -47,5 +47,7 @@ pub use ports::{
     tool::{Sink, Tool, ToolCall, ToolError, ToolErrorKind, ToolSource},
 };
 pub use programs::program_row;
-pub use toolbox::{Live, LiveKind, ToolBox};
+pub use toolbox::{
+    Live, LiveKind, ToolBox, checked_args, checked_output, outcome_unknown, timed_out,
+};
 pub use worker::{Worker, WorkerError};

@@ -29,7 +29,7 @@ use crate::{
     values::Values,
 };
 
-pub(crate) use failure::outcome_unknown;
+pub use failure::{outcome_unknown, timed_out};
 pub use live::{Live, LiveKind};
 use live::{LiveSender, LiveSink};
 
@@ -156,7 +156,7 @@ impl Caller {
             biased;
             () = request.cancelled.cancelled() => failure::cancelled(callee),
             () = self.clock.sleep_until(deadline) => {
-                failure::timed_out(callee, self.limits.call_ms_max)
+                timed_out(callee, self.limits.call_ms_max)
             }
         }
     }
@@ -187,10 +187,7 @@ impl Caller {
             cancelled,
         };
         let output = self.gated_call(&*tool, request, call).await?;
-        match check(&output, &signature.output) {
-            violations if violations.is_empty() => Ok(output),
-            violations => Err(failure::output_invalid(callee, &violations)),
-        }
+        checked_output(callee, signature, output)
     }
 
     async fn arguments(
@@ -201,11 +198,7 @@ impl Caller {
         let call = &request.call;
         let loading = until_available(|| self.values.load(&call.args)).await;
         let args = loading.map_err(|error| failure::unloaded(&call.callee, &error))?;
-        let Some(shape) = &signature.input else {
-            return Ok(args);
-        };
-        check_fields(&args, &shape.fields, shape.open)
-            .map_err(|violations| failure::input_invalid(&call.callee, &violations))
+        checked_args(&call.callee, signature, args)
     }
 
     /// The call itself, when it is its turn; a panic of the tool ends here.
@@ -237,6 +230,37 @@ impl Caller {
         let gate = Arc::new(Semaphore::new(calls_max as usize));
         gates.insert(name.clone(), Arc::clone(&gate));
         gate
+    }
+}
+
+/// What a tool is given: the arguments, with the defaults of its signature.
+///
+/// # Errors
+/// When they break the signature.
+pub fn checked_args(
+    callee: &Callee,
+    signature: &ToolSignature,
+    args: Value,
+) -> Result<Value, StepError> {
+    let Some(shape) = &signature.input else {
+        return Ok(args);
+    };
+    check_fields(&args, &shape.fields, shape.open)
+        .map_err(|violations| failure::input_invalid(callee, &violations))
+}
+
+/// What a thread is given of what a tool gave.
+///
+/// # Errors
+/// When it breaks the signature.
+pub fn checked_output(
+    callee: &Callee,
+    signature: &ToolSignature,
+    output: Value,
+) -> Result<Value, StepError> {
+    match check(&output, &signature.output) {
+        violations if violations.is_empty() => Ok(output),
+        violations => Err(failure::output_invalid(callee, &violations)),
     }
 }
 

@@ -22,8 +22,14 @@ pub trait World {
     /// Why a play is given up.
     type Error: From<Stuck>;
 
+    /// Told when a call is made, and told again when a crash has hidden what became of it.
+    fn asked(&mut self, call: &Call);
+
     /// The answer to a call.
-    fn answer(&mut self, call: &Call) -> Answer;
+    ///
+    /// # Errors
+    /// When the play is of no further use.
+    fn answer(&mut self, call: &Call) -> Result<Answer, Self::Error>;
 
     /// What follows a turn; its entries are the last ones of the play.
     ///
@@ -210,7 +216,7 @@ impl Play {
         if self.vm.is_unfinished() {
             return Ok(Some(Notification::Continued));
         }
-        if let Some(notification) = self.answered(world) {
+        if let Some(notification) = self.answered(world)? {
             return Ok(Some(notification));
         }
         match self.next_in_time() {
@@ -220,15 +226,16 @@ impl Play {
     }
 
     /// The next answer that does not take time.
-    fn answered<W: World>(&mut self, world: &mut W) -> Option<Notification> {
+    fn answered<W: World>(&mut self, world: &mut W) -> Result<Option<Notification>, W::Error> {
         loop {
             let call = if world.is_last_first() {
-                self.calls.pop_back()?
+                self.calls.pop_back()
             } else {
-                self.calls.pop_front()?
+                self.calls.pop_front()
             };
-            match world.answer(&call) {
-                Answer::Now(result) => return Some(answer(call, result)),
+            let Some(call) = call else { return Ok(None) };
+            match world.answer(&call)? {
+                Answer::Now(result) => return Ok(Some(answer(call, result))),
                 Answer::After { ms, result } => {
                     let due = Timestamp(self.now.0.saturating_add_unsigned(ms));
                     self.delayed += 1;
@@ -281,11 +288,11 @@ impl Play {
         match self.turn(notification)? {
             Ok(turn) => {
                 let first = self.entries.len();
-                self.take_in(turn);
+                self.take_in(turn, world);
                 let entries = self.entries.get(first..).unwrap_or_default();
                 for happening in world.follow(self, entries)? {
                     match happening {
-                        Happening::Crash => self.crash()?,
+                        Happening::Crash => self.crash(world)?,
                         Happening::Notify(notification) => self.happening.push_back(notification),
                     }
                 }
@@ -317,7 +324,7 @@ impl Play {
         content.ok_or(Stuck::Missing(*hash))
     }
 
-    fn take_in(&mut self, turn: Turn) {
+    fn take_in<W: World>(&mut self, turn: Turn, world: &mut W) {
         let records = std::iter::once(Record::Notification(turn.notification))
             .chain(turn.events.into_iter().map(Record::Event));
         for record in records {
@@ -330,11 +337,11 @@ impl Play {
             .extend(blobs.map(|blob| (blob.hash, blob.bytes)));
         self.frames.apply(turn.frames);
         for effect in turn.effects {
-            self.ask(effect);
+            self.ask(effect, world);
         }
     }
 
-    fn crash(&mut self) -> Result<(), Stuck> {
+    fn crash<W: World>(&mut self, world: &mut W) -> Result<(), Stuck> {
         let program = Arc::clone(&self.program);
         self.vm = Vm::restore_with_options(program, self.frames.clone(), self.options)
             .map_err(Stuck::Restore)?;
@@ -342,15 +349,18 @@ impl Play {
         self.coming.clear();
         let pending: Vec<_> = self.vm.pending().collect();
         for effect in pending {
-            self.ask(effect);
+            self.ask(effect, world);
         }
         Ok(())
     }
 
     /// Timers are not kept: the machine says at any time which ones run.
-    fn ask(&mut self, effect: Effect) {
+    fn ask<W: World>(&mut self, effect: Effect, world: &mut W) {
         match effect {
-            Effect::Call(call) => self.calls.push_back(call),
+            Effect::Call(call) => {
+                world.asked(&call);
+                self.calls.push_back(call);
+            }
             Effect::Timer { .. } => (),
         }
     }

@@ -52,7 +52,7 @@ pub(super) fn output_invalid(callee: &Callee, broken: &[Violation]) -> StepError
 }
 
 /// The call was given up; what it did is unknown.
-pub(super) fn timed_out(callee: &Callee, limit_ms: u64) -> StepError {
+pub fn timed_out(callee: &Callee, limit_ms: u64) -> StepError {
     let message = format!("tool '{}' did not answer within {limit_ms} ms", callee.name);
     error("TOOL_TIMEOUT", true, message)
 }
@@ -74,7 +74,7 @@ pub(super) fn panicked(callee: &Callee, said: &str) -> StepError {
 }
 
 /// The owner of the call died, and the tool must not be called twice.
-pub(crate) fn outcome_unknown(callee: &Callee) -> StepError {
+pub fn outcome_unknown(callee: &Callee) -> StepError {
     let message = format!(
         "the node died while tool '{}' was called, and nobody knows what it did",
         callee.name

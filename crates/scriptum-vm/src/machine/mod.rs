@@ -38,7 +38,10 @@ use std::sync::Arc;
 
 use scriptum_contract::{Value, ValueHash};
 
-use crate::{Effect, Frames, Notification, Status, Timestamp, Turn, program::Program};
+use crate::{
+    Effect, Frames, Notification, Status, StepPath, Timestamp, Turn,
+    program::{Program, Step},
+};
 use run::Run;
 use state::State;
 use values::Values;
@@ -185,6 +188,11 @@ impl Vm {
     /// The whole state. A test's way to look inside; commits take [`Turn::frames`].
     pub fn frames(&self) -> Frames {
         self.state.frames()
+    }
+
+    /// The step at a path of the thread, if the program has one there.
+    pub fn step(&self, path: &StepPath) -> Option<&Step> {
+        place::step_at(&self.program, path).map(|place| place.step)
     }
 
     /// The program.
