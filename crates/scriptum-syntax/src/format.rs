@@ -8,9 +8,10 @@
 mod arrows;
 mod pieces;
 mod print;
+mod same;
 mod space;
 
-use crate::{Parse, SyntaxKind, SyntaxNode, parse};
+use crate::{Parse, parse};
 
 /// Spaces of one level of indentation.
 const INDENT: usize = 2;
@@ -18,50 +19,21 @@ const INDENT: usize = 2;
 /// The text of `parse`, written canonically. Formatting the result again changes nothing, and it means
 /// the same; a text with errors is given back as it is.
 pub fn format(parse: &Parse) -> String {
-    let root = parse.syntax();
+    let text = parse.green.to_string();
     if parse.has_errors() {
-        return root.to_string();
+        return text;
     }
-    let formatted = print::print(&pieces::pieces(&root));
-    let is_same = means_same(&root, &formatted);
+    let formatted = print::print(&pieces::pieces(parse, &text), text.len());
+    let is_same = means_same(parse, &formatted);
     debug_assert!(
         is_same,
-        "formatting keeps the meaning of\n{root}\nbut wrote\n{formatted}"
+        "formatting keeps the meaning of\n{text}\nbut wrote\n{formatted}"
     );
-    if is_same { formatted } else { root.to_string() }
+    if is_same { formatted } else { text }
 }
 
-/// True when `formatted` has the tree of `root`, but for space.
-fn means_same(root: &SyntaxNode, formatted: &str) -> bool {
+/// True when `formatted` has the tree of `before`, but for space.
+fn means_same(before: &Parse, formatted: &str) -> bool {
     let again = parse(formatted);
-    !again.has_errors()
-        && is_same_tree(root, &again.syntax())
-        && comments(root) == comments(&again.syntax())
-}
-
-fn is_same_tree(one: &SyntaxNode, other: &SyntaxNode) -> bool {
-    essence(one).eq(essence(other))
-}
-
-/// Kinds and texts of everything but trivia.
-fn essence(root: &SyntaxNode) -> impl Iterator<Item = (SyntaxKind, Option<String>)> {
-    let elements = root
-        .descendants_with_tokens()
-        .filter(|element| !element.kind().is_trivia());
-    elements.map(|element| {
-        (
-            element.kind(),
-            element.into_token().map(|token| token.text().to_owned()),
-        )
-    })
-}
-
-fn comments(root: &SyntaxNode) -> Vec<String> {
-    let tokens = root
-        .descendants_with_tokens()
-        .filter_map(rowan::NodeOrToken::into_token);
-    tokens
-        .filter(|token| token.kind().is_comment())
-        .map(|token| token.text().to_owned())
-        .collect()
+    !again.has_errors() && same::is_same(&before.green, &again.green)
 }

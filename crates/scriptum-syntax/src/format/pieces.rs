@@ -1,23 +1,25 @@
 //! The tree as a row of pieces to print: words, marks, whole strings, comments, line breaks.
 
-use super::arrows;
-use crate::{SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken};
+use rowan::{GreenNodeData, GreenTokenData, NodeOrToken, TextRange, TextSize};
+
+use super::{arrows, same::kind};
+use crate::{Parse, SyntaxKind, SyntaxNode};
 
 /// Something to print.
 #[derive(Debug)]
-pub(super) enum Piece {
+pub(super) enum Piece<'t> {
     /// A token, or a whole string.
-    Word(Word),
+    Word(Word<'t>),
     /// A comment, with the column it stands at.
-    Comment { text: String, column: usize },
+    Comment { text: &'t str, column: u32 },
     /// A line break, and how many blank lines come with it.
-    LineBreak { blanks: usize },
+    LineBreak { blanks: u32 },
 }
 
 /// A token, or a whole string.
 #[derive(Debug)]
-pub(super) struct Word {
-    pub(super) text: String,
+pub(super) struct Word<'t> {
+    pub(super) text: &'t str,
     /// Its kind; a string with interpolation is a [`SyntaxKind::String`] too.
     pub(super) kind: SyntaxKind,
     /// The kind of the node it stands in.
@@ -25,31 +27,42 @@ pub(super) struct Word {
     /// The kind of the node around that.
     pub(super) grandparent: SyntaxKind,
     /// Levels of indentation, if it begins a line.
-    pub(super) level: usize,
+    pub(super) level: u32,
     /// Where it stands on its line now, in bytes.
-    pub(super) column: usize,
+    pub(super) column: u32,
     /// True for the first word of a part of the script that stands apart: a block, a section.
     pub(super) begins_part: bool,
     /// True for an arrow that is moved to a line of its own.
     pub(super) wants_line: bool,
 }
 
-/// Flattens a tree.
-pub(super) fn pieces(root: &SyntaxNode) -> Vec<Piece> {
+/// Bytes of source for each piece, a little less than real scripts have.
+const BYTES_PER_PIECE: usize = 6;
+
+/// Flattens the tree of a text.
+pub(super) fn pieces<'t>(parse: &Parse, text: &'t str) -> Vec<Piece<'t>> {
     let mut flattener = Flattener {
-        pieces: Vec::new(),
+        root: parse.syntax(),
+        text,
+        pos: 0,
+        pieces: Vec::with_capacity(text.len() / BYTES_PER_PIECE),
         column: 0,
         has_enum: false,
         has_steps: false,
     };
-    flattener.node(root, 0);
+    let around = Around {
+        kind: SyntaxKind::SourceFile,
+        parent: SyntaxKind::SourceFile,
+        wants_line: false,
+    };
+    flattener.node(&parse.green, around, 0);
     set_parts_apart(&mut flattener.pieces);
     flattener.pieces
 }
 
 /// Puts a blank line before every part of the script, above the comments that stand right above it.
-fn set_parts_apart(pieces: &mut [Piece]) {
-    let is_part = |piece: &Piece| matches!(piece, Piece::Word(word) if word.begins_part);
+fn set_parts_apart(pieces: &mut [Piece<'_>]) {
+    let is_part = |piece: &Piece<'_>| matches!(piece, Piece::Word(word) if word.begins_part);
     let parts: Vec<usize> = pieces
         .iter()
         .enumerate()
@@ -65,7 +78,7 @@ fn set_parts_apart(pieces: &mut [Piece]) {
 }
 
 /// The line break above the part that begins at `part`, or above its comments.
-fn lines_above(pieces: &[Piece], part: usize) -> usize {
+fn lines_above(pieces: &[Piece<'_>], part: usize) -> usize {
     let column = match pieces.get(part) {
         Some(Piece::Word(word)) => word.column,
         Some(Piece::Comment { .. } | Piece::LineBreak { .. }) | None => 0,
@@ -90,44 +103,89 @@ fn lines_above(pieces: &[Piece], part: usize) -> usize {
     top.saturating_sub(1)
 }
 
-struct Flattener {
-    pieces: Vec<Piece>,
+/// The node around an element.
+#[derive(Clone, Copy)]
+struct Around {
+    kind: SyntaxKind,
+    /// The kind of the node around that.
+    parent: SyntaxKind,
+    /// True for an arrow that is moved to a line of its own.
+    wants_line: bool,
+}
+
+struct Flattener<'t> {
+    root: SyntaxNode,
+    text: &'t str,
+    /// Where the next element begins in the text.
+    pos: usize,
+    pieces: Vec<Piece<'t>>,
     /// Where the next token stands on its line.
-    column: usize,
+    column: u32,
     /// True once an enum has been seen.
     has_enum: bool,
     /// True once a step has been seen at the top.
     has_steps: bool,
 }
 
-impl Flattener {
-    fn node(&mut self, node: &SyntaxNode, level: usize) {
+impl<'t> Flattener<'t> {
+    fn node(&mut self, node: &GreenNodeData, around: Around, level: u32) {
         let mut level = level;
-        for element in node.children_with_tokens() {
+        for element in node.children() {
             match element {
-                SyntaxElement::Node(child) => {
-                    let begins_part =
-                        node.kind() == SyntaxKind::SourceFile && self.begins_part(child.kind());
-                    let first = self.pieces.len();
-                    let child_level = level + indents(&child, node);
-                    if matches!(child.kind(), SyntaxKind::Label | SyntaxKind::StringExpr) {
-                        self.string(&child, node, child_level);
-                    } else {
-                        self.node(&child, child_level);
-                    }
-                    if begins_part {
-                        self.mark_part(first);
-                    }
-                }
-                SyntaxElement::Token(token) => {
+                NodeOrToken::Node(child) => self.child(child, around, level),
+                NodeOrToken::Token(token) => {
                     // The lines of an enum after its first are indented below it.
-                    let continues_enum = node.kind() == SyntaxKind::EnumDecl
-                        && token.kind() == SyntaxKind::LineBreak;
-                    self.token(&token, node, level);
-                    level += usize::from(continues_enum && level == 0);
+                    let continues_enum = around.kind == SyntaxKind::EnumDecl
+                        && kind(token.kind()) == SyntaxKind::LineBreak;
+                    self.token(token, around, level);
+                    level += u32::from(continues_enum && level == 0);
                 }
             }
         }
+    }
+
+    fn child(&mut self, child: &GreenNodeData, around: Around, level: u32) {
+        let child_kind = kind(child.kind());
+        let begins_part = around.kind == SyntaxKind::SourceFile && self.begins_part(child_kind);
+        let first = self.pieces.len();
+        // Only an arrow looks around, so only arrows are looked up in the tree that knows its parents.
+        let arrow = (child_kind == SyntaxKind::BindArrow).then(|| self.lookup(child));
+        let arrow = arrow.flatten();
+        let is_indented = match &arrow {
+            Some(arrow) => arrows::is_indented(arrow),
+            None => indents(child_kind, around.kind),
+        };
+        let level = level + u32::from(is_indented);
+        if matches!(child_kind, SyntaxKind::Label | SyntaxKind::StringExpr) {
+            let text = self.take(child.text_len());
+            self.word(text, SyntaxKind::String, around, level);
+        } else {
+            let within = Around {
+                kind: child_kind,
+                parent: around.kind,
+                wants_line: arrow.as_ref().is_some_and(arrows::wants_line),
+            };
+            self.node(child, within, level);
+        }
+        if begins_part {
+            self.mark_part(first);
+        }
+    }
+
+    /// The node that begins here, with its parents.
+    fn lookup(&self, node: &GreenNodeData) -> Option<SyntaxNode> {
+        let start = TextSize::try_from(self.pos).ok()?;
+        let range = TextRange::at(start, node.text_len());
+        let found = self.root.covering_element(range).into_node()?;
+        let is_it = |found: &SyntaxNode| found.kind() == kind(node.kind());
+        found.ancestors().find(is_it)
+    }
+
+    /// The text of the next element.
+    fn take(&mut self, len: TextSize) -> &'t str {
+        let start = self.pos;
+        self.pos += usize::from(len);
+        self.text.get(start..self.pos).unwrap_or("")
     }
 
     fn mark_part(&mut self, first: usize) {
@@ -164,83 +222,65 @@ impl Flattener {
         }
     }
 
-    /// A string is printed as it is, expressions in it included.
-    fn string(&mut self, string: &SyntaxNode, parent: &SyntaxNode, level: usize) {
-        let text = string.text().to_string();
-        self.word(text, SyntaxKind::String, parent, level, false);
-    }
-
     #[expect(
         clippy::wildcard_enum_match_arm,
         reason = "every other token is a word"
     )]
-    fn token(&mut self, token: &SyntaxToken, parent: &SyntaxNode, level: usize) {
-        let text = token.text();
-        match token.kind() {
+    fn token(&mut self, token: &GreenTokenData, around: Around, level: u32) {
+        let text = self.take(token.text_len());
+        match kind(token.kind()) {
             kind if kind.is_comment() => {
-                self.pieces.push(Piece::Comment {
-                    text: text.to_owned(),
-                    column: self.column,
-                });
+                let column = self.column;
+                self.pieces.push(Piece::Comment { text, column });
                 self.advance(text);
             }
             SyntaxKind::LineBreak => {
+                let breaks = text.bytes().filter(|byte| *byte == b'\n').count();
                 self.pieces.push(Piece::LineBreak {
-                    blanks: text.matches('\n').count() - 1,
+                    blanks: short(breaks - 1),
                 });
                 self.advance(text);
             }
             SyntaxKind::Whitespace => self.advance(text),
-            _ => {
-                let kind = token.kind();
-                let wants_line = parent.kind() == SyntaxKind::BindArrow
-                    && kind != SyntaxKind::Ident
-                    && arrows::wants_line(parent);
-                self.word(text.to_owned(), kind, parent, level, wants_line);
-            }
+            kind => self.word(text, kind, around, level),
         }
     }
 
-    fn word(
-        &mut self,
-        text: String,
-        kind: SyntaxKind,
-        parent: &SyntaxNode,
-        level: usize,
-        wants_line: bool,
-    ) {
+    fn word(&mut self, text: &'t str, kind: SyntaxKind, around: Around, level: u32) {
         let column = self.column;
-        self.advance(&text);
+        self.advance(text);
         self.pieces.push(Piece::Word(Word {
             text,
             kind,
-            parent: parent.kind(),
-            grandparent: parent
-                .parent()
-                .map_or(SyntaxKind::SourceFile, |node| node.kind()),
+            parent: around.kind,
+            grandparent: around.parent,
             level,
             column,
             begins_part: false,
-            wants_line,
+            wants_line: around.wants_line && kind != SyntaxKind::Ident,
         }));
     }
 
     fn advance(&mut self, text: &str) {
         match text.rfind('\n') {
-            Some(index) => self.column = text.len() - index - 1,
-            None => self.column += text.len(),
+            Some(index) => self.column = short(text.len() - index - 1),
+            None => self.column += short(text.len()),
         }
     }
 }
 
-/// How many levels farther right the lines of `child` stand than those of its parent.
+/// Offsets fit because texts are shorter than 4 GiB.
+fn short(offset: usize) -> u32 {
+    u32::try_from(offset).unwrap_or(u32::MAX)
+}
+
+/// True when the lines of a node stand farther right than those of its parent.
 #[expect(
     clippy::wildcard_enum_match_arm,
     reason = "every other node begins no line of its own"
 )]
-fn indents(child: &SyntaxNode, parent: &SyntaxNode) -> usize {
-    let around = parent.kind();
-    let is_indented = match child.kind() {
+fn indents(child: SyntaxKind, around: SyntaxKind) -> bool {
+    match child {
         SyntaxKind::Block
         | SyntaxKind::OnError
         | SyntaxKind::OnPass
@@ -254,8 +294,6 @@ fn indents(child: &SyntaxNode, parent: &SyntaxNode) -> usize {
         | SyntaxKind::EnvEntry => true,
         SyntaxKind::Input => around != SyntaxKind::InlineInputs,
         SyntaxKind::Field => around != SyntaxKind::ShapeType,
-        SyntaxKind::BindArrow => arrows::is_indented(child),
         _ => false,
-    };
-    usize::from(is_indented)
+    }
 }

@@ -7,10 +7,10 @@ use super::{
 };
 use crate::SyntaxKind;
 
-/// Writes the pieces as text.
-pub(super) fn print(pieces: &[Piece]) -> String {
+/// Writes the pieces as text; about `len` bytes.
+pub(super) fn print(pieces: &[Piece<'_>], len: usize) -> String {
     let mut printer = Printer {
-        text: String::new(),
+        text: String::with_capacity(len + len / 8),
         brackets: Vec::new(),
         levels: Vec::new(),
         line_level: 0,
@@ -34,19 +34,19 @@ pub(super) fn print(pieces: &[Piece]) -> String {
 struct Printer<'p> {
     text: String,
     /// The level of the line on which each open bracket stands.
-    brackets: Vec<usize>,
+    brackets: Vec<u32>,
     /// Columns in the source and levels of the lines that are open here, outermost first.
-    levels: Vec<(usize, usize)>,
+    levels: Vec<(u32, u32)>,
     /// The level of the line that is being written.
-    line_level: usize,
+    line_level: u32,
     /// Blank lines before the next line.
-    blanks: usize,
+    blanks: u32,
     /// The last word, unless a line has begun since.
-    last: Option<&'p Word>,
+    last: Option<&'p Word<'p>>,
 }
 
 impl<'p> Printer<'p> {
-    fn word(&mut self, word: &'p Word) {
+    fn word(&mut self, word: &'p Word<'p>) {
         if word.wants_line && self.last.is_some() {
             self.end_line();
         }
@@ -57,14 +57,14 @@ impl<'p> Printer<'p> {
             Some(_) => {}
             None => self.begin_line(word, opened_at),
         }
-        self.text.push_str(&word.text);
+        self.text.push_str(word.text);
         if is_opener(word.kind) {
             self.brackets.push(self.line_level);
         }
         self.last = Some(word);
     }
 
-    fn begin_line(&mut self, word: &Word, opened_at: Option<usize>) {
+    fn begin_line(&mut self, word: &Word<'_>, opened_at: Option<u32>) {
         let level = match (opened_at, self.brackets.last()) {
             // A closing bracket stands below the line that opened it, everything else in it farther right.
             (Some(opened), _) => opened,
@@ -79,13 +79,14 @@ impl<'p> Printer<'p> {
     }
 
     /// Writes the blank lines that are due, and the indentation.
-    fn indent(&mut self, level: usize) {
+    fn indent(&mut self, level: u32) {
         if self.blanks > 0 && !self.text.is_empty() {
             self.text.push('\n');
         }
         self.blanks = 0;
         self.line_level = level;
-        self.text.extend(std::iter::repeat_n(' ', level * INDENT));
+        self.text
+            .extend(std::iter::repeat_n(' ', level as usize * INDENT));
     }
 
     fn end_line(&mut self) {
@@ -95,7 +96,7 @@ impl<'p> Printer<'p> {
         self.last = None;
     }
 
-    fn line_break(&mut self, blanks: usize, rest: &[Piece]) {
+    fn line_break(&mut self, blanks: u32, rest: &[Piece<'_>]) {
         let ended = self.last;
         self.end_line();
         if !self.brackets.is_empty() {
@@ -110,7 +111,7 @@ impl<'p> Printer<'p> {
         }
     }
 
-    fn comment(&mut self, text: &str, column: usize, rest: &[Piece]) {
+    fn comment(&mut self, text: &str, column: u32, rest: &[Piece<'_>]) {
         if self.last.is_some() {
             self.text.push(' ');
         } else {
@@ -122,7 +123,7 @@ impl<'p> Printer<'p> {
 
     /// A comment on a line of its own stands like the line after it, or, at the end of a block, like the
     /// line of the block that it stood below.
-    fn level_of_comment(&self, column: usize, rest: &[Piece]) -> usize {
+    fn level_of_comment(&self, column: u32, rest: &[Piece<'_>]) -> u32 {
         if let Some(opened) = self.brackets.last() {
             return opened + 1;
         }
@@ -150,7 +151,7 @@ fn is_closer(kind: SyntaxKind) -> bool {
     )
 }
 
-fn next_word(rest: &[Piece]) -> Option<&Word> {
+fn next_word<'p>(rest: &'p [Piece<'p>]) -> Option<&'p Word<'p>> {
     rest.iter().find_map(|piece| match piece {
         Piece::Word(word) => Some(word),
         Piece::Comment { .. } | Piece::LineBreak { .. } => None,
@@ -158,7 +159,7 @@ fn next_word(rest: &[Piece]) -> Option<&Word> {
 }
 
 /// True when `next` is the first line inside the block that the line of `last` opens.
-fn opens_block(last: &Word, next: &Word, levels: &[(usize, usize)]) -> bool {
+fn opens_block(last: &Word<'_>, next: &Word<'_>, levels: &[(u32, u32)]) -> bool {
     let line = levels.last().map_or(last.level, |(_, level)| *level);
     next.level > line
 }

@@ -4,7 +4,7 @@ use super::pieces::Word;
 use crate::SyntaxKind;
 
 /// True when a space stands between two neighbors of a line.
-pub(super) fn stands_between(left: &Word, right: &Word) -> bool {
+pub(super) fn stands_between(left: &Word<'_>, right: &Word<'_>) -> bool {
     if are_one_mark_together(left.kind, right.kind) {
         return true;
     }
@@ -27,7 +27,7 @@ fn are_one_mark_together(left: SyntaxKind, right: SyntaxKind) -> bool {
     clippy::wildcard_enum_match_arm,
     reason = "every other word stands apart"
 )]
-fn binds_right(word: &Word) -> bool {
+fn binds_right(word: &Word<'_>) -> bool {
     match word.kind {
         SyntaxKind::LeftParen
         | SyntaxKind::LeftBracket
@@ -45,7 +45,7 @@ fn binds_right(word: &Word) -> bool {
     clippy::wildcard_enum_match_arm,
     reason = "every other word stands apart"
 )]
-fn binds_left(word: &Word) -> bool {
+fn binds_left(word: &Word<'_>) -> bool {
     match word.kind {
         SyntaxKind::RightParen
         | SyntaxKind::RightBracket
