@@ -19,7 +19,7 @@ const INDENT: usize = 2;
 /// The text of `parse`, written canonically. Formatting the result again changes nothing, and it means
 /// the same; a text with errors is given back as it is.
 pub fn format(parse: &Parse) -> String {
-    let text = parse.green.to_string();
+    let text = same::text(&parse.green);
     if parse.has_errors() {
         return text;
     }

@@ -7,9 +7,28 @@ use crate::SyntaxKind;
 /// True when both trees have the same nodes and words, and the same comments. A comment may hang on
 /// another node, as space moves around it.
 pub(super) fn is_same(one: &GreenNode, other: &GreenNode) -> bool {
-    let words = |tree| elements(tree).filter(|(kind, _)| !kind.is_trivia());
-    let comments = |tree| elements(tree).filter(|(kind, _)| kind.is_comment());
-    words(one).eq(words(other)) && comments(one).eq(comments(other))
+    let (mut comments, mut other_comments) = (Vec::new(), Vec::new());
+    words(one, &mut comments).eq(words(other, &mut other_comments)) && comments == other_comments
+}
+
+/// Everything but trivia; comments are put aside.
+fn words<'t>(
+    tree: &'t GreenNode,
+    comments: &mut Vec<&'t str>,
+) -> impl Iterator<Item = (SyntaxKind, &'t str)> {
+    elements(tree).filter(|(kind, text)| {
+        if kind.is_comment() {
+            comments.push(text);
+        }
+        !kind.is_trivia()
+    })
+}
+
+/// The text of a tree.
+pub(super) fn text(tree: &GreenNode) -> String {
+    let mut text = String::with_capacity(usize::from(tree.text_len()));
+    text.extend(elements(tree).map(|(_, text)| text));
+    text
 }
 
 /// Kinds of nodes, and kinds and texts of tokens, in the order of the text.
