@@ -8,6 +8,9 @@ use scriptum_contract::{Primitive, Type};
 /// The type of environment variables that are redacted.
 pub const SECRET: &str = "secret";
 
+/// The server under whose name registered cloud tools answer too.
+pub const CLOUD_SERVER: &str = "ignite";
+
 /// The list type without an element type.
 pub const LIST: &str = "list";
 

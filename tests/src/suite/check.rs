@@ -1,7 +1,11 @@
 //! What a fixture's blocks should say, against what they say.
 
+use std::{collections::BTreeMap, sync::Arc};
+
 use scriptum_compiler::{Compiled, RenderOptions, compile, render};
-use scriptum_contract::{ContractPart, ToolCatalog, Value, json_schema, service_json};
+use scriptum_contract::{
+    Contract, ContractPart, EnvField, ToolCatalog, Value, json_schema, service_json,
+};
 use scriptum_syntax::{format, parse};
 use scriptum_tools::read_tool_document;
 use scriptum_vm::{play::Play, program};
@@ -29,7 +33,9 @@ const EXPECTED: &[&str] = &[
     "steps",
     "output",
 ];
-const GIVEN: &[&str] = &["scriptum", "input", "mock", "outside", "resume", "tools"];
+const GIVEN: &[&str] = &[
+    "scriptum", "input", "mock", "outside", "resume", "tools", "env",
+];
 
 /// The differences of a section, each as a diff; empty when all is as expected.
 pub(crate) fn differences(section: &Section) -> Result<Vec<String>, String> {
@@ -124,10 +130,26 @@ fn played(section: &Section, compiled: &Compiled) -> Result<Play, String> {
     let outside = Outside::parse(section.block("outside").map_or("", |block| &block.content))?;
     let input = compiled.contract.check_inputs(&input(section)?, false);
     let input = input.map_err(|violations| text::violations(&violations))?;
+    let env = environment(section, &compiled.contract)?;
     let resumes = section
         .all("resume")
         .flat_map(|block| block.content.lines());
-    play(program, input, mocks, outside, resumes)
+    play(program, input, env, mocks, outside, resumes)
+}
+
+/// The declared variables, from lines `KEY=VALUE` and defaults.
+fn environment(
+    section: &Section,
+    contract: &Contract,
+) -> Result<BTreeMap<Arc<str>, Value>, String> {
+    let text = section.block("env").map_or("", |block| &block.content);
+    let given: BTreeMap<&str, &str> = text.lines().filter_map(|it| it.split_once('=')).collect();
+    let read = |env: &EnvField| {
+        let value = env.read(given.get(&*env.key).copied());
+        let value = value.map_err(|violations| text::violations(&violations))?;
+        Ok((Arc::clone(&env.field.name), value))
+    };
+    contract.env.iter().map(read).collect()
 }
 
 /// The script as the formatter writes it; it must mean the same and stay as it is.

@@ -30,6 +30,7 @@ struct Stage<R> {
 pub(crate) fn play<'a>(
     program: Program,
     input: Value,
+    env: BTreeMap<Arc<str>, Value>,
     mocks: Mocks,
     outside: Outside,
     resumes: impl Iterator<Item = &'a str>,
@@ -40,7 +41,7 @@ pub(crate) fn play<'a>(
     ]);
     let start = Notification::Started {
         input,
-        env: BTreeMap::new(),
+        env,
         seed: SEED,
         thread,
         timeout_ms: None,

@@ -290,7 +290,8 @@ impl Checker<'_> {
                 };
                 if !def.has(value) {
                     let span = self.span(node.at);
-                    let unknown = codes::unknown_variant(word, &def, span, self.suggest);
+                    let unknown =
+                        codes::unknown_variant::behind_name(word, &def, span, self.suggest);
                     self.report(unknown);
                 }
                 Type::Enum(def)
@@ -316,7 +317,11 @@ impl Checker<'_> {
         } else if !def.has(value) {
             let word = value.as_text().unwrap_or_default();
             let span = self.span(node.at);
-            let unknown = codes::unknown_variant(word, def, span, self.suggest);
+            let unknown = if of.is_some() {
+                codes::unknown_variant::behind_name(word, def, span, self.suggest)
+            } else {
+                codes::unknown_variant(word, def, span, self.suggest)
+            };
             self.report(unknown);
         }
         Type::Enum(Arc::clone(def))

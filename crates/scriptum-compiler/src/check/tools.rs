@@ -7,7 +7,11 @@ use scriptum_syntax::Span;
 use scriptum_vm::program::{Callee, Do, Input, NodeId, OnError, Step, ToolImport};
 
 use super::{Checker, body::StepEnd, steps::goes_on, target::Target};
-use crate::{codes, source_map::Part, vocabulary::CAPABILITIES};
+use crate::{
+    codes,
+    source_map::Part,
+    vocabulary::{CAPABILITIES, CLOUD_SERVER},
+};
 
 /// More names than this are not searched for repeats one by one.
 const INPUTS_WALKED_MAX: usize = 8;
@@ -34,6 +38,9 @@ impl<'p> Checker<'p> {
     fn report_missing(&mut self, import: &ToolImport, span: Span) {
         let name = &import.name;
         let native = self.catalog.find(&ToolOrigin::Native, name).is_some();
+        if matches!(&import.origin, ToolOrigin::Mcp(server) if &**server == CLOUD_SERVER) {
+            return self.report_missing_behind_server(import, span);
+        }
         if let (ToolOrigin::Mcp(server), None) =
             (&import.origin, self.catalog.of(&import.origin).next())
         {
@@ -48,6 +55,17 @@ impl<'p> Checker<'p> {
         let names = of_origin.map(|signature| &*signature.name.0);
         let nearest = self.suggest.nearest(&name.0, names);
         self.report(codes::unknown_tool(&name.0, &import.origin, span, nearest));
+    }
+
+    /// Behind the server of the cloud, registered and built-in tools have short names.
+    fn report_missing_behind_server(&mut self, import: &ToolImport, span: Span) {
+        let cloud = self.catalog.of(&ToolOrigin::Cloud);
+        let names = cloud.map(|signature| signature.name.last_segment());
+        let native = self.catalog.of(&ToolOrigin::Native);
+        let names = names.chain(native.map(|signature| &*signature.name.0));
+        let nearest = self.suggest.nearest(&import.name.0, names);
+        let missing = codes::unknown_tool(&import.name.0, &ToolOrigin::Cloud, span, nearest);
+        self.report(missing);
     }
 
     pub(super) fn call_tool(&mut self, step: &'p Step, call: &'p Do) -> StepEnd {
@@ -164,6 +182,16 @@ impl<'p> Checker<'p> {
             .map(|field| &*field.name)
             .filter(|name| !given(name))
             .collect();
+        let mut choice = match signature.origin {
+            ToolOrigin::Model => capabilities::one_of(&signature.name.0).to_vec(),
+            ToolOrigin::Native | ToolOrigin::Cloud | ToolOrigin::Mcp(_) | ToolOrigin::Channel => {
+                Vec::new()
+            }
+        };
+        if choice.iter().any(|name| given(name)) {
+            choice.clear();
+        }
+        missing.extend(&choice);
         for input in inputs {
             let Some(field) = shape.field(&input.name) else {
                 self.infer(&input.value.root);
@@ -177,19 +205,16 @@ impl<'p> Checker<'p> {
             let ty = self.expect(&input.value.root, &field.ty, target);
             self.facts.set_type(input.at, &ty);
         }
+        // One of a choice is enough; a misspelt one was taken off the list.
+        let is_open = !choice.is_empty() && choice.iter().all(|name| missing.contains(name));
+        missing.retain(|name| !choice.contains(name));
         if !missing.is_empty() {
             let span = self.span(at);
             self.report(codes::missing_input(&missing, tool, signature, span));
         }
-        let choice = match signature.origin {
-            ToolOrigin::Model => capabilities::one_of(&signature.name.0),
-            ToolOrigin::Native | ToolOrigin::Cloud | ToolOrigin::Mcp(_) | ToolOrigin::Channel => {
-                &[]
-            }
-        };
-        if !choice.is_empty() && !choice.iter().any(|name| given(name)) {
+        if is_open {
             let span = self.span(at);
-            self.report(codes::missing_input::of_choice(choice, tool, span));
+            self.report(codes::missing_input::of_choice(&choice, tool, span));
         }
     }
 

@@ -31,6 +31,15 @@ pub(crate) fn unknown_variant(
     )
 }
 
+/// A variant behind the name of its enum, `Mode.Fast`; the fix keeps the name.
+pub(crate) fn behind_name(word: &str, def: &EnumDef, span: Span, suggest: &Suggest) -> Diagnostic {
+    let len = u32::try_from(word.len())
+        .unwrap_or(span.len())
+        .min(span.len());
+    let place = Span::new(span.end - len, span.end);
+    unknown_variant(word, def, place, suggest)
+}
+
 pub(crate) fn of_literal(
     value: &Value,
     def: &EnumDef,
@@ -59,8 +68,14 @@ fn diagnostic(written: &str, def: &EnumDef, span: Span) -> Diagnostic {
         });
     let variants: Vec<String> = variants.collect();
     let variants: Vec<&str> = variants.iter().map(String::as_str).collect();
+    // The words of a schema have no name of their own.
+    let message = if def.name.is_empty() {
+        format!("{written} is not accepted here, only {}", listed(&variants))
+    } else {
+        format!("{written} is no variant of `{}`", def.name)
+    };
     ENTRY
-        .at(span, format!("{written} is no variant of `{}`", def.name))
+        .at(span, message)
         .here("no such variant")
         .help(format!("its variants are {}", listed(&variants)))
 }

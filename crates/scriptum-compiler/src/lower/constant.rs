@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use scriptum_contract::{EnumDef, Type, Value};
-use scriptum_syntax::ast::{self, AstNode, ObjectKey};
+use scriptum_syntax::{
+    Span,
+    ast::{self, AstNode, ObjectKey},
+};
 
 use super::Lower;
 use crate::codes;
@@ -34,7 +37,7 @@ impl Lower<'_> {
             ast::Expr::Name(name) => {
                 let name = name.name()?;
                 match ty {
-                    Type::Enum(def) => self.variant(name.text(), def, expr),
+                    Type::Enum(def) => self.variant(name.text(), def, name.span()),
                     Type::Any
                     | Type::Text(_)
                     | Type::Number(_)
@@ -54,7 +57,10 @@ impl Lower<'_> {
             ast::Expr::Field(field) => {
                 let def = field.base().and_then(|base| self.enum_named(&base));
                 match def {
-                    Some(def) => self.variant(field.field()?.text(), &def, expr),
+                    Some(def) => {
+                        let word = field.field()?;
+                        self.variant(word.text(), &def, word.span())
+                    }
                     None => self.no_constant(expr),
                 }
             }
@@ -119,12 +125,12 @@ impl Lower<'_> {
         negated
     }
 
-    fn variant(&mut self, word: &str, def: &Arc<EnumDef>, expr: &ast::Expr) -> Option<Value> {
+    fn variant(&mut self, word: &str, def: &Arc<EnumDef>, span: Span) -> Option<Value> {
         let value = Value::text(word);
         if def.has(&value) {
             return Some(value);
         }
-        let unknown = codes::unknown_variant(word, def, expr.span(), self.suggest);
+        let unknown = codes::unknown_variant(word, def, span, self.suggest);
         self.report(unknown);
         None
     }

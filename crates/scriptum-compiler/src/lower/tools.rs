@@ -16,10 +16,11 @@ use scriptum_syntax::{
 use scriptum_vm::program::{Callee, NodeId, ToolImport};
 
 use super::Lower;
-use crate::{codes, source_map::ImportSlot, vocabulary::CAPABILITIES};
-
-/// The server under whose name registered cloud tools answer too.
-const CLOUD_SERVER: &str = "ignite";
+use crate::{
+    codes,
+    source_map::ImportSlot,
+    vocabulary::{CAPABILITIES, CLOUD_SERVER},
+};
 
 /// The imports of a script, in the order of the text.
 #[derive(Default)]
