@@ -18,6 +18,8 @@ struct Access<'n> {
     of: &'n Node,
     /// The name of the field, or the literal key of an index.
     name: Option<&'n str>,
+    /// True when the name is a key in quotes.
+    quoted: bool,
     /// Where the name or the index stands.
     at: Span,
     /// True when a null base or a missing field gives null.
@@ -41,6 +43,7 @@ impl Checker<'_> {
         let access = Access {
             of,
             name: Some(name),
+            quoted: false,
             at: self.span(part_of(node.at, 0)),
             safe,
         };
@@ -78,6 +81,7 @@ impl Checker<'_> {
         let access = Access {
             of,
             name: key,
+            quoted: key.is_some(),
             at: self.span(index.at),
             safe,
         };
@@ -144,7 +148,12 @@ impl Checker<'_> {
                 let names = shape.fields.iter().map(|field| &*field.name);
                 let nearest = self.suggest.nearest(name, names);
                 let of = self.span(access.of.at);
-                self.report(codes::unknown_field(name, shape, access.at, of, nearest));
+                let unknown = if access.quoted {
+                    codes::unknown_field::key(name, shape, access.at, of, nearest)
+                } else {
+                    codes::unknown_field(name, shape, access.at, of, nearest)
+                };
+                self.report(unknown);
                 Type::Any
             }
         }

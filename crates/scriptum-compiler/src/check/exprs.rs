@@ -74,6 +74,12 @@ impl Checker<'_> {
             Op::Field { of, name, safe } => self.field(node, of, name, *safe, reading),
             Op::Index { of, index, safe } => self.index(node, of, index, *safe, reading),
             Op::Unary(op, of) => self.unary(node, *op, of),
+            // `a ?? b ?? c`: all but the last are read null-safely.
+            Op::Binary(BinaryOp::Coalesce, left, right) if reading == Reading::Safe => {
+                let first = self.infer_as(left, Reading::Safe);
+                let second = self.infer_as(right, Reading::Safe);
+                coalesced(&first, &second)
+            }
             Op::Binary(op, left, right) => self.binary(node, *op, left, right),
             Op::If { condition, yes, no } => {
                 let (yes, no) = self.arms(condition, |ctx| ctx.infer(yes), |ctx| ctx.infer(no));

@@ -45,7 +45,7 @@ mod not_callable;
 pub(crate) mod not_indexable;
 pub(crate) mod not_supported_yet;
 mod nothing_to_retry;
-mod number_too_large;
+pub(crate) mod number_too_large;
 pub(crate) mod possibly_null;
 mod script_too_large;
 mod secret_in_source;

@@ -3,7 +3,7 @@
 use scriptum_contract::Shape;
 use scriptum_syntax::{Diagnostic, Span};
 
-use super::{Entry, entry, listed, meant};
+use super::{Entry, entry, listed, meant, meant_text};
 
 pub(crate) const ENTRY: Entry = entry!(
     "unknown-field",
@@ -18,11 +18,25 @@ pub(crate) fn unknown_field(
     of: Span,
     nearest: Option<&str>,
 ) -> Diagnostic {
-    let diagnostic = ENTRY
+    meant(missing(name, shape, at, of), name, at, nearest)
+}
+
+/// As a key in quotes: `of["name"]`.
+pub(crate) fn key(
+    name: &str,
+    shape: &Shape,
+    at: Span,
+    of: Span,
+    nearest: Option<&str>,
+) -> Diagnostic {
+    meant_text(missing(name, shape, at, of), name, at, nearest)
+}
+
+fn missing(name: &str, shape: &Shape, at: Span, of: Span) -> Diagnostic {
+    ENTRY
         .at(at, format!("there is no field `{name}` here"))
         .here("no such field")
-        .also(of, has_fields(shape));
-    meant(diagnostic, name, at, nearest)
+        .also(of, has_fields(shape))
 }
 
 pub(crate) fn in_object(

@@ -14,8 +14,12 @@ pub(super) fn a(ty: &Type) -> String {
     match ty {
         Type::Integer(_) | Type::Object => format!("an {ty}"),
         Type::Text(_) | Type::Null | Type::Any | Type::Never | Type::Enum(_) => ty.to_string(),
+        Type::Shape(shape) if shape.fields.is_empty() && !shape.open => {
+            "an empty object".to_owned()
+        }
         Type::Shape(_) => shortened(&format!("an object {ty}")),
         Type::Optional(inner) => format!("{} or null", a(inner)),
+        Type::List(list) if matches!(list.item, Type::Never) => "an empty list".to_owned(),
         Type::Number(_)
         | Type::Boolean
         | Type::Binary

@@ -103,7 +103,20 @@ impl Lower<'_> {
                 int.ok().map(Value::Int)
             }
             ast::Literal::Number(ast::Number::Decimal(decimal)) => Value::float(decimal),
-            ast::Literal::Number(ast::Number::OutOfRange) => None,
+            ast::Literal::Number(ast::Number::OutOfRange) => {
+                self.report_too_large(expr.span());
+                None
+            }
+        }
+    }
+
+    /// A number that no value holds; digits that run into letters were reported by the parser.
+    pub(super) fn report_too_large(&mut self, span: Span) {
+        let text = span.of(self.text);
+        if text.bytes().all(|byte| byte.is_ascii_digit()) {
+            self.report(codes::number_too_large(span));
+        } else if text.parse::<f64>().is_ok() {
+            self.report(codes::number_too_large::decimal(span));
         }
     }
 

@@ -22,8 +22,13 @@ impl Lower<'_> {
             // Either everything is allowed, or the type was wrong and has been reported.
             return;
         }
+        let reported = self.diagnostics.len();
         let arguments = written.arguments().map(|argument| self.argument(&argument));
         let Some(arguments) = arguments.collect::<Option<Vec<_>>>() else {
+            if self.diagnostics.len() > reported {
+                // The argument itself was reported.
+                return;
+            }
             return self.report(codes::constraint_arguments::not_constant(
                 clause,
                 written.span(),

@@ -41,7 +41,11 @@ impl Lower<'_> {
         let mut variants = Vec::new();
         let mut places = Vec::new();
         for variant in decl.variants() {
-            let Some(value) = variant.value().and_then(wire_value) else {
+            let Some(written) = variant.value() else {
+                continue;
+            };
+            let Some(value) = wire_value(written) else {
+                self.report_too_large(self.digits_in(variant.span()));
                 continue;
             };
             let doc = variant.doc().unwrap_or_default();
@@ -65,6 +69,15 @@ impl Lower<'_> {
             variants: places,
         };
         (def, place)
+    }
+
+    /// The number in a variant, without its sign and what stands around it.
+    fn digits_in(&self, variant: Span) -> Span {
+        let text = variant.of(self.text);
+        let number = text.trim_start_matches(['|', '-', ' ']);
+        let number = number.split_whitespace().next().unwrap_or_default();
+        let start = variant.start + offset(text.find(number).unwrap_or_default());
+        Span::new(start, start + offset(number.len()))
     }
 
     fn declared_base(&mut self, ty: &ast::Type) -> Option<EnumBase> {
@@ -96,6 +109,10 @@ impl Lower<'_> {
         }
         odd.is_some()
     }
+}
+
+fn offset(bytes: usize) -> u32 {
+    u32::try_from(bytes).expect("a script is shorter than 4 GiB")
 }
 
 /// All integers: integer; with a decimal: number; otherwise text.

@@ -7,7 +7,7 @@ use scriptum_contract::{Assignable, Type, Value, assignable};
 use super::{
     Builtin, Call, Example, Kind, Takes,
     functions::comparisons,
-    rules::{self, LIST, VALUE, optional, required},
+    rules::{self, LIST, optional, required},
 };
 use crate::{
     eval::{Arithmetic, Stop, index},
@@ -206,7 +206,13 @@ pub(super) const AVG: Builtin = Builtin {
 
 pub(super) const MIN: Builtin = Builtin {
     name: "min",
-    params: &[VALUE, rules::repeated("more", Takes::Any)],
+    params: &[
+        required(
+            "value",
+            Takes::OneOf(&[Kind::List, Kind::Number, Kind::Text]),
+        ),
+        rules::repeated("more", Takes::OneOf(&[Kind::Number, Kind::Text])),
+    ],
     result: extreme_type,
     doc: "The smallest of some numbers or texts, given as a list or one by one; null for an empty list.",
     example: Example {
@@ -218,7 +224,13 @@ pub(super) const MIN: Builtin = Builtin {
 
 pub(super) const MAX: Builtin = Builtin {
     name: "max",
-    params: &[VALUE, rules::repeated("more", Takes::Any)],
+    params: &[
+        required(
+            "value",
+            Takes::OneOf(&[Kind::List, Kind::Number, Kind::Text]),
+        ),
+        rules::repeated("more", Takes::OneOf(&[Kind::Number, Kind::Text])),
+    ],
     result: extreme_type,
     doc: "The greatest of some numbers or texts, given as a list or one by one; null for an empty list.",
     example: Example {

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     StepError,
-    program::{Node, Op},
+    program::{BinaryOp, Node, Op},
 };
 
 /// Keys that the details of an error name, and that are compared to find the nearest one.
@@ -95,6 +95,7 @@ impl<'e> Evaluator<'e> {
         let value = match &node.op {
             Op::Field { of, name, .. } => self.field_or_null(of, name),
             Op::Index { of, index, .. } => self.element_or_null(of, index),
+            Op::Binary(BinaryOp::Coalesce, left, right) => self.coalesce_or_null(left, right),
             Op::Literal(_)
             | Op::Variant { .. }
             | Op::Name(_)
@@ -110,6 +111,15 @@ impl<'e> Evaluator<'e> {
         };
         self.leave();
         value
+    }
+
+    /// `a ?? b` on the left side of a further `??`: both are.
+    fn coalesce_or_null(&mut self, left: &'e Node, right: &'e Node) -> Result<Value, Stop> {
+        let value = self.value_or_null(left)?;
+        if matches!(value, Value::Null) {
+            return self.value_or_null(right);
+        }
+        Ok(value)
     }
 
     fn field_or_null(&mut self, of: &'e Node, name: &str) -> Result<Value, Stop> {
