@@ -23,6 +23,12 @@ impl Checker<'_> {
         }
         let env: Vec<Field> = contract.env.iter().map(|env| env.field.clone()).collect();
         self.fields(&env, &map.env, "environment variable");
+        for (env, place) in contract.env.iter().zip(&map.env) {
+            if env.secret && env.field.default.is_some() {
+                let default = place.default.unwrap_or(place.name);
+                self.report(codes::secret_in_source(default));
+            }
+        }
         let inputs = contract.inputs.iter().zip(&map.inputs);
         let inputs: BTreeMap<&str, Span> = inputs
             .map(|(field, place)| (&*field.name, place.name))

@@ -90,9 +90,6 @@ impl Lower<'_> {
             None => Type::text(),
         };
         let default = entry.default();
-        if let (true, Some(default)) = (secret, &default) {
-            self.report(codes::secret_in_source(default.span()));
-        }
         let place = FieldPlace {
             name: name.span(),
             at: self.map.add(name.span(), 0),
