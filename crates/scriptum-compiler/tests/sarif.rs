@@ -27,7 +27,8 @@ fn log(files: &[(String, String)]) -> (Value, usize) {
         count += diagnostics.len();
         sarif.add(&diagnostics, name, text);
     }
-    (serde_json::from_str(&sarif.finish("1.2.3")).unwrap(), count)
+    let log = serde_json::from_str(&sarif.finish("1.2.3"));
+    (log.expect("the log is JSON"), count)
 }
 
 fn text<'v>(value: &'v Value, pointer: &str) -> &'v str {
@@ -56,7 +57,8 @@ fn check_location(location: &Value) {
     let uri = text(location, "/physicalLocation/artifactLocation/uri");
     let is_fine = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/%".contains(&byte);
     assert!(uri.bytes().all(is_fine) && !uri.starts_with("./"), "{uri}");
-    check_region(&location["physicalLocation"]["region"]);
+    let region = location.pointer("/physicalLocation/region");
+    check_region(region.expect("a location has a region"));
     if let Some(message) = location.get("message") {
         assert!(!text(message, "/text").is_empty());
     }
