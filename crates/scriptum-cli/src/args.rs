@@ -56,6 +56,9 @@ pub(crate) enum Command {
     /// Show the compiled form of a script
     #[command(after_help = "Example: scriptum ir brief.scriptum -o json")]
     Ir(Ir),
+    /// Show the syntax tree of a script
+    #[command(after_help = "Example: scriptum ast brief.scriptum")]
+    Ast(Ast),
     /// Explain a diagnostic code
     #[command(after_help = "Example: scriptum explain unknown-tool")]
     Explain(Explain),
@@ -263,6 +266,12 @@ pub(crate) struct Ir {
     /// Folder of tool documents (*.yaml); ./tools without it, if that exists
     #[arg(long, value_name = "DIR")]
     pub(crate) tools: Vec<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Ast {
+    /// The script, or - for standard input
+    pub(crate) file: PathBuf,
 }
 
 #[derive(Debug, ClapArgs)]

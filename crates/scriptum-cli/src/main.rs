@@ -50,6 +50,7 @@ fn run(args: Args) -> Result<Code, Failure> {
         Command::Fmt(fmt) => cmd::fmt::main(&fmt, args.quiet),
         Command::Contract(contract) => cmd::contract::main(&contract, output()?),
         Command::Ir(ir) => cmd::ir::main(&ir, table()?),
+        Command::Ast(ast) => cmd::ast::main(&ast),
         Command::Explain(explain) => cmd::explain::main(&explain),
         Command::Bench(bench) => cmd::bench::main(&bench, table()?),
     }

@@ -20,6 +20,7 @@
 //! assert_eq!(compiled.diagnostics[0].code.0, "unknown-name");
 //! ```
 
+mod ast_json;
 mod check;
 pub mod codes;
 mod compile;
@@ -33,6 +34,7 @@ mod suggest;
 pub mod vocabulary;
 mod yaml;
 
+pub use ast_json::{AST_VERSION, ast_json, ast_type};
 pub use compile::compile;
 pub use compiled::{Compiled, Facts, Tables};
 pub use fix::{Fixed, apply_fixes};

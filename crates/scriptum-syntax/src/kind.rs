@@ -470,6 +470,11 @@ impl SyntaxKind {
         KINDS.get(usize::from(raw)).copied()
     }
 
+    /// Every kind.
+    pub fn all() -> impl Iterator<Item = SyntaxKind> {
+        KINDS.iter().copied()
+    }
+
     /// True for whitespace, comments and annotations.
     pub fn is_trivia(self) -> bool {
         self <= SyntaxKind::Annotation

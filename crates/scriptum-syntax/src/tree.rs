@@ -18,6 +18,9 @@ impl rowan::Language for Scriptum {
     }
 }
 
+/// A step of a walk over a tree.
+pub use rowan::WalkEvent;
+
 /// A node of the lossless tree.
 pub type SyntaxNode = rowan::SyntaxNode<Scriptum>;
 /// A token of the lossless tree.

@@ -17,7 +17,7 @@ use crate::{
     mock::Mocks,
     outside::Outside,
     play::play,
-    text,
+    schema, text,
 };
 
 /// Blocks that are compared, and rewritten on request. All others are input.
@@ -71,6 +71,7 @@ pub(crate) fn actual(section: &Section) -> Result<Vec<(Block, String)>, String> 
         ));
     }
     both_ways::check(&compiled, &catalog(section)?)?;
+    schema::check(&source, &compiled)?;
     let mut run = None;
     let expected = section
         .blocks

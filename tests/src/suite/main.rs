@@ -10,6 +10,7 @@ mod markdown;
 mod mock;
 mod outside;
 mod play;
+mod schema;
 mod text;
 
 use std::{
@@ -29,10 +30,8 @@ fn main() -> ExitCode {
     if std::env::var_os("UPDATE_EXPECT").is_some() {
         return update(&files);
     }
-    let trials = files
-        .iter()
-        .flat_map(|file| trials_of(&root, file))
-        .collect();
+    let fixtures = files.iter().flat_map(|file| trials_of(&root, file));
+    let trials = fixtures.chain(trials_of_schemas()).collect();
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
 
@@ -58,6 +57,15 @@ fn trial(name: &str, section: Section) -> Trial {
             some => Err(some.join("\n").into()),
         }
     })
+}
+
+fn trials_of_schemas() -> [Trial; 2] {
+    let scripts = || schema::check_scripts().map_err(Failed::from);
+    let validator = || schema::check_validator().map_err(Failed::from);
+    [
+        Trial::test("schemas/hold for examples and seeds", scripts),
+        Trial::test("schemas/refuse what is wrong", validator),
+    ]
 }
 
 /// Rewrites the expected blocks of all files.

@@ -100,7 +100,7 @@ pub(crate) fn token_span(token: &SyntaxToken) -> Span {
 }
 
 /// The range of a node without the trivia at its end; none stands at its beginning.
-pub(crate) fn span_of(node: &SyntaxNode) -> Span {
+pub fn span_of(node: &SyntaxNode) -> Span {
     let range = node.text_range();
     let start = u32::from(range.start());
     let mut end = u32::from(range.end());
