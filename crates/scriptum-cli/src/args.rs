@@ -31,6 +31,10 @@ pub(crate) struct Args {
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
 
+    /// Never ask anything
+    #[arg(long, global = true)]
+    pub(crate) no_input: bool,
+
     /// Log to stderr; twice or thrice for more
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
@@ -162,6 +166,10 @@ pub(crate) struct Run {
     /// Which failed step is meant, such as 1.0.2
     #[arg(long, value_name = "PATH", requires = "resume")]
     pub(crate) step: Option<String>,
+
+    /// From the flag of the whole command
+    #[arg(skip)]
+    pub(crate) no_input: bool,
 
     /// A value of the environment of this run
     #[arg(long, value_name = "KEY=VALUE")]

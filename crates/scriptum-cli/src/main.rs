@@ -45,7 +45,10 @@ fn run(args: Args) -> Result<Code, Failure> {
     let output = || form.map(Form::general).transpose();
     let table = || output().map(|output| output.unwrap_or(Output::Table));
     match args.command {
-        Command::Run(run) => cmd::run::main(*run, args.quiet),
+        Command::Run(run) => {
+            let no_input = args.no_input;
+            cmd::run::main(args::Run { no_input, ..*run }, args.quiet)
+        }
         Command::Check(check) => cmd::check::main(&check, form.unwrap_or(Form::Table), args.quiet),
         Command::Fmt(fmt) => cmd::fmt::main(&fmt, args.quiet),
         Command::Contract(contract) => cmd::contract::main(&contract, output()?),

@@ -109,8 +109,8 @@ fn pins(program: &Program, catalog: &ToolCatalog) -> Vec<Arc<ToolSignature>> {
     }
     for body in std::iter::once(&program.body).chain(&program.on_thread_error) {
         for_each_callee(body, &mut |callee| {
-            // Everything but the capabilities of models is imported.
-            if callee.origin == ToolOrigin::Model {
+            // Everything but capabilities and channels is imported.
+            if matches!(callee.origin, ToolOrigin::Model | ToolOrigin::Channel) {
                 pin(&callee.origin, &callee.name);
             }
         });

@@ -30,6 +30,7 @@
 
 mod assignable;
 pub mod capabilities;
+pub mod channels;
 mod check;
 mod coerce;
 mod constraint;

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Shape, Type, capabilities};
+use crate::{Shape, Type, capabilities, channels};
 
 /// The full name of a tool: `echo`, or namespaced as `ignite::public::chunk_text`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -90,15 +90,14 @@ impl ToolCatalog {
         catalog
     }
 
-    /// The signature of that origin and name. Capabilities of models are always there; a catalogue
-    /// that holds its own signature of one is believed.
+    /// The signature of that origin and name. Capabilities of models and channels are always there; a
+    /// catalogue that holds its own signature of one is believed.
     pub fn find(&self, origin: &ToolOrigin, name: &ToolName) -> Option<&Arc<ToolSignature>> {
         let known = self.signatures.get(origin).and_then(|of| of.get(name));
         match origin {
             ToolOrigin::Model => known.or_else(|| capabilities::find(name)),
-            ToolOrigin::Native | ToolOrigin::Cloud | ToolOrigin::Mcp(_) | ToolOrigin::Channel => {
-                known
-            }
+            ToolOrigin::Channel => known.or_else(|| channels::find(name)),
+            ToolOrigin::Native | ToolOrigin::Cloud | ToolOrigin::Mcp(_) => known,
         }
     }
 

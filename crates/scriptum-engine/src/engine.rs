@@ -144,11 +144,12 @@ impl Engine {
         Ok(in_time(self.core.store.create(new)).await?)
     }
 
-    /// Lets a paused thread go on.
+    /// Lets a paused thread go on. Where it waits for an answer, a new input is the answer, and no change
+    /// means its default.
     ///
     /// # Errors
     /// [`Error::Conflict`] when it is not paused, [`Error::Invalid`] when a value given does not fit
-    /// the step's tool.
+    /// the step's tool or ask.
     pub async fn resume(
         &self,
         thread: ThreadId,
@@ -158,6 +159,9 @@ impl Engine {
         let row = self.thread(thread).await?;
         if row.status != Status::Paused {
             return Err(Error::Conflict(format!("thread {thread} is not paused")));
+        }
+        if self.is_for_ask(thread, row.pause, path.as_ref()).await? {
+            return self.resume_ask(thread, path.as_ref(), change).await;
         }
         self.check_change(&row, path.as_ref(), &change).await?;
         self.post(thread, Notification::Resumed { path, change })
@@ -271,7 +275,11 @@ impl Engine {
         self.core.caller.live().listen()
     }
 
-    async fn post(&self, thread: ThreadId, notification: Notification) -> Result<(), Error> {
+    pub(crate) async fn post(
+        &self,
+        thread: ThreadId,
+        notification: Notification,
+    ) -> Result<(), Error> {
         let at = self.core.clock.now();
         Ok(in_time(self.core.store.post(thread, notification, at)).await?)
     }

@@ -76,6 +76,8 @@ fn step_change(event: &Event, entry: &Entry, notification: Seq) -> Option<StepCh
             primitive: primitive.clone(),
         }),
         Event::StepRetrying { .. }
+        | Event::InputAsked(_)
+        | Event::AnswerRefused { .. }
         | Event::ThreadPaused { .. }
         | Event::ThreadResumed
         | Event::ThreadCompleted { .. }

@@ -11,6 +11,7 @@
 pub mod id;
 pub mod ports;
 
+mod answer;
 mod clock;
 mod engine;
 mod error;

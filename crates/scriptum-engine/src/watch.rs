@@ -88,6 +88,8 @@ fn ends(record: &Record) -> bool {
             | Event::StepCompleted { .. }
             | Event::StepFailed { .. }
             | Event::StepSkipped { .. }
+            | Event::InputAsked(_)
+            | Event::AnswerRefused { .. }
             | Event::ThreadPaused { .. }
             | Event::ThreadResumed => false,
         },

@@ -75,3 +75,6 @@ pub const PROGRAM_BYTES_MAX: usize = 64 << 20;
 /// Turns that one play of a program in virtual time may take: a test that needs more runs in circles,
 /// and its journal is in memory.
 pub const PLAY_TURNS_MAX: u32 = 200_000;
+
+/// Wrong answers that an ask takes before it fails: more are no people any more.
+pub const WRONG_ANSWERS_MAX: u32 = 1_000;

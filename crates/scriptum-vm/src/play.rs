@@ -199,6 +199,8 @@ impl Play {
             | Event::StepCompleted { .. }
             | Event::StepFailed { .. }
             | Event::StepSkipped { .. }
+            | Event::InputAsked(_)
+            | Event::AnswerRefused { .. }
             | Event::ThreadPaused { .. }
             | Event::ThreadResumed
             | Event::ThreadCancelled { .. } => None,

@@ -6,7 +6,7 @@
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
-use scriptum_contract::{Value, ValueHash};
+use scriptum_contract::{Type, Value, ValueHash};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{StepPath, frames::FrameDelta, program::Callee};
@@ -67,6 +67,15 @@ pub enum Notification {
     TimerFired {
         /// The step that asked for it.
         path: StepPath,
+    },
+    /// Somebody answered an ask. Ignored unless the ask is open. A wrong answer counts.
+    Answered {
+        /// The ask.
+        path: StepPath,
+        /// The answer, or an object with the answer as `value` and what else somebody wants to note.
+        value: Value,
+        /// Who answered.
+        by: Arc<str>,
     },
     /// Somebody lets a paused thread go on. Ignored unless the thread is paused.
     Resumed {
@@ -174,6 +183,19 @@ pub enum Event {
         /// Name of the primitive.
         primitive: Arc<str>,
     },
+    /// An ask is open: somebody has to answer it.
+    InputAsked(Asked),
+    /// An answer does not satisfy its ask, which stays open as long as it may be answered again.
+    AnswerRefused {
+        /// The ask.
+        path: StepPath,
+        /// The execution of the ask.
+        attempt: u32,
+        /// Number of wrong answers so far.
+        wrong: u32,
+        /// What is wrong with it.
+        reason: Arc<str>,
+    },
     /// Nothing of the thread can run until somebody does something.
     ThreadPaused {
         /// What it waits for.
@@ -207,6 +229,39 @@ pub enum Event {
     },
 }
 
+/// An open ask: all that somebody has to know to answer it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Asked {
+    /// The ask.
+    pub path: StepPath,
+    /// Counts the executions of this step, from 1.
+    pub attempt: u32,
+    /// The interpolated label.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<Arc<str>>,
+    /// The question; a large one is a reference to a stored value.
+    pub prompt: Value,
+    /// What the answer must be.
+    pub answer: Type,
+    /// The answers that are allowed, a list; null: all of the type.
+    #[serde(default, skip_serializing_if = "is_null")]
+    pub options: Value,
+    /// The answer that is taken when nobody gives one in time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<Value>,
+    /// When the time is up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<Timestamp>,
+    /// Wrong answers after which the step fails.
+    pub max_retries: u32,
+    /// Wrong answers so far.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub wrong: u32,
+    /// What was wrong with the last one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refusal: Option<Arc<str>>,
+}
+
 /// How a step came to its end after an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -227,6 +282,8 @@ pub enum PauseReason {
     Operator,
     /// A step failed and nothing handled the error.
     StepError,
+    /// An ask is open.
+    Ask,
 }
 
 /// Something that the machine asks of the outside. Asked again, with the same key, until answered.
@@ -278,6 +335,14 @@ pub struct StepError {
 /// A field that is there, be it null.
 fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
     Value::deserialize(deserializer).map(Some)
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde calls it with a reference"
+)]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 fn is_null(value: &Value) -> bool {

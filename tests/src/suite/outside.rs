@@ -4,12 +4,15 @@
 //! after 0.1 start: crash
 //! after 2 done: pause
 //! after 3 start: cancel
+//! after 4 asks: 4 answer "yes"
 //! ```
 //!
 //! A line fires once, behind the first turn with an event that begins like this. `crash` forgets the
 //! machine and its open calls: the thread goes on from its frames, and the calls are asked for again.
 
 use scriptum_vm::{Notification, play::Happening};
+
+use crate::play::answer;
 
 /// The lines of a fixture that have not fired yet.
 #[derive(Debug)]
@@ -48,7 +51,11 @@ impl Outside {
 }
 
 fn line(line: &str) -> Result<Line, String> {
-    let wrong = || format!("outside line '{line}': expected 'after EVENT: crash|pause|cancel'");
+    let wrong = || {
+        format!(
+            "outside line '{line}': expected 'after EVENT: crash|pause|cancel|PATH answer JSON'"
+        )
+    };
     let rest = line.trim().strip_prefix("after ").ok_or_else(wrong)?;
     let (event, happening) = rest.rsplit_once(": ").ok_or_else(wrong)?;
     let happening = match happening.trim() {
@@ -57,7 +64,7 @@ fn line(line: &str) -> Result<Line, String> {
         "cancel" => Happening::Notify(Notification::CancelAsked {
             reason: "by the fixture".into(),
         }),
-        _ => return Err(wrong()),
+        other => Happening::Notify(answer(other).ok_or_else(wrong)?),
     };
     Ok(Line {
         event: event.trim().to_owned(),

@@ -117,13 +117,17 @@ fn check_replay(play: &Play) -> Result<(), String> {
     }
 }
 
-/// `0.1 again`, `0 replace {…}`, `0 merge {…}`, `0 output {…}`, `all again`, `cancel`.
+/// `0.1 again`, `0 replace {…}`, `0 merge {…}`, `0 output {…}`, `0 answer …`, `all again`, `cancel`.
 fn resume(line: &str) -> Result<Notification, String> {
-    let wrong = || format!("resume line '{line}': expected 'PATH again|replace|merge|output JSON'");
+    let wrong =
+        || format!("resume line '{line}': expected 'PATH again|replace|merge|output|answer JSON'");
     if line.trim() == "cancel" {
         return Ok(Notification::CancelAsked {
             reason: "by the fixture".into(),
         });
+    }
+    if let Some(answer) = answer(line) {
+        return Ok(answer);
     }
     let (path, action) = line.trim().split_once(' ').ok_or_else(wrong)?;
     let path = if path == "all" {
@@ -141,4 +145,14 @@ fn resume(line: &str) -> Result<Notification, String> {
         _ => return Err(wrong()),
     };
     Ok(Notification::Resumed { path, change })
+}
+
+/// `0 answer "yes"`: what somebody answers to an ask.
+pub(crate) fn answer(line: &str) -> Option<Notification> {
+    let (path, json) = line.trim().split_once(" answer ")?;
+    Some(Notification::Answered {
+        path: path.parse().ok()?,
+        value: Value::from_json(json).ok()?,
+        by: "somebody".into(),
+    })
 }

@@ -2,9 +2,11 @@
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
-use scriptum_contract::{Value, Violation};
+use scriptum_contract::{Type, Value, Violation};
 use scriptum_vm::program::{Body, Program};
-use scriptum_vm::{Entry, Event, Notification, Record, Recovery, StepError, StepPath, Timestamp};
+use scriptum_vm::{
+    Asked, Entry, Event, Notification, Record, Recovery, StepError, StepPath, Timestamp,
+};
 
 /// Lines that `events tail` shows.
 const TAIL_LINES: usize = 6;
@@ -102,6 +104,13 @@ fn event_line(event: &Event, returned: Option<&Value>, at: Timestamp) -> String 
                 .unwrap_or_default();
             format!("{path} skip {primitive}{label}")
         }
+        Event::InputAsked(asked) => asked_line(asked, at),
+        Event::AnswerRefused {
+            path,
+            wrong,
+            reason,
+            ..
+        } => format!("{path} refused #{wrong}: {reason}"),
         Event::ThreadPaused { reason, path } => {
             let at = path
                 .as_ref()
@@ -130,6 +139,23 @@ fn event_line(event: &Event, returned: Option<&Value>, at: Timestamp) -> String 
     }
 }
 
+fn asked_line(asked: &Asked, at: Timestamp) -> String {
+    let mut line = format!("{} asks {}", asked.path, json(&asked.prompt));
+    if asked.answer != Type::Any {
+        let _ = write!(line, " for {}", asked.answer);
+    }
+    if asked.options != Value::Null {
+        let _ = write!(line, " of {}", json(&asked.options));
+    }
+    if let Some(default) = &asked.default {
+        let _ = write!(line, " else {}", json(default));
+    }
+    if let Some(due) = asked.due {
+        let _ = write!(line, " within {}ms", due.0 - at.0);
+    }
+    line
+}
+
 /// The last state of each step, in path order.
 pub(crate) fn steps(entries: &[Entry]) -> String {
     let mut rows: BTreeMap<StepPath, (u32, &str)> = BTreeMap::new();
@@ -143,6 +169,8 @@ pub(crate) fn steps(entries: &[Entry]) -> String {
             Event::StepFailed { path, .. } => (path, None, "failed"),
             Event::StepSkipped { path, .. } => (path, None, "skipped"),
             Event::StepRetrying { .. }
+            | Event::InputAsked(_)
+            | Event::AnswerRefused { .. }
             | Event::ThreadPaused { .. }
             | Event::ThreadResumed
             | Event::ThreadCompleted { .. }

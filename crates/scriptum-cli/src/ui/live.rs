@@ -56,7 +56,11 @@ impl Live {
                 self.print(&change);
                 self.recount(path);
             }
-            Change::Skipped { .. } | Change::Paused(_) | Change::Resumed => self.print(&change),
+            Change::Skipped { .. }
+            | Change::Asked(..)
+            | Change::Refused(..)
+            | Change::Paused(_)
+            | Change::Resumed => self.print(&change),
             Change::Progress(..) => (),
         }
     }

@@ -90,6 +90,9 @@ pub(super) fn line(change: &Change) -> Option<String> {
         }
         Change::Skipped { path, name } => Some(style::dim(&with_place("skip", path, name))),
         Change::Paused(PauseReason::Operator) => Some(style::wait("paused")),
+        Change::Asked(path, question) => Some(style::wait(&with_place("ask", path, question))),
+        Change::Refused(path, why) => Some(style::wait(&with_place("wrong", path, why))),
+        Change::Paused(PauseReason::Ask) => Some(style::wait("paused until somebody answers")),
         Change::Paused(PauseReason::StepError) => Some(style::wait("paused by a failed step")),
         Change::Resumed => Some("resumed".to_owned()),
     }

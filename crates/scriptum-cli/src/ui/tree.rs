@@ -63,6 +63,10 @@ pub(crate) enum Change {
         path: StepPath,
         name: String,
     },
+    /// An ask is open; the question on one line.
+    Asked(StepPath, String),
+    /// An answer was wrong, and why.
+    Refused(StepPath, String),
     Paused(PauseReason),
     Resumed,
 }
@@ -128,6 +132,14 @@ impl Tree {
                 path: path.clone(),
                 name: name_of(label.as_deref(), None, primitive),
             }),
+            Event::InputAsked(asked) => {
+                let question = asked.prompt.as_text().unwrap_or_default();
+                let line = question.lines().next().unwrap_or_default();
+                Some(Change::Asked(asked.path.clone(), line.to_owned()))
+            }
+            Event::AnswerRefused { path, reason, .. } => {
+                Some(Change::Refused(path.clone(), reason.to_string()))
+            }
             Event::ThreadPaused { reason, .. } => Some(Change::Paused(*reason)),
             Event::ThreadResumed => Some(Change::Resumed),
             Event::ThreadCompleted { .. }

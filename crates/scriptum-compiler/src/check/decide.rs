@@ -28,7 +28,12 @@ struct Merged {
 
 impl<'p> Checker<'p> {
     pub(super) fn decide(&mut self, step: &'p Step, decide: &'p Decide) -> StepEnd {
-        self.conditions(decide);
+        match &decide.model {
+            Some(model) => self.criteria(step, decide, model),
+            None => self.conditions(decide),
+        }
+        // A model that names no branch fails the step, so no way leads past all branches.
+        let passes_by = decide.otherwise.is_none() && decide.model.is_none();
         self.check_targets(step, decide);
         let mut ways = Vec::new();
         let mut passed_over = Vec::new();
@@ -46,8 +51,8 @@ impl<'p> Checker<'p> {
                 passed_over.push(Way { changes });
             }
         }
-        let falls_through = !ways.is_empty() || decide.otherwise.is_none();
-        if decide.otherwise.is_none() {
+        let falls_through = !ways.is_empty() || passes_by;
+        if passes_by {
             let changes = Changes::new();
             ways.push(Way { changes });
             value = value.map(Type::optional);
@@ -85,6 +90,12 @@ impl<'p> Checker<'p> {
     ) -> Mark {
         let mark = self.scope.mark();
         let place = self.places.len().saturating_sub(1);
+        if decide.model.is_some() {
+            if self.goto_titles.contains(&*branch.name) {
+                self.arrive(&branch.name, place);
+            }
+            return mark;
+        }
         let own = cases
             .get(&*branch.name)
             .map_or(&[] as &[usize], Vec::as_slice);
@@ -167,6 +178,10 @@ impl<'p> Checker<'p> {
                 let nearest = self.suggest.nearest(target, known.iter().copied());
                 self.report(codes::unknown_branch(target, self.span(*at), nearest));
             }
+        }
+        if decide.model.is_some() {
+            // A model may name any of them.
+            return;
         }
         let wanted: BTreeSet<&str> = targets.iter().map(|(target, _)| &***target).collect();
         if targets.iter().any(|(_, at)| self.map.is_hole(*at)) {

@@ -6,6 +6,7 @@
 //! reported once.
 
 mod access;
+mod ask;
 mod body;
 mod calls;
 mod contract;
@@ -13,11 +14,13 @@ mod decide;
 mod emit;
 mod exprs;
 mod jumps;
+mod models;
 mod narrow;
 mod operators;
 mod pipe;
 mod scope;
 mod secrets;
+mod send;
 mod steps;
 mod target;
 mod tools;

@@ -41,16 +41,16 @@ impl<'p> Checker<'p> {
             StepKind::Pipe(pipe) => self.pipe(step, pipe),
             StepKind::Decide(decide) => self.decide(step, decide),
             StepKind::Check(check) => self.check_step(step, check),
+            StepKind::Ask(ask) => self.ask(step, ask),
+            StepKind::Send(send) => self.send(step, send),
             StepKind::Emit(emit) => self.emit(step, emit),
             kind @ (StepKind::Together(_)
             | StepKind::Repeat(_)
             | StepKind::Wait(_)
             | StepKind::Agent(_)
-            | StepKind::Ask(_)
             | StepKind::Plan(_)
             | StepKind::Run(_)
-            | StepKind::Yield(_)
-            | StepKind::Send(_)) => self.not_built(step, kind),
+            | StepKind::Yield(_)) => self.not_built(step, kind),
         }
     }
 
@@ -71,7 +71,7 @@ impl<'p> Checker<'p> {
             self.width("parallel", parallel);
         }
         if let Some(sleep) = &each.sleep {
-            self.pause(sleep);
+            self.pause(sleep, "sleep");
         }
         let mark = self.scope.mark();
         self.variable(&each.item, Part::First.of(step.at), item);
@@ -188,9 +188,9 @@ impl<'p> Checker<'p> {
         }
     }
 
-    /// The pause of a loop: milliseconds, or a duration in a text.
-    fn pause(&mut self, sleep: &'p Expr) {
-        let node = &sleep.root;
+    /// A length of time: milliseconds, or a duration in a text.
+    pub(super) fn pause(&mut self, length: &'p Expr, clause: &'static str) {
+        let node = &length.root;
         let is_duration = match &node.op {
             Op::Literal(Value::Text(text)) => duration_ms(text).is_some(),
             Op::Literal(Value::Int(ms)) => *ms >= 0,
@@ -215,27 +215,30 @@ impl<'p> Checker<'p> {
         let is_text = |ty: &Type| matches!(ty, Type::Text(_));
         let ty = self.infer(node);
         if !is_text(&ty) {
-            let clause = "sleep";
             self.assign(node, &ty, &Type::number(), Target::Count { clause });
         }
     }
 
     fn check_step(&mut self, step: &'p Step, check: &'p Check) -> StepEnd {
         let condition = &check.test.expr().root;
-        match &check.test {
-            Test::Condition(_) => self.condition(condition),
-            Test::Question { .. } => {
-                let span = self.part(step.at, Part::Verb);
-                self.report(codes::not_supported_yet::check_with_model(span));
+        let is_condition = match &check.test {
+            Test::Condition(_) => {
+                self.condition(condition);
+                true
             }
-        }
+            Test::Question { model, .. } => {
+                self.question(condition);
+                self.model(model, Part::Verb.of(step.at));
+                false
+            }
+        };
         let on_pass = self.action(&check.on_pass, Part::First.of(step.at));
         let on_fail = self.action(&check.on_fail, Part::Second.of(step.at));
         let goes_on_failed = matches!(check.on_fail, Action::Continue);
         let goes_on_passed = on_pass && !matches!(check.on_pass, Action::Goto(_) | Action::Fail(_));
-        if goes_on_passed && !goes_on_failed {
+        if is_condition && goes_on_passed && !goes_on_failed {
             self.narrow(condition, true);
-        } else if goes_on_failed && !goes_on_passed {
+        } else if is_condition && goes_on_failed && !goes_on_passed {
             self.narrow(condition, false);
         }
         StepEnd {

@@ -70,23 +70,33 @@ impl<'p> Checker<'p> {
 
     pub(super) fn call_tool(&mut self, step: &'p Step, call: &'p Do) -> StepEnd {
         let at = Part::First.of(step.at);
-        let mut value = self.call(&call.callee, &call.inputs, at);
-        match &call.on_error {
-            Some(OnError::Ignore) => value = value.optional(),
-            Some(OnError::Fallback { callee, inputs }) => {
-                let instead = self.call(callee, inputs, Part::Second.of(step.at));
-                value = value.join(&instead);
-            }
-            Some(OnError::Retry { .. }) | None => {}
-        }
+        let value = self.call(&call.callee, &call.inputs, at);
+        let value = self.on_error(step, call.on_error.as_ref(), value);
         if let Some(bind) = &call.bind {
             self.bind(bind, step.at, value.clone());
         }
         goes_on(value)
     }
 
+    /// What a step gives, with what its `on error:` gives instead.
+    pub(super) fn on_error(
+        &mut self,
+        step: &'p Step,
+        clause: Option<&'p OnError>,
+        value: Type,
+    ) -> Type {
+        match clause {
+            Some(OnError::Ignore) => value.optional(),
+            Some(OnError::Fallback { callee, inputs }) => {
+                let instead = self.call(callee, inputs, Part::Second.of(step.at));
+                value.join(&instead)
+            }
+            Some(OnError::Retry { .. }) | None => value,
+        }
+    }
+
     /// Checks a call and gives the type of what it returns.
-    fn call(&mut self, callee: &'p Callee, inputs: &'p [Input], at: NodeId) -> Type {
+    pub(super) fn call(&mut self, callee: &'p Callee, inputs: &'p [Input], at: NodeId) -> Type {
         if may_repeat(inputs) {
             let named = inputs
                 .iter()
@@ -168,7 +178,7 @@ impl<'p> Checker<'p> {
         self.suggest.nearest(name, known).map(str::to_owned)
     }
 
-    fn inputs(
+    pub(super) fn inputs(
         &mut self,
         tool: &str,
         signature: &ToolSignature,

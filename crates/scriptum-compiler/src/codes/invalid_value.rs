@@ -1,8 +1,9 @@
 //! A constant that breaks a rule of the place where it stands.
 
+use scriptum_contract::Value;
 use scriptum_syntax::{Diagnostic, Span};
 
-use super::{Entry, entry};
+use super::{Entry, entry, shown};
 use crate::check::Target;
 
 pub(crate) const ENTRY: Entry = entry!(
@@ -19,4 +20,16 @@ pub(crate) fn invalid_value(why: &str, target: Target<'_>, span: Span) -> Diagno
         Some(declared) => diagnostic.also(declared, "declared here"),
         None => diagnostic,
     }
+}
+
+/// A default that is none of the answers that are allowed.
+pub(crate) fn no_option(default: &Value, options: &[&Value], span: Span) -> Diagnostic {
+    let options: Vec<String> = options.iter().map(|option| shown(option)).collect();
+    ENTRY
+        .at(
+            span,
+            format!("the default {} is none of the options", shown(default)),
+        )
+        .here("not among the options")
+        .help(format!("the options are {}", options.join(", ")))
 }

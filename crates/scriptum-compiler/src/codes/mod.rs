@@ -21,7 +21,7 @@ pub(crate) mod invalid_count;
 mod invalid_default;
 mod invalid_duration;
 mod invalid_program;
-mod invalid_value;
+pub(crate) mod invalid_value;
 mod invalid_version;
 mod jump_into_scope;
 mod jump_out_of_loop;
@@ -41,6 +41,7 @@ mod mixed_variants;
 mod no_fields;
 mod not_a_boolean;
 mod not_a_list;
+mod not_a_model;
 mod not_callable;
 pub(crate) mod not_indexable;
 pub(crate) mod not_supported_yet;
@@ -56,7 +57,9 @@ mod syntax;
 mod too_many_diagnostics;
 mod tool_not_imported;
 pub(crate) mod type_mismatch;
+mod unknown_answer_type;
 mod unknown_branch;
+mod unknown_channel;
 mod unknown_constraint;
 pub(crate) mod unknown_env;
 pub(crate) mod unknown_field;
@@ -116,6 +119,7 @@ pub(crate) use mixed_variants::mixed_variants;
 pub(crate) use no_fields::no_fields;
 pub(crate) use not_a_boolean::not_a_boolean;
 pub(crate) use not_a_list::not_a_list;
+pub(crate) use not_a_model::not_a_model;
 pub(crate) use not_callable::not_callable;
 pub(crate) use not_indexable::not_indexable;
 pub(crate) use nothing_to_retry::nothing_to_retry;
@@ -129,7 +133,9 @@ pub(crate) use steps_too_deep::steps_too_deep;
 pub(crate) use too_many_diagnostics::too_many_diagnostics;
 pub(crate) use tool_not_imported::tool_not_imported;
 pub(crate) use type_mismatch::type_mismatch;
+pub(crate) use unknown_answer_type::unknown_answer_type;
 pub(crate) use unknown_branch::unknown_branch;
+pub(crate) use unknown_channel::unknown_channel;
 pub(crate) use unknown_constraint::unknown_constraint;
 pub(crate) use unknown_env::unknown_env;
 pub(crate) use unknown_field::unknown_field;
@@ -240,6 +246,7 @@ const OWN: &[Entry] = &[
     no_fields::ENTRY,
     not_a_boolean::ENTRY,
     not_a_list::ENTRY,
+    not_a_model::ENTRY,
     not_callable::ENTRY,
     not_indexable::ENTRY,
     not_supported_yet::ENTRY,
@@ -254,7 +261,9 @@ const OWN: &[Entry] = &[
     too_many_diagnostics::ENTRY,
     tool_not_imported::ENTRY,
     type_mismatch::ENTRY,
+    unknown_answer_type::ENTRY,
     unknown_branch::ENTRY,
+    unknown_channel::ENTRY,
     unknown_constraint::ENTRY,
     unknown_env::ENTRY,
     unknown_field::ENTRY,

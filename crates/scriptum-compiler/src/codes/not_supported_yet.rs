@@ -23,17 +23,17 @@ pub(crate) fn verb(verb: Verb, span: Span) -> Diagnostic {
             "pause between the items of a loop with `each … sleep \"5s\"`, or start the script later"
         }
         Verb::Agent | Verb::Plan => "call a service that runs models with `http_request`",
-        Verb::Ask => "take the answer as an `input` of the script",
         Verb::Run => "write the steps of the other script into this one",
         Verb::Yield => "put the values into the final `emit`; every step is shown while it runs",
-        Verb::Send => "call the web hook of the channel with `http_request`",
         Verb::Do
         | Verb::Let
         | Verb::Each
         | Verb::Pipe
         | Verb::Decide
         | Verb::Check
-        | Verb::Emit => "",
+        | Verb::Ask
+        | Verb::Emit
+        | Verb::Send => "",
     };
     at(&format!("the verb `{}`", verb.word()), span, instead)
 }
@@ -41,22 +41,6 @@ pub(crate) fn verb(verb: Verb, span: Span) -> Diagnostic {
 /// A primitive of a document.
 pub(crate) fn primitive(name: &str, span: Span) -> Diagnostic {
     at(&format!("the primitive `{name}`"), span, "")
-}
-
-pub(crate) fn decide_with_model(span: Span) -> Diagnostic {
-    at(
-        "a `decide` by a model",
-        span,
-        "write conditions: `decide \"…\" with rules` and `when condition -> \"Branch\"`",
-    )
-}
-
-pub(crate) fn check_with_model(span: Span) -> Diagnostic {
-    at(
-        "a `check` by a model",
-        span,
-        "write a condition on the line of the `check`",
-    )
 }
 
 pub(crate) fn stream_arrow(span: Span) -> Diagnostic {

@@ -5,14 +5,17 @@
 //! a verb that is not supported yet) and leaves a hole of type any in its place; everything else is the
 //! checker's business, which sees programs from other sources too.
 
+mod ask;
 mod constant;
 mod constraints;
 mod enums;
 mod exprs;
 mod fields;
 mod header;
+mod models;
 mod names;
 mod pipe;
+mod send;
 mod steps;
 mod strings;
 mod tools;

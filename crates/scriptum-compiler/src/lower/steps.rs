@@ -9,7 +9,7 @@ use scriptum_syntax::{
 };
 use scriptum_vm::program::{
     Action, Body, Branch, Case, Check, Decide, Do, Each, Emit, Expr, Input, Let, NodeId, OnError,
-    Section, Step, StepKind, Test, duration_ms,
+    Section, Step, StepKind, duration_ms,
 };
 
 use super::Lower;
@@ -43,22 +43,18 @@ impl Lower<'_> {
             ast::Step::Let(step) => self.let_step(step),
             ast::Step::Each(step) => self.each_step(step),
             ast::Step::Pipe(step) => self.pipe_step(step),
-            ast::Step::Decide(step) if !is_rules(step) => return self.unsupported(step, steps),
             ast::Step::Decide(step) => self.decide_step(step),
-            ast::Step::Check(step) if step.question().is_some() => {
-                return self.unsupported_question(step, steps);
-            }
             ast::Step::Check(step) => self.check_step(step),
+            ast::Step::Ask(step) => self.ask_step(step),
+            ast::Step::Send(step) => self.send_step(step),
             ast::Step::Emit(step) => self.emit_step(step),
             ast::Step::Together(_)
             | ast::Step::Repeat(_)
             | ast::Step::Wait(_)
             | ast::Step::Agent(_)
-            | ast::Step::Ask(_)
             | ast::Step::Plan(_)
             | ast::Step::Run(_)
-            | ast::Step::Yield(_)
-            | ast::Step::Send(_) => return self.unsupported_verb(step, steps),
+            | ast::Step::Yield(_) => return self.unsupported_verb(step, steps),
         };
         steps.push(lowered);
     }
@@ -136,7 +132,7 @@ impl Lower<'_> {
         lowered
     }
 
-    fn on_error(&mut self, clause: &ast::OnError, at: NodeId) -> Option<OnError> {
+    pub(super) fn on_error(&mut self, clause: &ast::OnError, at: NodeId) -> Option<OnError> {
         match clause.action()? {
             ErrorAction::Ignore(_) => Some(OnError::Ignore),
             ErrorAction::Retry(retry) => {
@@ -266,6 +262,7 @@ impl Lower<'_> {
         let written: Vec<_> = step.branches().collect();
         let parts = u32::try_from(rules.len() + written.len());
         let at = self.step_id(step, parts.expect("a step has fewer than 2^32 parts"));
+        let model = self.deciding_model(step, at);
         let mut cases = Vec::with_capacity(rules.len());
         for (index, rule) in (0..).zip(&rules) {
             let target = rule.target();
@@ -290,7 +287,7 @@ impl Lower<'_> {
             branches.push(Branch { name, body });
         }
         let kind = StepKind::Decide(Decide {
-            model: None,
+            model,
             cases,
             otherwise,
             branches,
@@ -317,7 +314,7 @@ impl Lower<'_> {
     fn check_step(&mut self, step: &ast::CheckStep) -> Step {
         let at = self.step_id(step, 0);
         let kind = StepKind::Check(Check {
-            test: Test::Condition(self.expr(step.condition().as_ref(), step.verb_span())),
+            test: self.test(step),
             on_pass: self
                 .action(step.on_pass(), Part::First.of(at))
                 .unwrap_or(Action::Continue),
@@ -379,8 +376,4 @@ fn constant_int(expr: &ast::Expr) -> Option<i64> {
         | ast::Literal::Boolean(_)
         | ast::Literal::Null => None,
     }
-}
-
-fn is_rules(step: &ast::DecideStep) -> bool {
-    step.with().is_none_or(|with| with.text() == "rules")
 }

@@ -49,28 +49,6 @@ impl Lower<'_> {
         }
     }
 
-    /// `decide … with llm`: its branches are checked one after the other.
-    pub(super) fn unsupported(&mut self, step: &ast::DecideStep, steps: &mut Vec<Step>) {
-        let with = step.with().map(|with| with.span());
-        let span = with.unwrap_or(step.verb_span());
-        self.report(codes::not_supported_yet::decide_with_model(span));
-        for branch in step.branches() {
-            self.inline(branch.body().as_ref(), steps);
-        }
-        self.bind_hole(step, steps);
-    }
-
-    /// `check` with a question to a model.
-    pub(super) fn unsupported_question(&mut self, step: &ast::CheckStep, steps: &mut Vec<Step>) {
-        let span = step
-            .question()
-            .map_or(step.verb_span(), |question| question.span());
-        self.report(codes::not_supported_yet::check_with_model(
-            self.first_line(span),
-        ));
-        self.bind_hole(step, steps);
-    }
-
     fn inline(&mut self, block: Option<&ast::Block>, steps: &mut Vec<Step>) {
         for step in block.into_iter().flat_map(ast::Block::steps) {
             self.step(&step, steps);

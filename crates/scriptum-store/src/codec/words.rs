@@ -45,12 +45,17 @@ impl Word for Status {
 
 impl Word for PauseReason {
     const WHAT: &'static str = "reason of a pause";
-    const ALL: &'static [PauseReason] = &[PauseReason::Operator, PauseReason::StepError];
+    const ALL: &'static [PauseReason] = &[
+        PauseReason::Operator,
+        PauseReason::StepError,
+        PauseReason::Ask,
+    ];
 
     fn word(self) -> &'static str {
         match self {
             PauseReason::Operator => "operator",
             PauseReason::StepError => "step_error",
+            PauseReason::Ask => "ask",
         }
     }
 }

@@ -217,6 +217,11 @@ fn parse_offset(call: &Call<'_, '_>, text: &Arc<str>) -> Result<Offset, Stop> {
     }
 }
 
+/// A time of a thread as scripts see it; empty beyond the year 9999.
+pub(crate) fn time_text(at: crate::Timestamp) -> String {
+    Timestamp::from_millisecond(at.0).map_or_else(|_| String::new(), rfc3339)
+}
+
 /// RFC 3339 in UTC, with milliseconds, or with all digits when there are more.
 fn rfc3339(instant: Timestamp) -> String {
     let digits = if instant.subsec_nanosecond() % 1_000_000 == 0 {

@@ -122,6 +122,8 @@ pub(super) enum Progress {
     Calling(Box<Calling>),
     /// Its next call is made when the time has come.
     Waiting(Box<Waiting>),
+    /// It waits for somebody's answer.
+    Asking(Box<Asking>),
     /// The scope or the loop under it is at work.
     Inside {
         /// The execution.
@@ -204,6 +206,30 @@ pub(super) struct Waiting {
     /// True when it is the fallback's turn, whose input is not computed yet.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) fallback: bool,
+}
+
+/// An open ask.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Asking {
+    #[serde(flatten)]
+    pub(super) count: Count,
+    /// Retries since the step began or was resumed.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(super) tries: u32,
+    /// The step's input, an object: the question and the terms of its answer.
+    pub(super) input: Value,
+    /// The interpolated label.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) label: Option<Arc<str>>,
+    /// When the time is up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) due: Option<Timestamp>,
+    /// Wrong answers so far.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(super) wrong: u32,
+    /// What was wrong with the last one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) refusal: Option<Arc<str>>,
 }
 
 /// An execution that failed for good.

@@ -60,6 +60,7 @@ impl Run<'_> {
                 Progress::Calling(calling) => calling.count.attempt,
                 // The attempt that is counted here has not begun.
                 Progress::Waiting(waiting) => waiting.call.count.attempt.saturating_sub(1),
+                Progress::Asking(asking) => asking.count.attempt,
                 Progress::Inside { attempt } => *attempt,
                 Progress::Ready | Progress::Again(_) | Progress::Failed(_) | Progress::Over => {
                     return None;

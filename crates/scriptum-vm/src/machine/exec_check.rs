@@ -1,13 +1,15 @@
-//! `check`: tests a condition and acts on the answer.
+//! `check`: tests a condition, or asks a model, and acts on the answer.
 
 use std::sync::Arc;
 
 use scriptum_contract::Value;
 
 use super::{
-    cells::{Given, Head, Progress, Rounds},
+    cells::{Calling, Given, Head, Progress, Rounds},
     jump::Landing,
-    run::{Done, Execution, Run, not_built},
+    model::{ANSWER, wrong_answer},
+    place::Place,
+    run::{Done, Execution, Need, Run},
 };
 use crate::{
     StepError,
@@ -33,19 +35,69 @@ impl Run<'_> {
         execution: &Execution<'_>,
         check: &Check,
     ) -> Result<(), EvalError> {
-        let passed = match execution.given {
-            Given::Answer(answer) => answer,
-            Given::Nothing | Given::Whole(_) | Given::Parts(_) | Given::Branch(_) => {
-                self.tested(execution, &check.test)?
+        let passed = match (&execution.given, &check.test) {
+            (Given::Answer(answer), _) => *answer,
+            (_, Test::Condition(condition)) => self.truth(execution, condition)?,
+            (_, Test::Question { model, prompt }) => {
+                return self.ask_model(execution, model, prompt);
             }
         };
+        let verdict = self.decided(execution, check, passed)?;
+        self.begin(execution, Value::Null)?;
+        Ok(self.act(execution, passed, verdict)?)
+    }
+
+    /// A model answered the question of a check.
+    pub(super) fn question_answered(
+        &mut self,
+        place: &Place<'_>,
+        calling: Calling,
+        check: &Check,
+        output: &Value,
+    ) -> Result<(), Need> {
+        let answer = match self.model_field(output, ANSWER)? {
+            Some(Value::Bool(answer)) => answer,
+            other => {
+                let error = wrong_answer(ANSWER, other.as_ref(), "neither true nor false");
+                return self.answer_failed(place, calling, error);
+            }
+        };
+        let execution = Execution {
+            place: place.clone(),
+            count: calling.count,
+            given: Given::Nothing,
+        };
+        match self.decided(&execution, check, answer) {
+            Ok(verdict) => self.act(&execution, answer, verdict),
+            Err(EvalError::Need(stored)) => Err(Need(stored)),
+            Err(EvalError::Failed(error)) => {
+                self.fail(place, calling.count.used_up(), calling.input, error);
+                Ok(())
+            }
+        }
+    }
+
+    /// What a check does about its answer.
+    fn decided(
+        &mut self,
+        execution: &Execution<'_>,
+        check: &Check,
+        passed: bool,
+    ) -> Result<Verdict, EvalError> {
         let action = if passed {
             &check.on_pass
         } else {
             &check.on_fail
         };
-        let verdict = self.verdict(execution, action, (check, passed))?;
-        self.begin(execution, Value::Null)?;
+        self.verdict(execution, action, (check, passed))
+    }
+
+    fn act(
+        &mut self,
+        execution: &Execution<'_>,
+        passed: bool,
+        verdict: Verdict,
+    ) -> Result<(), Need> {
         let place = &execution.place;
         let done = Done {
             output: Some(Value::Bool(passed)),
@@ -67,17 +119,12 @@ impl Run<'_> {
             }
             Verdict::Fail(message) => {
                 let error = StepError::permanent(CHECK_FAILED, message);
+                // The call of a model is over: nothing of the step is cut off.
+                self.state.set_step(&place.scope, Progress::Ready);
                 self.fail_thread_at(place, execution.count, error)?;
             }
         }
         Ok(())
-    }
-
-    fn tested(&mut self, execution: &Execution<'_>, test: &Test) -> Result<bool, EvalError> {
-        match test {
-            Test::Condition(condition) => self.truth(execution, condition),
-            Test::Question { .. } => Err(not_built(&execution.place.step.kind)),
-        }
     }
 
     fn verdict(

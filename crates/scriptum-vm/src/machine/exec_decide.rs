@@ -1,12 +1,13 @@
-//! `decide … with rules`: runs one of its branches.
+//! `decide`: runs one of its branches, the one that its rules say or that a model names.
 
 use scriptum_contract::Value;
 
 use super::{
-    cells::{Given, Progress},
+    cells::{Calling, Count, Given, Progress},
     exec_each::check_depth,
+    model::{BRANCH, wrong_answer},
     place::{self, Place},
-    run::{Done, Execution, Run, not_built},
+    run::{Done, Execution, Need, Run},
     state::ScopeKind,
 };
 use crate::{
@@ -21,24 +22,51 @@ impl Run<'_> {
         execution: &Execution<'_>,
         decide: &Decide,
     ) -> Result<(), EvalError> {
-        if decide.model.is_some() {
-            return Err(not_built(&execution.place.step.kind));
+        if let (Some(model), None) = (&decide.model, branch_given(execution)) {
+            check_depth(&execution.place)?;
+            return self.ask_for_branch(execution, decide, model);
         }
         let Some(taken) = self.choose(execution, decide)? else {
             return self.skip_decide(execution, decide);
         };
         check_depth(&execution.place)?;
         self.begin(execution, Value::Null)?;
-        let inside = Progress::Inside {
-            attempt: execution.count.attempt,
+        self.take_branch(&execution.place, execution.count, decide, taken);
+        Ok(())
+    }
+
+    /// A model named the branch to take; where it did not, the otherwise is taken.
+    pub(super) fn branch_named(
+        &mut self,
+        place: &Place<'_>,
+        calling: Calling,
+        decide: &Decide,
+        output: &Value,
+    ) -> Result<(), Need> {
+        let answer = self.model_field(output, BRANCH)?;
+        let name = answer.as_ref().and_then(Value::as_text);
+        let named = name.and_then(|name| place::branch_of(place.step, name));
+        let otherwise = || place::branch_of(place.step, decide.otherwise.as_deref()?);
+        let Some(taken) = named.or_else(otherwise) else {
+            let error = wrong_answer(BRANCH, answer.as_ref(), "no branch of this step");
+            return self.answer_failed(place, calling, error);
         };
-        let place = &execution.place;
+        let count = calling.count.used_up();
+        // The count of calls outlives the branch, for when the step runs again.
+        self.remember(place, count);
+        self.take_branch(place, count, decide, taken);
+        Ok(())
+    }
+
+    fn take_branch(&mut self, place: &Place<'_>, count: Count, decide: &Decide, taken: u32) {
+        let inside = Progress::Inside {
+            attempt: count.attempt,
+        };
         self.skip_branches(place, decide, Some(taken));
         self.state.set_step(&place.scope, inside);
         if let Some(branch) = decide.branches.get(taken as usize) {
             self.open_body(place, taken, (ScopeKind::Branch, &branch.body));
         }
-        Ok(())
     }
 
     /// The branch to take: the one that a jump leads into, else that of the first true case.
@@ -47,7 +75,7 @@ impl Run<'_> {
         execution: &Execution<'_>,
         decide: &Decide,
     ) -> Result<Option<u32>, EvalError> {
-        if let Given::Branch(branch) = execution.given {
+        if let Some(branch) = branch_given(execution) {
             return Ok(Some(branch));
         }
         let mut target = decide.otherwise.as_ref();
@@ -167,5 +195,13 @@ impl Run<'_> {
             label: place::written_label(place.step),
             primitive: place::primitive(&place.step.kind),
         });
+    }
+}
+
+/// The branch that a jump leads into.
+fn branch_given(execution: &Execution<'_>) -> Option<u32> {
+    match execution.given {
+        Given::Branch(branch) => Some(branch),
+        Given::Nothing | Given::Whole(_) | Given::Parts(_) | Given::Answer(_) => None,
     }
 }

@@ -1,4 +1,4 @@
-//! `do`: calls a tool, and what becomes of the call.
+//! `do`: calls a tool, and what becomes of the calls of all steps.
 
 use std::sync::Arc;
 
@@ -8,13 +8,14 @@ use super::{
     Ignored, Refused,
     backoff::{due, later, mix_path},
     cells::{Calling, Count, Progress, Waiting},
+    model::with_schema,
     place::{self, Place},
     run::{Done, Execution, Need, Run},
 };
 use crate::{
     Call, Effect, Event, Recovery, StepError, StepPath, Timestamp,
     eval::{EXPRESSION_FAILED, EvalError},
-    program::{Do, OnError},
+    program::{Do, OnError, StepKind},
 };
 
 /// Codes of errors after which it is not known whether the tool did its work, or known that it never
@@ -36,14 +37,14 @@ fn was_answered(error: &StepError) -> bool {
 }
 
 /// What is known of an attempt that failed.
-struct Attempt {
-    count: Count,
-    tries: u32,
-    input: Option<Value>,
+pub(super) struct Attempt {
+    pub(super) count: Count,
+    pub(super) tries: u32,
+    pub(super) input: Option<Value>,
     /// True when it was the fallback that failed.
-    fallback: bool,
+    pub(super) fallback: bool,
     /// True when a notification told of the error, and not the machine found it.
-    reported: bool,
+    pub(super) reported: bool,
 }
 
 impl<'r> Run<'r> {
@@ -53,6 +54,16 @@ impl<'r> Run<'r> {
         call: &Do,
     ) -> Result<(), EvalError> {
         let input = self.input(execution, &call.inputs)?;
+        self.begin_call(execution, input)?;
+        Ok(())
+    }
+
+    /// Records that an execution began, and makes its call.
+    pub(super) fn begin_call(
+        &mut self,
+        execution: &Execution<'_>,
+        input: Value,
+    ) -> Result<(), Need> {
         self.begin(execution, input.clone())?;
         let calling = Calling {
             count: execution.count,
@@ -88,14 +99,57 @@ impl<'r> Run<'r> {
         output: Value,
     ) -> Result<Value, Refused> {
         let (place, calling) = self.open_call(path, attempt)?;
-        let output = self.values.keep(output);
+        let kept = self.values.keep(output.clone());
+        match &place.step.kind {
+            StepKind::Do(call) if calling.fallback.is_none() => match &call.returns {
+                Some(wanted) => self.checked_answer(&place, calling, wanted, output)?,
+                None => self.call_done(&place, &calling, kept.clone()),
+            },
+            StepKind::Decide(decide) => self.branch_named(&place, calling, decide, &output)?,
+            StepKind::Check(check) => self.question_answered(&place, calling, check, &output)?,
+            StepKind::Send(_) => self.complete(&place, calling.count, Done::default()),
+            StepKind::Do(_)
+            | StepKind::Let(_)
+            | StepKind::Each(_)
+            | StepKind::Together(_)
+            | StepKind::Pipe(_)
+            | StepKind::Repeat(_)
+            | StepKind::Wait(_)
+            | StepKind::Agent(_)
+            | StepKind::Ask(_)
+            | StepKind::Plan(_)
+            | StepKind::Run(_)
+            | StepKind::Emit(_)
+            | StepKind::Yield(_) => self.call_done(&place, &calling, kept.clone()),
+        }
+        Ok(kept)
+    }
+
+    /// A call gave the value of its step.
+    pub(super) fn call_done(&mut self, place: &Place<'_>, calling: &Calling, value: Value) {
         let done = Done {
             output: None,
-            value: Some(output.clone()),
+            value: Some(value),
             recovery: calling.fallback.is_some().then_some(Recovery::Fallback),
         };
-        self.complete(&place, calling.count, done);
-        Ok(output)
+        self.complete(place, calling.count, done);
+    }
+
+    /// A call was answered, and the answer is of no use.
+    pub(super) fn answer_failed(
+        &mut self,
+        place: &Place<'_>,
+        calling: Calling,
+        error: StepError,
+    ) -> Result<(), Need> {
+        let attempt = Attempt {
+            count: calling.count.used_up(),
+            tries: calling.tries,
+            input: calling.input,
+            fallback: false,
+            reported: false,
+        };
+        self.attempt_failed(place, attempt, error)
     }
 
     /// An open call failed.
@@ -131,6 +185,9 @@ impl<'r> Run<'r> {
         if fallback {
             return self.call_fallback(place, call);
         }
+        if let StepKind::Ask(ask) = &place.step.kind {
+            return self.ask_again(place, ask, call);
+        }
         let input = call.input.clone().unwrap_or_default();
         self.begin_with(place, call.count.attempt, place::tool(place.step), input)?;
         self.call(place, call);
@@ -152,7 +209,7 @@ impl<'r> Run<'r> {
         }
     }
 
-    fn attempt_failed(
+    pub(super) fn attempt_failed(
         &mut self,
         place: &Place<'_>,
         failed: Attempt,
@@ -314,12 +371,17 @@ pub(super) fn call_of(place: &Place<'_>, calling: &Calling) -> Option<Call> {
         (Some(args), Some(OnError::Fallback { callee, .. })) => (callee, Some(args)),
         (Some(_) | None, _) => (place::callee(place.step)?, calling.input.as_ref()),
     };
+    let args = args.cloned().unwrap_or_default();
+    let args = match &calling.fallback {
+        Some(_) => args,
+        None => with_schema(place.step, args),
+    };
     Some(Call {
         path: place.path.clone(),
         attempt: calling.count.attempt,
         number: calling.count.calls + 1,
         callee: callee.clone(),
-        args: args.cloned().unwrap_or_default(),
+        args,
     })
 }
 

@@ -188,12 +188,13 @@ impl Run<'_> {
             | Progress::Again(_)
             | Progress::Calling(_)
             | Progress::Waiting(_)
+            | Progress::Asking(_)
             | Progress::Failed(_)
             | Progress::Over => 0,
         };
         Count {
             attempt,
-            ..Count::default()
+            ..self.count_of(&place.path)
         }
     }
 
@@ -289,7 +290,7 @@ fn without_values(iterations: u32) -> Done {
 }
 
 /// A number without fraction.
-fn whole(value: &Value) -> Option<i64> {
+pub(super) fn whole(value: &Value) -> Option<i64> {
     match value {
         Value::Int(int) => Some(*int),
         #[expect(

@@ -19,7 +19,7 @@ impl Run<'_> {
         error: StepError,
     ) -> Result<(), Need> {
         self.begin(execution, Value::Null)?;
-        if let StepKind::Do(_) = &execution.place.step.kind {
+        if let StepKind::Do(_) | StepKind::Ask(_) = &execution.place.step.kind {
             return self.do_not_begun(execution, error);
         }
         self.fail(&execution.place, execution.count, None, error);

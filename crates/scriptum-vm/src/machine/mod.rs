@@ -13,6 +13,7 @@ mod changes;
 mod deadline;
 mod duration;
 mod error_block;
+mod exec_ask;
 mod exec_check;
 mod exec_decide;
 mod exec_do;
@@ -20,8 +21,10 @@ mod exec_each;
 mod exec_emit;
 mod exec_let;
 mod exec_pipe;
+mod exec_send;
 mod failure;
 mod jump;
+mod model;
 mod names;
 mod notify;
 mod options;
@@ -39,7 +42,7 @@ use std::sync::Arc;
 use scriptum_contract::{Value, ValueHash};
 
 use crate::{
-    Effect, Frames, Notification, Status, StepPath, Timestamp, Turn,
+    Asked, Effect, Frames, Notification, Status, StepPath, Timestamp, Turn,
     program::{Program, Step},
 };
 use run::Run;
@@ -168,6 +171,12 @@ impl Vm {
     /// What the outside still owes this thread; asked again after a crash, with the same keys.
     pub fn pending(&self) -> impl Iterator<Item = Effect> {
         pending::effects(&self.program, &self.state)
+    }
+
+    /// The open asks, in the order of their paths; questions and options may be references to stored
+    /// values.
+    pub fn asks(&self) -> impl Iterator<Item = Asked> {
+        pending::asks(&self.program, &self.state)
     }
 
     /// Where the thread stands.

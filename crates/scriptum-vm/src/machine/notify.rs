@@ -53,6 +53,10 @@ impl Run<'_> {
                 self.timer_fired(&path)?;
                 Ok(Notification::TimerFired { path })
             }
+            Notification::Answered { path, value, by } => {
+                let value = self.answered(&path, value, &by)?;
+                Ok(Notification::Answered { path, value, by })
+            }
             Notification::Resumed { path, change } => {
                 let change = self.resumed(path.as_ref(), change)?;
                 Ok(Notification::Resumed { path, change })
@@ -132,6 +136,16 @@ impl Run<'_> {
             self.check_due(waiting.due)?;
             let place = self.place(StepPath::from(scope), *index);
             return Ok(self.call_due(&place, *waiting)?);
+        }
+        if let Some(head) = head
+            && head.at == *index
+            && let Progress::Asking(asking) = &head.step
+            && let Some(due) = asking.due
+        {
+            let asking = asking.clone();
+            self.check_due(due)?;
+            let place = self.place(StepPath::from(scope), *index);
+            return Ok(self.ask_due(&place, *asking)?);
         }
         let body = self.state.loops.get(path.components());
         let due = body.and_then(|body| body.head.batch?.due);

@@ -2,11 +2,12 @@
 
 use super::{
     cells::{Deadline, Progress},
+    exec_ask::asked,
     exec_do::call_of,
     place,
     state::State,
 };
-use crate::{Effect, Status, StepPath, Timestamp, program::Program};
+use crate::{Asked, Effect, Status, StepPath, Timestamp, program::Program};
 
 /// The open calls and timers. While the thread is held its timers rest.
 pub(super) fn effects(program: &Program, state: &State) -> impl Iterator<Item = Effect> {
@@ -19,11 +20,31 @@ pub(super) fn effects(program: &Program, state: &State) -> impl Iterator<Item = 
 
 /// The open timers.
 pub(super) fn timers(state: &State) -> impl Iterator<Item = Effect> {
-    let running = !is_held(state);
+    let (running, held) = (!is_held(state), state.thread.held);
     let timers = state.index.timers.iter().filter(move |_| running);
-    timers.map(|(due, path)| Effect::Timer {
+    // The time that somebody has for an answer goes on while the thread waits for it.
+    let limits = state.index.limits.iter().filter(move |_| !held);
+    timers.chain(limits).map(|(due, path)| Effect::Timer {
         path: path.clone(),
         due: *due,
+    })
+}
+
+/// The open asks.
+pub(super) fn asks(program: &Program, state: &State) -> impl Iterator<Item = Asked> {
+    state.index.asks.iter().filter_map(|path| {
+        let place = place::step_at(program, path)?;
+        let head = &state.scope(place.scope.components()).head;
+        match &head.step {
+            Progress::Asking(asking) => Some(asked(&place, asking)),
+            Progress::Ready
+            | Progress::Again(_)
+            | Progress::Calling(_)
+            | Progress::Waiting(_)
+            | Progress::Inside { .. }
+            | Progress::Failed(_)
+            | Progress::Over => None,
+        }
     })
 }
 
@@ -38,10 +59,9 @@ fn deadline(state: &State) -> Option<Timestamp> {
 /// The earliest open timer.
 pub(super) fn wake_at(state: &State) -> Option<Timestamp> {
     let step = state.index.timers.first().filter(|_| !is_held(state));
-    step.map(|(due, _)| *due)
-        .into_iter()
-        .chain(deadline(state))
-        .min()
+    let limit = state.index.limits.first().filter(|_| !state.thread.held);
+    let due = [step, limit].into_iter().flatten().map(|(due, _)| *due);
+    due.chain(deadline(state)).min()
 }
 
 fn calls(program: &Program, state: &State) -> impl Iterator<Item = Effect> {

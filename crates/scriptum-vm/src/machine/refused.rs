@@ -27,6 +27,8 @@ pub enum Ignored {
     NoSuchCall,
     /// No such timer is open.
     NoSuchTimer,
+    /// No such ask is open.
+    NoSuchAsk,
     /// The timer is open, its time has not come.
     NotDue,
     /// The thread is paused, or about to be.
@@ -60,6 +62,7 @@ impl fmt::Display for Ignored {
             Ignored::Ended => "the thread has ended",
             Ignored::NoSuchCall => "no such call is open",
             Ignored::NoSuchTimer => "no such timer is open",
+            Ignored::NoSuchAsk => "no such ask is open",
             Ignored::NotDue => "the time of the timer has not come",
             Ignored::Held => "the thread is paused or about to be",
             Ignored::NotPaused => "the thread is not paused",

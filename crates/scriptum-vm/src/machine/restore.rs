@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     FrameCell, FrameKey, Frames, Slot, Status, StepPath,
-    program::{Program, StepKind},
+    program::{OnError, Program, StepKind},
 };
 
 /// The frames are not those of a thread that runs this program.
@@ -286,16 +286,18 @@ fn check_step(
         (Progress::Ready, _) => true,
         (Progress::Over, _) => scope.kind == ScopeKind::Root,
         (Progress::Again(_) | Progress::Failed(_), kind) => kind.is_some(),
-        (Progress::Calling(_) | Progress::Waiting(_), kind) => {
-            matches!(kind, Some(StepKind::Do(_)))
+        (Progress::Calling(calling), Some(kind)) => {
+            calls(kind) || (calling.fallback.is_some() && falls_back(kind))
         }
+        (Progress::Waiting(_), kind) => kind.is_some_and(|kind| kind.on_error().is_some()),
+        (Progress::Asking(_), kind) => matches!(kind, Some(StepKind::Ask(_))),
         (Progress::Inside { .. }, Some(StepKind::Each(_) | StepKind::Pipe(_))) => {
             state.loops.contains_key(&path.child(scope.head.at))
         }
         (Progress::Inside { .. }, Some(StepKind::Decide(_))) => {
             has_one_branch(state, &path.child(scope.head.at))
         }
-        (Progress::Inside { .. }, _) => false,
+        (Progress::Inside { .. }, _) | (Progress::Calling(_), None) => false,
     };
     if fits {
         Ok(())
@@ -306,6 +308,31 @@ fn check_step(
             "says something of its step that does not fit the program",
         ))
     }
+}
+
+/// True for steps that make a call of their own.
+fn calls(kind: &StepKind) -> bool {
+    match kind {
+        StepKind::Do(_) | StepKind::Send(_) => true,
+        StepKind::Decide(decide) => decide.model.is_some(),
+        StepKind::Check(check) => check.test.callee().is_some(),
+        StepKind::Let(_)
+        | StepKind::Each(_)
+        | StepKind::Together(_)
+        | StepKind::Pipe(_)
+        | StepKind::Repeat(_)
+        | StepKind::Wait(_)
+        | StepKind::Agent(_)
+        | StepKind::Ask(_)
+        | StepKind::Plan(_)
+        | StepKind::Run(_)
+        | StepKind::Emit(_)
+        | StepKind::Yield(_) => false,
+    }
+}
+
+fn falls_back(kind: &StepKind) -> bool {
+    matches!(kind.on_error(), Some(OnError::Fallback { .. }))
 }
 
 fn has_one_branch(state: &State, decide: &StepPath) -> bool {

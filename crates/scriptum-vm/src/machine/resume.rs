@@ -46,6 +46,14 @@ impl Run<'_> {
         Ok(change)
     }
 
+    /// Lets a paused thread go on, because something happened that it waits for.
+    pub(super) fn wake(&mut self) {
+        let thread = &self.state.thread;
+        if thread.held || thread.status == Status::Paused {
+            self.lift();
+        }
+    }
+
     /// Nothing is held any more: loops fill up, timers are asked for again.
     fn lift(&mut self) {
         let started = self.state.started.is_some();
@@ -121,7 +129,8 @@ impl Run<'_> {
     ) -> Result<(), Refused> {
         match (&place.step.kind, &output) {
             (StepKind::Do(_) | StepKind::Let(_) | StepKind::Decide(_), _)
-            | (StepKind::Each(_) | StepKind::Pipe(_), Value::List(_) | Value::Stored(_)) => {
+            | (StepKind::Each(_) | StepKind::Pipe(_), Value::List(_) | Value::Stored(_))
+            | (StepKind::Ask(_), Value::Object(_) | Value::Stored(_)) => {
                 let done = Done {
                     recovery: Some(Recovery::Operator),
                     ..Done::with(output)
@@ -130,6 +139,14 @@ impl Run<'_> {
             }
             (StepKind::Check(_), Value::Bool(answer)) => {
                 self.again(place, failed.count, Given::Answer(*answer));
+            }
+            (StepKind::Send(_), _) => {
+                let done = Done {
+                    output: Some(output),
+                    recovery: Some(Recovery::Operator),
+                    ..Done::default()
+                };
+                self.complete(place, failed.count, done);
             }
             (StepKind::Emit(_), Value::Object(_)) => {
                 self.again(place, failed.count, Given::Whole(output));
@@ -146,8 +163,7 @@ impl Run<'_> {
                 | StepKind::Plan(_)
                 | StepKind::Run(_)
                 | StepKind::Emit(_)
-                | StepKind::Yield(_)
-                | StepKind::Send(_),
+                | StepKind::Yield(_),
                 _,
             ) => return Err(Ignored::NoSuchChange.into()),
         }
@@ -157,21 +173,19 @@ impl Run<'_> {
 
 fn has_inputs(place: &Place<'_>) -> bool {
     match &place.step.kind {
-        StepKind::Do(_) | StepKind::Emit(_) => true,
+        StepKind::Do(_) | StepKind::Ask(_) | StepKind::Send(_) | StepKind::Emit(_) => true,
+        StepKind::Decide(decide) => decide.model.is_some(),
+        StepKind::Check(check) => check.test.callee().is_some(),
         StepKind::Let(_)
         | StepKind::Each(_)
-        | StepKind::Decide(_)
-        | StepKind::Check(_)
         | StepKind::Together(_)
         | StepKind::Pipe(_)
         | StepKind::Repeat(_)
         | StepKind::Wait(_)
         | StepKind::Agent(_)
-        | StepKind::Ask(_)
         | StepKind::Plan(_)
         | StepKind::Run(_)
-        | StepKind::Yield(_)
-        | StepKind::Send(_) => false,
+        | StepKind::Yield(_) => false,
     }
 }
 

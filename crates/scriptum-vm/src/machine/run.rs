@@ -172,16 +172,23 @@ impl<'r> Run<'r> {
         if !index.timers.is_empty() {
             return Ok(Settled::Yes);
         }
-        let failed = index
-            .failed
-            .first()
-            .cloned()
-            .expect("a thread with nothing to do and nothing to wait for has a failed step");
-        if self.program.on_thread_error.is_some() {
-            self.fail_for_step(&failed)?;
-            return Ok(Settled::No);
+        let handled = self.program.on_thread_error.is_some();
+        match (index.failed.first().cloned(), index.asks.first().cloned()) {
+            // The block takes everything down, so who is asked may answer before.
+            (Some(failed), None) if handled => {
+                self.fail_for_step(&failed)?;
+                return Ok(Settled::No);
+            }
+            (Some(failed), Some(_) | None) if !handled => {
+                self.pause(PauseReason::StepError, Some(failed));
+            }
+            (Some(_) | None, Some(asked)) => self.pause(PauseReason::Ask, Some(asked)),
+            (Some(_) | None, None) => {
+                unreachable!(
+                    "a thread with nothing to do and nothing to wait for has a failed step"
+                )
+            }
         }
-        self.pause(PauseReason::StepError, Some(failed));
         Ok(Settled::Yes)
     }
 
@@ -207,16 +214,16 @@ impl<'r> Run<'r> {
             StepKind::Pipe(pipe) => self.exec_pipe(&execution, pipe),
             StepKind::Decide(decide) => self.exec_decide(&execution, decide),
             StepKind::Check(check) => self.exec_check(&execution, check),
+            StepKind::Ask(ask) => self.exec_ask(&execution, ask),
+            StepKind::Send(send) => self.exec_send(&execution, send),
             StepKind::Emit(emit) => self.exec_emit(&execution, emit),
             kind @ (StepKind::Together(_)
             | StepKind::Repeat(_)
             | StepKind::Wait(_)
             | StepKind::Agent(_)
-            | StepKind::Ask(_)
             | StepKind::Plan(_)
             | StepKind::Run(_)
-            | StepKind::Yield(_)
-            | StepKind::Send(_)) => Err(not_built(kind)),
+            | StepKind::Yield(_)) => Err(not_built(kind)),
         };
         match done {
             Ok(()) => Ok(()),
@@ -233,6 +240,7 @@ impl<'r> Run<'r> {
             Progress::Ready
             | Progress::Calling(_)
             | Progress::Waiting(_)
+            | Progress::Asking(_)
             | Progress::Inside { .. }
             | Progress::Failed(_)
             | Progress::Over => (self.count_of(&place.path), Given::Nothing),

@@ -182,6 +182,10 @@ pub(super) struct Index {
     pub(super) calls: u32,
     /// Steps and loops that wait for a time.
     pub(super) timers: BTreeSet<(Timestamp, StepPath)>,
+    /// Asks that are open.
+    pub(super) asks: BTreeSet<StepPath>,
+    /// Asks whose time will be up. These timers run while the thread is paused because of its asks.
+    pub(super) limits: BTreeSet<(Timestamp, StepPath)>,
     /// Steps that failed.
     pub(super) failed: BTreeSet<StepPath>,
 }
@@ -195,6 +199,12 @@ impl Index {
             Progress::Waiting(waiting) => {
                 self.timers.insert((waiting.due, path.child(head.at)));
             }
+            Progress::Asking(asking) => {
+                let step = path.child(head.at);
+                self.limits
+                    .extend(asking.due.map(|due| (due, step.clone())));
+                self.asks.insert(step);
+            }
             Progress::Failed(_) => _ = self.failed.insert(path.child(head.at)),
             Progress::Inside { .. } | Progress::Over => {}
         }
@@ -207,6 +217,13 @@ impl Index {
             Progress::Calling(_) => self.calls -= 1,
             Progress::Waiting(waiting) => {
                 self.timers.remove(&(waiting.due, path.child(head.at)));
+            }
+            Progress::Asking(asking) => {
+                let step = path.child(head.at);
+                self.asks.remove(&step);
+                if let Some(due) = asking.due {
+                    self.limits.remove(&(due, step));
+                }
             }
             Progress::Failed(_) => _ = self.failed.remove(&path.child(head.at)),
             Progress::Inside { .. } | Progress::Over => {}

@@ -270,6 +270,8 @@ fn about<'a>(entry: &'a Entry, step: &StepPath) -> Option<&'a Event> {
         | Event::StepCompleted { path, .. }
         | Event::StepFailed { path, .. }
         | Event::StepSkipped { path, .. } => Some(path),
+        Event::InputAsked(asked) => Some(&asked.path),
+        Event::AnswerRefused { path, .. } => Some(path),
         Event::ThreadPaused { .. } | Event::ThreadResumed => None,
         Event::ThreadCompleted { .. }
         | Event::ThreadFailed { .. }

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use scriptum_contract::{Contract, Field, Text, ToolName, ToolOrigin, Type, Value};
 use scriptum_vm::program::{
-    Action, BinaryOp, Body, Branch, Callee, Case, Check, Decide, Do, Each, Emit, Expr, IR_VERSION,
-    Input, Let, Node, NodeId, OnError, Op, Pipe, Program, Section, Step, StepKind, TemplatePart,
-    Test,
+    Action, Ask, BinaryOp, Body, Branch, Callee, Case, Check, Decide, Do, Each, Emit, Expr,
+    IR_VERSION, Input, Let, Model, Node, NodeId, OnError, Op, Pipe, Program, Section, Send, Step,
+    StepKind, TemplatePart, Test,
 };
 
 use crate::random::Random;
@@ -22,6 +22,9 @@ pub(crate) const TOOLS: [(&str, Kind); 3] = [
     ("numbers", Kind::Numbers),
     ("document", Kind::Anything),
 ];
+
+/// The model that decides and answers.
+pub(crate) const MODEL: &str = "model";
 
 /// What an expression gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,6 +129,8 @@ impl Generator<'_> {
 
     fn step(&mut self, depth: usize) -> Step {
         let kind = match self.random.below(100) {
+            32..36 => self.ask(),
+            36..38 => self.send(),
             38..52 => self.binding(),
             52..68 if depth < DEPTH_MAX => self.each(depth),
             68..82 if depth < DEPTH_MAX => self.decide(depth),
@@ -169,7 +174,21 @@ impl Generator<'_> {
     fn call(&mut self) -> StepKind {
         let (tool, gives) = self.random.choose(&TOOLS);
         let inputs = self.inputs();
-        let on_error = match self.random.below(10) {
+        let on_error = self.on_error();
+        // Most answers are no numbers, so most calls that want one are answered in vain.
+        let returns = self.random.percent(5).then(Type::integer);
+        StepKind::Do(Do {
+            callee: callee(tool),
+            inputs,
+            returns,
+            on_error,
+            bind: self.maybe_bind(gives),
+            stream: false,
+        })
+    }
+
+    fn on_error(&mut self) -> Option<OnError> {
+        match self.random.below(10) {
             0..2 => Some(OnError::Retry {
                 max: 1 + u32::try_from(self.random.below(2)).unwrap_or(0),
                 every_ms: self.random.percent(50).then_some(100),
@@ -180,15 +199,52 @@ impl Generator<'_> {
             }),
             3 => Some(OnError::Ignore),
             _ => None,
-        };
-        StepKind::Do(Do {
-            callee: callee(tool),
+        }
+    }
+
+    /// A question of every kind; now and then one that cannot be asked.
+    fn ask(&mut self) -> StepKind {
+        let mut inputs = vec![input("prompt", self.label())];
+        if self.random.percent(30) {
+            inputs.push(input("options", self.numbers_expr()));
+        }
+        if self.random.percent(30) {
+            inputs.push(input("default", literal(self.number(5))));
+        }
+        if self.random.percent(50) {
+            inputs.push(input("timeout", literal(50 + self.number(3) * 50)));
+        }
+        if self.random.percent(50) {
+            inputs.push(input("max_retries", literal(1 + self.number(2))));
+        }
+        StepKind::Ask(Ask {
             inputs,
-            returns: None,
-            on_error,
-            bind: self.maybe_bind(gives),
-            stream: false,
+            answer: if self.random.percent(70) {
+                Type::integer()
+            } else {
+                Type::Any
+            },
+            on_error: self.on_error(),
+            bind: self.maybe_bind(Kind::Anything),
         })
+    }
+
+    fn send(&mut self) -> StepKind {
+        StepKind::Send(Send {
+            callee: callee("document"),
+            fields: self.inputs(),
+        })
+    }
+
+    fn model(&mut self) -> Model {
+        let mut inputs = self.inputs();
+        if self.random.percent(50) {
+            inputs.push(input("context", self.expr(Kind::Anything, 0)));
+        }
+        Model {
+            callee: callee(MODEL),
+            inputs,
+        }
     }
 
     fn inputs(&mut self) -> Vec<Input> {
@@ -286,8 +342,9 @@ impl Generator<'_> {
             body: self.body(depth + 1),
         });
         let branches = branches.collect();
+        let model = self.random.percent(25).then(|| self.model());
         StepKind::Decide(Decide {
-            model: None,
+            model,
             cases,
             otherwise,
             branches,
@@ -296,8 +353,16 @@ impl Generator<'_> {
     }
 
     fn check(&mut self) -> StepKind {
+        let test = if self.random.percent(25) {
+            Test::Question {
+                model: self.model(),
+                prompt: self.label(),
+            }
+        } else {
+            Test::Condition(self.expr(Kind::Truth, 0))
+        };
         StepKind::Check(Check {
-            test: Test::Condition(self.expr(Kind::Truth, 0)),
+            test,
             on_pass: self.action(),
             on_fail: self.action(),
         })
@@ -411,6 +476,14 @@ fn expr(op: Op) -> Expr {
 
 fn literal(value: impl Into<Value>) -> Expr {
     expr(Op::Literal(value.into()))
+}
+
+fn input(name: &str, value: Expr) -> Input {
+    Input {
+        at: NodeId::default(),
+        name: name.into(),
+        value,
+    }
 }
 
 fn callee(tool: &str) -> Callee {

@@ -23,6 +23,8 @@ pub(crate) enum Mark {
     Skipped,
     PausedByOperator,
     PausedByError,
+    PausedByAsk,
+    AnswerRefused,
     Completed,
     Failed,
     Cancelled,
@@ -38,7 +40,7 @@ pub(crate) enum Mark {
     TimedOut,
 }
 
-const ALL_MARKS: [Mark; 25] = [
+const ALL_MARKS: [Mark; 27] = [
     Mark::Ignored,
     Mark::Needed,
     Mark::Stored,
@@ -51,6 +53,8 @@ const ALL_MARKS: [Mark; 25] = [
     Mark::Skipped,
     Mark::PausedByOperator,
     Mark::PausedByError,
+    Mark::PausedByAsk,
+    Mark::AnswerRefused,
     Mark::Completed,
     Mark::Failed,
     Mark::Cancelled,
@@ -192,6 +196,7 @@ impl Referee {
             )),
             Notification::Started { .. }
             | Notification::TimerFired { .. }
+            | Notification::Answered { .. }
             | Notification::Resumed { .. }
             | Notification::PauseAsked
             | Notification::CancelAsked { .. }
@@ -257,10 +262,23 @@ impl Referee {
                 let step = self.steps.entry(path.clone()).or_insert(SKIPPED);
                 expect(step.stand == Stand::Skipped, "a step is skipped that ran")
             }
+            Event::InputAsked(asked) => {
+                let step = self.running(&asked.path)?;
+                expect(
+                    asked.attempt == step.attempt,
+                    "an ask of another attempt than the last",
+                )
+            }
+            Event::AnswerRefused { path, attempt, .. } => {
+                self.mark(Mark::AnswerRefused);
+                let step = self.running(path)?;
+                expect(*attempt == step.attempt, "an answer to another attempt")
+            }
             Event::ThreadPaused { reason, .. } => {
                 self.mark(match reason {
                     PauseReason::Operator => Mark::PausedByOperator,
                     PauseReason::StepError => Mark::PausedByError,
+                    PauseReason::Ask => Mark::PausedByAsk,
                 });
                 Ok(())
             }
@@ -436,11 +454,12 @@ impl Referee {
             .pending()
             .filter(|effect| matches!(effect, Effect::Call(_)));
         let (calls, pending) = (calls.count(), vm.pending().count());
+        let asks = vm.asks().count();
         let fits = match turn.status {
             Status::Running => pending > 0 || turn.unfinished,
             Status::Paused | Status::Pending => calls == 0 && !turn.unfinished,
             Status::Completed | Status::Failed | Status::Cancelled => {
-                pending == 0 && !turn.unfinished && turn.effects.is_empty()
+                pending == 0 && asks == 0 && !turn.unfinished && turn.effects.is_empty()
             }
         };
         if !fits {

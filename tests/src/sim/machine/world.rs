@@ -111,6 +111,9 @@ impl World {
         if self.live.is_unfinished() && self.random.percent(80) {
             return Notification::Continued;
         }
+        if self.live.asks().next().is_some() && self.random.percent(50) {
+            return self.somebody();
+        }
         let pending: Vec<_> = self.live.pending().collect();
         match self.random.pick(&pending).cloned() {
             Some(Effect::Call(call)) if self.random.percent(75) => self.returned(&call),
@@ -119,7 +122,7 @@ impl World {
                 self.now = self.now.max(due.0);
                 Notification::TimerFired { path }
             }
-            None => self.resumed(),
+            None => self.somebody(),
         }
     }
 
@@ -128,6 +131,16 @@ impl World {
         if self.live.is_unfinished() {
             return Notification::Continued;
         }
+        let mut asks = self.live.asks();
+        if let Some(ask) = asks.next() {
+            let options = ask.options.as_list().and_then(|options| options.first());
+            return Notification::Answered {
+                path: ask.path,
+                value: options.cloned().unwrap_or(Value::Int(1)),
+                by: "somebody".into(),
+            };
+        }
+        drop(asks);
         let first = self.live.pending().next();
         match first {
             Some(Effect::Call(call)) => self.returned(&call),
@@ -172,7 +185,12 @@ impl World {
             },
             13 => started(&mut self.random),
             14 => Notification::Continued,
-            15..17 => self.resumed(),
+            15 => self.resumed(),
+            16 => Notification::Answered {
+                path: self.any_path(),
+                value: Value::Int(1),
+                by: "nobody".into(),
+            },
             17..19 => Notification::PauseAsked,
             _ if self.random.percent(20) => Notification::CancelAsked {
                 reason: "odd".into(),
@@ -216,6 +234,10 @@ impl World {
                 let sizes = [self.random.below(300), self.random.below(50)];
                 Value::object([("large", part(sizes[0])), ("small", part(sizes[1]))])
             }
+            None if tool == generate::MODEL => Value::object([
+                ("branch", Value::from(format!("Branch{}", number + 1))),
+                ("answer", Value::Bool(number % 2 == 0)),
+            ]),
             Some(generate::Kind::Number | generate::Kind::Truth) | None => Value::Int(number),
         }
     }
@@ -240,6 +262,25 @@ impl World {
                 details,
                 ..StepError::permanent(code, "the tool failed")
             },
+        }
+    }
+
+    /// Somebody answers, rightly or not, or lets the thread go on in another way.
+    fn somebody(&mut self) -> Notification {
+        let asks: Vec<_> = self.live.asks().collect();
+        let Some(ask) = self.random.pick(&asks) else {
+            return self.resumed();
+        };
+        let path = ask.path.clone();
+        let value = match self.random.below(4) {
+            0 => self.output("document"),
+            1 => Value::object([("value", Value::Int(1)), ("comment", Value::text("well"))]),
+            _ => Value::Int(i64::try_from(self.random.below(5)).unwrap_or(0)),
+        };
+        Notification::Answered {
+            path,
+            value,
+            by: "somebody".into(),
         }
     }
 
@@ -354,6 +395,7 @@ impl World {
     fn same_as_live(&self, other: &Vm, which: &str) -> Result<(), Wrong> {
         let live = &self.live;
         let same = self.frames == other.frames()
+            && live.asks().eq(other.asks())
             && live.status() == other.status()
             && live.wake_at() == other.wake_at()
             && live.is_unfinished() == other.is_unfinished()

@@ -51,6 +51,8 @@ pub(super) async fn session(
         workspace,
         allow_net: args.allow_net.clone(),
         quiet,
+        no_input: args.no_input,
+        asks_first: false,
     }))
 }
 

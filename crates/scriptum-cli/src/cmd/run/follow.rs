@@ -17,7 +17,7 @@ pub(super) enum Ending {
 }
 
 pub(super) async fn until_it_stands(
-    session: &Session,
+    session: &mut Session,
     worker: &mut Running,
     progress: &mut Progress,
 ) -> Result<Ending, Failure> {
@@ -34,6 +34,7 @@ pub(super) async fn until_it_stands(
                 Some(Err(error)) => return Err(error.into()),
                 Some(Ok(entry)) => {
                     progress.show(&entry);
+                    session.after = entry.seq;
                     if pauses(&entry) && is_paused(session).await? {
                         return Ok(Ending::Stands);
                     }
@@ -44,8 +45,12 @@ pub(super) async fn until_it_stands(
     }
 }
 
+/// True for what may leave a thread paused: a wrong answer does, without a further pause.
 fn pauses(entry: &Entry) -> bool {
-    matches!(&entry.record, Record::Event(Event::ThreadPaused { .. }))
+    matches!(
+        &entry.record,
+        Record::Event(Event::ThreadPaused { .. } | Event::AnswerRefused { .. })
+    )
 }
 
 /// The journal of a resumed thread holds earlier pauses; only the present state tells.
@@ -55,7 +60,7 @@ async fn is_paused(session: &Session) -> Result<bool, Error> {
 }
 
 #[cfg(unix)]
-async fn interrupted() {
+pub(super) async fn interrupted() {
     use tokio::signal::unix::{SignalKind, signal};
     let Ok(mut terminate) = signal(SignalKind::terminate()) else {
         return std::future::pending().await;
@@ -67,7 +72,7 @@ async fn interrupted() {
 }
 
 #[cfg(not(unix))]
-async fn interrupted() {
+pub(super) async fn interrupted() {
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
     }

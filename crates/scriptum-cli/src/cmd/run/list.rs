@@ -61,6 +61,7 @@ fn status(row: &ThreadRow) -> &'static str {
         (Status::Pending, _) => "pending",
         (Status::Running, _) => "running",
         (Status::Paused, Some(PauseReason::StepError)) => "paused (error)",
+        (Status::Paused, Some(PauseReason::Ask)) => "paused (ask)",
         (Status::Paused, Some(PauseReason::Operator) | None) => "paused",
         (Status::Completed, _) => "completed",
         (Status::Failed, _) => "failed",

@@ -3,6 +3,7 @@
 //! The first line on stderr is the thread id, the result goes to stdout. Whatever stops this process,
 //! the thread stays in the store, and `--resume` goes on with it.
 
+mod ask;
 mod begin;
 mod follow;
 mod list;
@@ -12,7 +13,7 @@ mod resume;
 use std::path::PathBuf;
 
 use scriptum_engine::{ClaimScope, Engine, ThreadId};
-use scriptum_vm::Seq;
+use scriptum_vm::{PauseReason, Seq};
 
 use crate::{
     args::Run,
@@ -32,6 +33,10 @@ struct Session {
     workspace: PathBuf,
     allow_net: Vec<String>,
     quiet: bool,
+    /// True when nobody is to be asked.
+    no_input: bool,
+    /// True when the thread waits for an answer before anything else can happen.
+    asks_first: bool,
 }
 
 pub(crate) fn main(args: Run, quiet: bool) -> Result<Code, Failure> {
@@ -68,11 +73,18 @@ async fn run(args: Run, quiet: bool) -> Result<Code, Failure> {
     }
 }
 
-async fn work(session: Session) -> Result<Code, Failure> {
+/// Who answers on this machine.
+fn who() -> String {
+    let names = ["USER", "LOGNAME", "USERNAME"];
+    let known = names.iter().find_map(|name| std::env::var(name).ok());
+    known.unwrap_or_else(|| "somebody".to_owned())
+}
+
+async fn work(mut session: Session) -> Result<Code, Failure> {
     note!("{}", session.thread);
     let mut worker = Running::start(&session.engine, ClaimScope::Only(session.thread));
     let mut progress = Progress::new(session.quiet);
-    let ending = follow::until_it_stands(&session, &mut worker, &mut progress).await;
+    let ending = with_answers(&mut session, &mut worker, &mut progress).await;
     progress.finish();
     match ending {
         Ok(follow::Ending::Stands) => {
@@ -84,6 +96,35 @@ async fn work(session: Session) -> Result<Code, Failure> {
             report::interrupted(&session).await
         }
         Err(failure) => Err(report::with_command(failure, &session)),
+    }
+}
+
+/// Follows the thread, and puts its questions to whoever sits at the terminal.
+async fn with_answers(
+    session: &mut Session,
+    worker: &mut Running,
+    progress: &mut Progress,
+) -> Result<follow::Ending, Failure> {
+    let mut terminal: Option<ask::Terminal> = None;
+    loop {
+        if !std::mem::take(&mut session.asks_first) {
+            let ending = follow::until_it_stands(session, worker, progress).await?;
+            let row = session.engine.thread(session.thread).await?;
+            let asks = row.pause == Some(PauseReason::Ask);
+            if !(asks && matches!(ending, follow::Ending::Stands)) {
+                return Ok(ending);
+            }
+        }
+        if !ask::is_possible(session.no_input) {
+            return Ok(follow::Ending::Stands);
+        }
+        progress.finish();
+        let terminal = terminal.get_or_insert_with(ask::Terminal::open);
+        match terminal.ask(session).await? {
+            ask::Asking::Done => (),
+            ask::Asking::Nobody => return Ok(follow::Ending::Stands),
+            ask::Asking::Interrupted => return Ok(follow::Ending::Interrupted),
+        }
     }
 }
 

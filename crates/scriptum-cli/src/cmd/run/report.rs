@@ -6,7 +6,7 @@ use scriptum_contract::Value;
 use scriptum_engine::{StepStatus, ThreadResult};
 use scriptum_vm::{PauseReason, Status, StepError, StepPath};
 
-use super::Session;
+use super::{Session, ask};
 use crate::{
     exit::{Code, Failure},
     local,
@@ -82,12 +82,32 @@ async fn paused(session: &Session, result: &ThreadResult) -> Result<Code, Failur
             note!("with another input:           {command} --override JSON");
             note!("with an output of your own:   {command} --step-output JSON");
         }
+        (Some(PauseReason::Ask), _) => show_asks(session, &command).await?,
         (Some(PauseReason::StepError | PauseReason::Operator) | None, _) => {
             note!("{}", style::wait("paused"));
             note!("resume with:   {command}");
         }
     }
     Ok(Code::ThreadPaused)
+}
+
+/// The open questions, each with the command that answers it.
+async fn show_asks(session: &Session, command: &str) -> Result<(), Failure> {
+    let asks = session.engine.asks(session.thread).await?;
+    let is_only = asks.len() == 1;
+    for ask in &asks {
+        note!("{}", style::wait("paused: an answer is needed"));
+        for line in ask::question(ask) {
+            note!("{line}");
+        }
+        let step = if is_only {
+            String::new()
+        } else {
+            format!(" --step {}", ask.path)
+        };
+        note!("answer with:   {command} --value JSON{step}");
+    }
+    Ok(())
 }
 
 /// The details of a refused input name each violation.

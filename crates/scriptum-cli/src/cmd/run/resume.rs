@@ -2,7 +2,7 @@
 
 use scriptum_contract::Value;
 use scriptum_engine::{ProgramHash, ThreadId, ThreadRow, program_row};
-use scriptum_vm::{Resume, Status, StepPath};
+use scriptum_vm::{PauseReason, Resume, Status, StepPath};
 
 use super::Session;
 use crate::{
@@ -31,7 +31,7 @@ pub(super) async fn session(
     let step = step.map_err(|error| Failure::new(Code::InvalidArgument, error.to_string()))?;
     let after = row.last_seq;
     let data_dir = args.data_dir.clone();
-    let session = Session {
+    let mut session = Session {
         engine,
         thread,
         after,
@@ -39,8 +39,23 @@ pub(super) async fn session(
         workspace,
         allow_net: args.allow_net.clone(),
         quiet,
+        no_input: args.no_input,
+        asks_first: false,
     };
+    if let Some(value) = &args.value {
+        let value = input::json(value, "--value")?;
+        session
+            .engine
+            .answer(thread, step.as_ref(), value, &super::who())
+            .await?;
+        return Ok(Some(session));
+    }
     match row.status {
+        Status::Paused if row.pause == Some(PauseReason::Ask) && change.is_none() => {
+            // What waits for an answer goes on by itself only when its time is up.
+            let now = scriptum_engine::Clock::now(&scriptum_engine::SystemClock);
+            session.asks_first = row.wake_at.is_none_or(|due| now < due);
+        }
         Status::Paused => {
             session
                 .engine
@@ -70,13 +85,6 @@ fn refuse_change(change: Option<&Resume>, row: &ThreadRow) -> Result<(), Failure
 
 /// What the flags change for the failed step.
 fn change(args: &Run) -> Result<Option<Resume>, Failure> {
-    if args.value.is_some() {
-        let message = "no step of the thread asks for a value";
-        return Err(Failure::new(Code::FailedPrecondition, message).help(
-            "a thread that is paused by a failed step takes --override (other inputs) or \
-             --step-output (its output)",
-        ));
-    }
     let json = |text: &Option<String>, flag| -> Result<Option<Value>, Failure> {
         text.as_deref()
             .map(|text| input::json(text, flag))
