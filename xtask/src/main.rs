@@ -8,15 +8,21 @@
 
 use std::{path::Path, process::ExitCode};
 
-use xtask::tidy;
+use anyhow::Context as _;
+use xtask::{fuzz, tidy};
 
 const USAGE: &str = "usage: cargo xtask COMMAND
 
-  tidy    check the dependency arrows between crates and the bans inside their files";
+  tidy                    check the dependency arrows between crates and the bans inside their files
+  fuzz TARGET [SECONDS]   fuzz a target of fuzz/fuzz_targets, for ten minutes if not told otherwise";
+
+/// How long a target is fuzzed.
+const FUZZ_SECONDS: u32 = 600;
 
 fn main() -> anyhow::Result<ExitCode> {
     match std::env::args().nth(1).as_deref() {
         Some("tidy") => run_tidy(),
+        Some("fuzz") => run_fuzz(),
         Some("help" | "--help" | "-h") => {
             println!("{USAGE}");
             Ok(ExitCode::SUCCESS)
@@ -32,11 +38,24 @@ fn main() -> anyhow::Result<ExitCode> {
     }
 }
 
+fn root() -> &'static Path {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(Path::new("."))
+}
+
+fn run_fuzz() -> anyhow::Result<ExitCode> {
+    let mut args = std::env::args().skip(2);
+    let target = args.next().context("which target? see fuzz/fuzz_targets")?;
+    let seconds = match args.next() {
+        Some(seconds) => seconds.parse().context("SECONDS is a whole number")?,
+        None => FUZZ_SECONDS,
+    };
+    fuzz::run(root(), &target, seconds)?;
+    Ok(ExitCode::SUCCESS)
+}
+
 fn run_tidy() -> anyhow::Result<ExitCode> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .unwrap_or(Path::new("."));
-    let faults = tidy::check(root)?;
+    let faults = tidy::check(root())?;
     for fault in &faults {
         eprintln!("{fault}");
     }
