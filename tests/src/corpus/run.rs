@@ -122,12 +122,14 @@ struct Tools<'r> {
 impl World for Tools<'_> {
     type Error = Stuck;
 
-    fn answer(&mut self, call: &Call) -> Answer {
+    fn asked(&mut self, _: &Call) {}
+
+    fn answer(&mut self, call: &Call) -> Result<Answer, Stuck> {
         let output = match &*call.callee.name.0 {
             "measure" => measured().value(self.random),
             _ => call.args.clone(),
         };
-        Answer::Now(Ok(output))
+        Ok(Answer::Now(Ok(output)))
     }
 
     fn follow(&mut self, _: &Play, _: &[Entry]) -> Result<Vec<Happening>, Stuck> {
