@@ -23,25 +23,31 @@ use libtest_mimic::{Arguments, Failed, Trial};
 
 use crate::markdown::{Document, Section};
 
+/// Blocks that only people read.
+const PROSE: [&str; 7] = ["", "text", "sh", "console", "json", "yaml", "sql"];
+/// Pages whose scripts are compiled by the tests of the crates that they describe.
+const TESTED_ELSEWHERE: [&str; 2] = ["diagnostics", "tools"];
+
 fn main() -> ExitCode {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("suite");
-    let files = files_below(&root);
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (suite, docs) = (here.join("suite"), here.join("../docs"));
+    let mut files = files_below(&suite);
     assert!(!files.is_empty(), "the suite has fixture files");
+    files.extend(pages(&docs));
     if std::env::var_os("UPDATE_EXPECT").is_some() {
         return update(&files);
     }
-    let fixtures = files.iter().flat_map(|file| trials_of(&root, file));
+    let fixtures = files.iter().flat_map(|file| trials_of(&suite, file));
     let trials = fixtures.chain(trials_of_schemas()).collect();
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
 
 fn trials_of(root: &Path, file: &Path) -> Vec<Trial> {
-    let name = file
-        .strip_prefix(root)
-        .unwrap_or(file)
-        .with_extension("")
-        .display()
-        .to_string();
+    let name = match file.strip_prefix(root) {
+        Ok(name) => name,
+        Err(_) => Path::new(file.file_name().unwrap_or_default()),
+    };
+    let name = name.with_extension("").display().to_string();
     let sections = read(file).sections.into_iter();
     sections
         .map(|section| trial(&format!("{name}/{}", section.title), section))
@@ -96,8 +102,30 @@ fn update(files: &[PathBuf]) -> ExitCode {
     }
 }
 
+/// Every page is checked like a fixture file, but for those whose scripts are tested where they are made.
+fn pages(docs: &Path) -> Vec<PathBuf> {
+    let mut pages = files_below(docs);
+    pages.retain(|page| {
+        !TESTED_ELSEWHERE
+            .iter()
+            .any(|folder| page.starts_with(docs.join(folder)))
+    });
+    pages
+}
+
+/// Reads a file. A page for people has blocks that no stage of the compiler gives; they stay as they are.
 fn read(file: &Path) -> Document {
-    Document::parse(std::fs::read_to_string(file).expect("a fixture file is readable UTF-8"))
+    let text = std::fs::read_to_string(file).expect("a fixture file is readable UTF-8");
+    let mut document = Document::parse(text);
+    for section in &mut document.sections {
+        section
+            .blocks
+            .retain(|block| !PROSE.contains(&block.kind.as_str()));
+    }
+    document
+        .sections
+        .retain(|section| !section.blocks.is_empty());
+    document
 }
 
 fn files_below(folder: &Path) -> Vec<PathBuf> {
