@@ -4,6 +4,7 @@
 
 mod failure;
 mod live;
+mod offered;
 
 use std::{
     any::Any,
@@ -177,6 +178,12 @@ impl Caller {
         let pinned = pins.find(&callee.origin, &callee.name);
         let signature = pinned.unwrap_or(tool.signature());
         let args = self.arguments(request, signature).await?;
+        let args = match callee.origin {
+            ToolOrigin::Model => offered::with_schemas(args, pins),
+            ToolOrigin::Native | ToolOrigin::Cloud | ToolOrigin::Mcp(_) | ToolOrigin::Channel => {
+                args
+            }
+        };
         // What the tool began elsewhere ends with the call, in whatever way it ends.
         let cancelled = request.cancelled.clone();
         let _cancel_when_dropped = cancelled.clone().drop_guard();

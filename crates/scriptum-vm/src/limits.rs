@@ -48,6 +48,15 @@ pub const ITERATIONS_MAX: u32 = LIST_ITEMS_MAX as u32;
 /// Iterations of one loop that run at once; each of them is a live frame in memory.
 pub const PARALLEL_MAX: u32 = 10_000;
 
+/// Turns that the model of one agent may take: a task that needs more is several tasks.
+pub const AGENT_CYCLES_MAX: u32 = 1_000;
+
+/// Calls that a model may ask for in one turn; each of them is a step.
+pub const AGENT_CALLS_PER_CYCLE_MAX: usize = 100;
+
+/// Bytes of the name and of the id that a model may give to a call: they stay in the state.
+pub const AGENT_NAME_BYTES_MAX: usize = 256;
+
 /// Scopes (loops, branches) in each other: bounds the length of a path and the work of looking up a name.
 pub const SCOPE_DEPTH_MAX: u32 = 32;
 

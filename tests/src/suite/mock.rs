@@ -5,6 +5,7 @@
 //! echo: return {"message": "x"} ×2
 //! 0.1.0: fail retryable "timeout" ×1
 //! file_read: hang
+//! file_write: lost
 //! ```
 //!
 //! A line stands for a tool or for a step path; with `×n` for n calls, without for all further ones. `echo`
@@ -37,6 +38,7 @@ enum Answer {
     Return(Value),
     Fail { retryable: bool, message: String },
     Hang,
+    Lost,
 }
 
 impl Mocks {
@@ -67,6 +69,10 @@ impl Mocks {
                 ..StepError::permanent("TOOL_FAILED", message)
             })),
             Answer::Hang => play::Answer::Never,
+            Answer::Lost => play::Answer::Now(Err(StepError::permanent(
+                "OUTCOME_UNKNOWN",
+                "nobody knows what the tool did",
+            ))),
         }
     }
 }
@@ -111,7 +117,8 @@ fn line(line: &str) -> Result<Line, String> {
             }
         }
         _ if answer == "hang" => Answer::Hang,
-        _ => return Err(wrong("expected return, fail or hang")),
+        _ if answer == "lost" => Answer::Lost,
+        _ => return Err(wrong("expected return, fail, hang or lost")),
     };
     Ok(Line {
         target: target.trim().to_owned(),

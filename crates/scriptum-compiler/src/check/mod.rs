@@ -6,6 +6,7 @@
 //! reported once.
 
 mod access;
+mod agent;
 mod ask;
 mod body;
 mod calls;

@@ -44,10 +44,10 @@ impl<'p> Checker<'p> {
             StepKind::Ask(ask) => self.ask(step, ask),
             StepKind::Send(send) => self.send(step, send),
             StepKind::Emit(emit) => self.emit(step, emit),
+            StepKind::Agent(agent) => self.agent(step, agent),
             kind @ (StepKind::Together(_)
             | StepKind::Repeat(_)
             | StepKind::Wait(_)
-            | StepKind::Agent(_)
             | StepKind::Plan(_)
             | StepKind::Run(_)
             | StepKind::Yield(_)) => self.not_built(step, kind),

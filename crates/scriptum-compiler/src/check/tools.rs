@@ -97,12 +97,7 @@ impl<'p> Checker<'p> {
 
     /// Checks a call and gives the type of what it returns.
     pub(super) fn call(&mut self, callee: &'p Callee, inputs: &'p [Input], at: NodeId) -> Type {
-        if may_repeat(inputs) {
-            let named = inputs
-                .iter()
-                .map(|input| (&input.name, self.span(input.at)));
-            self.duplicates("input", named.collect());
-        }
+        self.repeated_inputs(inputs);
         let signature = self.signature(callee, at);
         let shape = signature
             .as_ref()
@@ -123,8 +118,22 @@ impl<'p> Checker<'p> {
         output
     }
 
+    /// Reports inputs that are given twice.
+    pub(super) fn repeated_inputs(&mut self, inputs: &'p [Input]) {
+        if may_repeat(inputs) {
+            let named = inputs
+                .iter()
+                .map(|input| (&input.name, self.span(input.at)));
+            self.duplicates("input", named.collect());
+        }
+    }
+
     /// The signature of a callee; `None`, once reported, when there is none.
-    fn signature(&mut self, callee: &'p Callee, at: NodeId) -> Option<Arc<ToolSignature>> {
+    pub(super) fn signature(
+        &mut self,
+        callee: &'p Callee,
+        at: NodeId,
+    ) -> Option<Arc<ToolSignature>> {
         if self.map.is_hole(at) {
             return None;
         }

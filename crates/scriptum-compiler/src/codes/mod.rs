@@ -3,6 +3,7 @@
 //! A message stands alone and says what is there; a label says what was expected; help says what to do.
 //! Each code has a page in `docs/diagnostics/` with a wrong and a right script, which are tests.
 
+mod agent_without_tools;
 mod always_different;
 mod ambiguous_label;
 mod ambiguous_tool;
@@ -40,6 +41,7 @@ pub(crate) mod missing_output;
 mod mixed_variants;
 mod no_fields;
 mod not_a_boolean;
+mod not_a_language_model;
 mod not_a_list;
 mod not_a_model;
 mod not_callable;
@@ -83,6 +85,7 @@ use std::sync::LazyLock;
 
 use scriptum_syntax::{Code, Diagnostic, Severity, Span};
 
+pub(crate) use agent_without_tools::agent_without_tools;
 pub(crate) use always_different::always_different;
 pub(crate) use ambiguous_label::ambiguous_label;
 pub(crate) use ambiguous_tool::ambiguous_tool;
@@ -118,6 +121,7 @@ pub(crate) use missing_output::missing_output;
 pub(crate) use mixed_variants::mixed_variants;
 pub(crate) use no_fields::no_fields;
 pub(crate) use not_a_boolean::not_a_boolean;
+pub(crate) use not_a_language_model::not_a_language_model;
 pub(crate) use not_a_list::not_a_list;
 pub(crate) use not_a_model::not_a_model;
 pub(crate) use not_callable::not_callable;
@@ -208,6 +212,7 @@ use entry;
 
 /// The codes of this crate, by name.
 const OWN: &[Entry] = &[
+    agent_without_tools::ENTRY,
     always_different::ENTRY,
     ambiguous_label::ENTRY,
     ambiguous_tool::ENTRY,
@@ -245,6 +250,7 @@ const OWN: &[Entry] = &[
     mixed_variants::ENTRY,
     no_fields::ENTRY,
     not_a_boolean::ENTRY,
+    not_a_language_model::ENTRY,
     not_a_list::ENTRY,
     not_a_model::ENTRY,
     not_callable::ENTRY,

@@ -22,10 +22,11 @@ pub(crate) fn verb(verb: Verb, span: Span) -> Diagnostic {
         Verb::Wait => {
             "pause between the items of a loop with `each … sleep \"5s\"`, or start the script later"
         }
-        Verb::Agent | Verb::Plan => "call a service that runs models with `http_request`",
+        Verb::Plan => "call a service that runs models with `http_request`",
         Verb::Run => "write the steps of the other script into this one",
         Verb::Yield => "put the values into the final `emit`; every step is shown while it runs",
-        Verb::Do
+        Verb::Agent
+        | Verb::Do
         | Verb::Let
         | Verb::Each
         | Verb::Pipe

@@ -5,6 +5,7 @@
 //! a verb that is not supported yet) and leaves a hole of type any in its place; everything else is the
 //! checker's business, which sees programs from other sources too.
 
+mod agent;
 mod ask;
 mod constant;
 mod constraints;

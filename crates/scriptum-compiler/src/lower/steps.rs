@@ -48,10 +48,10 @@ impl Lower<'_> {
             ast::Step::Ask(step) => self.ask_step(step),
             ast::Step::Send(step) => self.send_step(step),
             ast::Step::Emit(step) => self.emit_step(step),
+            ast::Step::Agent(step) => self.agent_step(step),
             ast::Step::Together(_)
             | ast::Step::Repeat(_)
             | ast::Step::Wait(_)
-            | ast::Step::Agent(_)
             | ast::Step::Plan(_)
             | ast::Step::Run(_)
             | ast::Step::Yield(_) => return self.unsupported_verb(step, steps),
@@ -102,9 +102,7 @@ impl Lower<'_> {
         self.calls_model = callee.origin == ToolOrigin::Model;
         let inputs = self.inputs(step.inputs());
         self.calls_model = false;
-        let on_error = step
-            .on_error()
-            .and_then(|clause| self.on_error(&clause, at));
+        let on_error = self.on_error_of(step, at);
         let kind = StepKind::Do(Do {
             callee,
             inputs,
@@ -130,6 +128,12 @@ impl Lower<'_> {
             });
         }
         lowered
+    }
+
+    /// The clause `on error:` of a step.
+    pub(super) fn on_error_of(&mut self, step: &impl StepNode, at: NodeId) -> Option<OnError> {
+        let clause = step.on_error()?;
+        self.on_error(&clause, at)
     }
 
     pub(super) fn on_error(&mut self, clause: &ast::OnError, at: NodeId) -> Option<OnError> {

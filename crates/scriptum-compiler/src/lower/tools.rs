@@ -139,27 +139,32 @@ impl Lower<'_> {
 
     /// The tool that a step calls. An unknown name stays as it is, for the checker to report.
     pub(super) fn callee(&mut self, path: Option<&ast::ToolPath>, at: NodeId) -> Callee {
-        let written = path.map(ast::ToolPath::text).unwrap_or_default();
-        if let Some(path) = path {
-            self.map.place(at, path.span());
-        } else {
+        let Some(path) = path else {
+            let hole = self.named_callee("", self.map.span(at), at);
             self.map.mark_hole(at);
-        }
-        if let Some(import) = self.imported(&written) {
+            return hole;
+        };
+        self.named_callee(&path.text(), path.span(), at)
+    }
+
+    /// As [`Lower::callee`], for a name that stands where values stand.
+    pub(super) fn named_callee(&mut self, written: &str, span: Span, at: NodeId) -> Callee {
+        self.map.place(at, span);
+        if let Some(import) = self.imported(written) {
             return Callee {
                 local: import.local,
                 name: import.name,
                 origin: import.origin,
             };
         }
-        let origin = if CAPABILITIES.contains(&written.as_str()) {
+        let origin = if CAPABILITIES.contains(&written) {
             ToolOrigin::Model
         } else if written.contains("::") {
             ToolOrigin::Cloud
         } else {
             ToolOrigin::Native
         };
-        let local = self.names.share(&written);
+        let local = self.names.share(written);
         Callee {
             name: ToolName(Arc::clone(&local)),
             local,

@@ -32,7 +32,7 @@ const UNANSWERED: [&str; 5] = [
 const NEVER_RETRIED: [&str; 2] = ["TOOL_INPUT_INVALID", EXPRESSION_FAILED];
 
 /// True when the call that failed used up its number.
-fn was_answered(error: &StepError) -> bool {
+pub(super) fn was_answered(error: &StepError) -> bool {
     !UNANSWERED.contains(&&*error.code)
 }
 
@@ -99,6 +99,9 @@ impl<'r> Run<'r> {
         output: Value,
     ) -> Result<Value, Refused> {
         let (place, calling) = self.open_call(path, attempt)?;
+        if self.is_cycle(&place.scope) {
+            return self.child_returned(&place, calling, output);
+        }
         let kept = self.values.keep(output.clone());
         match &place.step.kind {
             StepKind::Do(call) if calling.fallback.is_none() => match &call.returns {
@@ -161,6 +164,10 @@ impl<'r> Run<'r> {
     ) -> Result<StepError, Refused> {
         let (place, calling) = self.open_call(path, attempt)?;
         error.details = self.values.keep(error.details);
+        if self.is_cycle(&place.scope) {
+            self.child_call_failed(&place, calling, error.clone())?;
+            return Ok(error);
+        }
         // What follows a fallback is a call of the step's own tool again, under a number of its own.
         let fallback = calling.fallback.is_some();
         let count = if fallback || was_answered(&error) {
@@ -181,6 +188,10 @@ impl<'r> Run<'r> {
 
     /// The time of a call to be made has come.
     pub(super) fn call_due(&mut self, place: &Place<'_>, waiting: Waiting) -> Result<(), Need> {
+        if self.is_cycle(&place.scope) {
+            self.child_due(place, waiting);
+            return Ok(());
+        }
         let Waiting { call, fallback, .. } = waiting;
         if fallback {
             return self.call_fallback(place, call);

@@ -318,7 +318,7 @@ fn shown(value: &Value) -> Arc<str> {
     }
 }
 
-fn failed(message: String) -> EvalError {
+pub(super) fn failed(message: String) -> EvalError {
     EvalError::Failed(StepError::permanent(EXPRESSION_FAILED, message))
 }
 

@@ -20,7 +20,9 @@ impl Run<'_> {
         match self.state.scope(scope.components()).kind {
             ScopeKind::Iteration => self.emit_of_iteration(execution, &scope, fields),
             ScopeKind::OnThreadError => self.emit_of_error_block(execution, &scope, fields),
-            ScopeKind::Root | ScopeKind::Branch => self.emit_of_thread(execution, &fields),
+            ScopeKind::Root | ScopeKind::Branch | ScopeKind::Cycle => {
+                self.emit_of_thread(execution, &fields)
+            }
         }
     }
 

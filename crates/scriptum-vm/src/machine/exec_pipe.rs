@@ -59,7 +59,7 @@ impl Run<'_> {
         };
         match self.state.scope(place.scope.components()).kind {
             ScopeKind::Root | ScopeKind::OnThreadError => pipe.bind.is_some(),
-            ScopeKind::Iteration | ScopeKind::Branch => true,
+            ScopeKind::Iteration | ScopeKind::Branch | ScopeKind::Cycle => true,
         }
     }
 }

@@ -9,7 +9,7 @@ use super::{
     place::Place,
     run::{Execution, Need, Run},
 };
-use crate::{Event, Status, StepError, StepPath, program::StepKind};
+use crate::{Event, Status, StepError, StepPath};
 
 impl Run<'_> {
     /// An execution failed before it began: what it needs could not be computed.
@@ -19,7 +19,7 @@ impl Run<'_> {
         error: StepError,
     ) -> Result<(), Need> {
         self.begin(execution, Value::Null)?;
-        if let StepKind::Do(_) | StepKind::Ask(_) = &execution.place.step.kind {
+        if execution.place.step.kind.on_error().is_some() {
             return self.do_not_begun(execution, error);
         }
         self.fail(&execution.place, execution.count, None, error);

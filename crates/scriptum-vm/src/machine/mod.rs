@@ -10,9 +10,11 @@
 mod backoff;
 mod cells;
 mod changes;
+mod conversation;
 mod deadline;
 mod duration;
 mod error_block;
+mod exec_agent;
 mod exec_ask;
 mod exec_check;
 mod exec_decide;

@@ -68,7 +68,7 @@ impl Names<'_> {
     fn in_scope(&self, path: &[u32], name: &str) -> Option<Value> {
         let scope = self.state.scopes.get(path)?;
         match scope.kind {
-            ScopeKind::Branch => None,
+            ScopeKind::Branch | ScopeKind::Cycle => None,
             ScopeKind::Root | ScopeKind::OnThreadError => scope.bindings.get(name).cloned(),
             ScopeKind::Iteration => {
                 let bound = scope.bindings.get(name).cloned();

@@ -2,10 +2,11 @@
 
 use super::{
     cells::{Deadline, Progress},
+    conversation,
     exec_ask::asked,
     exec_do::call_of,
     place,
-    state::State,
+    state::{ScopeKind, State},
 };
 use crate::{Asked, Effect, Status, StepPath, Timestamp, program::Program};
 
@@ -66,6 +67,9 @@ pub(super) fn wake_at(state: &State) -> Option<Timestamp> {
 
 fn calls(program: &Program, state: &State) -> impl Iterator<Item = Effect> {
     state.scopes.iter().filter_map(move |(path, scope)| {
+        if scope.kind == ScopeKind::Cycle {
+            return conversation::open_call(program, state, path).map(Effect::Call);
+        }
         let Progress::Calling(calling) = &scope.head.step else {
             return None;
         };

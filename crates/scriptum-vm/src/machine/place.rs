@@ -10,7 +10,15 @@ use scriptum_contract::Value;
 use super::state::{ScopeKind, Variables};
 use crate::{
     StepPath,
-    program::{Action, Body, Callee, Check, Decide, Expr, Op, PRIMITIVES, Program, Step, StepKind},
+    program::{
+        Action, Body, Callee, Check, Decide, Expr, OnError, Op, PRIMITIVES, Program, Step, StepKind,
+    },
+};
+
+/// The body of a scope whose children the program does not spell out.
+pub(super) static NO_STEPS: Body = Body {
+    steps: Vec::new(),
+    sections: Vec::new(),
 };
 
 /// A step of a thread.
@@ -44,13 +52,13 @@ pub(super) fn body_at<'p>(program: &'p Program, scope: &[u32]) -> Option<(&'p Bo
                 let branch = decide.branches.get(*inner as usize)?;
                 (&branch.body, ScopeKind::Branch)
             }
+            StepKind::Agent(_) => (&NO_STEPS, ScopeKind::Cycle),
             StepKind::Do(_)
             | StepKind::Let(_)
             | StepKind::Check(_)
             | StepKind::Together(_)
             | StepKind::Repeat(_)
             | StepKind::Wait(_)
-            | StepKind::Agent(_)
             | StepKind::Ask(_)
             | StepKind::Plan(_)
             | StepKind::Run(_)
@@ -92,14 +100,24 @@ pub(super) fn loop_of(step: &Step) -> Option<(Variables, &Body)> {
 
 /// The step at a path, if the program has one there.
 pub(super) fn step_at<'p>(program: &'p Program, path: &StepPath) -> Option<Place<'p>> {
-    let index = path.last()?;
-    let scope = path.parent()?;
-    let (body, _) = body_at(program, scope.components())?;
+    in_scope(program, path.parent()?, path.last()?)
+}
+
+/// The step at an index of the scope at a path. For the children of an agent's cycles, which the
+/// program does not spell out, it is the agent.
+pub(super) fn in_scope(program: &Program, scope: StepPath, index: u32) -> Option<Place<'_>> {
+    let (body, kind) = body_at(program, scope.components())?;
+    let step = match kind {
+        ScopeKind::Cycle => step_at(program, &scope.parent()?)?.step,
+        ScopeKind::Root | ScopeKind::OnThreadError | ScopeKind::Iteration | ScopeKind::Branch => {
+            body.steps.get(index as usize)?
+        }
+    };
     Some(Place {
-        path: path.clone(),
+        path: scope.child(index),
         scope,
         index,
-        step: body.steps.get(index as usize)?,
+        step,
     })
 }
 
@@ -159,6 +177,22 @@ pub(super) fn primitive(kind: &StepKind) -> Arc<str> {
     });
     let name = NAMES.get(kind.primitive());
     Arc::clone(name.expect("every primitive is in the list of all"))
+}
+
+/// The primitive of the calls that an agent makes.
+pub(super) fn execute() -> Arc<str> {
+    static NAME: LazyLock<Arc<str>> = LazyLock::new(|| "execute".into());
+    Arc::clone(&NAME)
+}
+
+/// Which children of an agent may run more than once: all of them when the agent itself may, or when
+/// it begins anew after a fallback that failed.
+pub(super) fn cycle_rerun(agent_reruns: bool, agent: &Step) -> Rerun {
+    match agent.kind.on_error() {
+        Some(OnError::Fallback { .. }) => Rerun::ALL,
+        Some(OnError::Retry { .. } | OnError::Ignore) | None if agent_reruns => Rerun::ALL,
+        Some(OnError::Retry { .. } | OnError::Ignore) | None => Rerun::NONE,
+    }
 }
 
 /// A label that needs no computing.

@@ -7,12 +7,12 @@ use serde::de::DeserializeOwned;
 
 use super::{
     cells::{self, Head, LoopHead, Progress, Thread},
-    place::{Rerun, around, body_at, len, loop_of, step_at},
+    place::{Rerun, around, body_at, cycle_rerun, len, loop_of, step_at},
     state::{Loop, Scope, ScopeKind, State},
 };
 use crate::{
     FrameCell, FrameKey, Frames, Slot, Status, StepPath,
-    program::{OnError, Program, StepKind},
+    program::{Body, OnError, Program, StepKind},
 };
 
 /// The frames are not those of a thread that runs this program.
@@ -174,7 +174,7 @@ fn insert_scope(
             "lies below no loop or branch of the program",
         ));
     };
-    if head.at > len(body) {
+    if kind != ScopeKind::Cycle && head.at > len(body) {
         return Err(at(&path, Slot::Head, "stands behind the end of its body"));
     }
     if kind == ScopeKind::Iteration && !is_in_loop(state, &path) {
@@ -186,19 +186,30 @@ fn insert_scope(
     }
     let scope = Scope {
         head,
-        ..Scope::new(kind, body, rerun(state, &path, body))
+        ..Scope::new(kind, body, rerun(program, state, &path, (body, kind)))
     };
     state.insert_scope(path, Box::new(scope));
     Ok(())
 }
 
 /// The scopes around were inserted before: paths are ordered parents first.
-fn rerun(state: &State, path: &StepPath, body: &crate::program::Body) -> Rerun {
+fn rerun(
+    program: &Program,
+    state: &State,
+    path: &StepPath,
+    (body, kind): (&Body, ScopeKind),
+) -> Rerun {
     let outer = around(path.components()).and_then(|outer| state.scopes.get(outer));
     let index = path.components().iter().rev().nth(1);
-    match (outer, index) {
-        (Some(outer), Some(index)) if outer.rerun.has(*index) => Rerun::ALL,
-        (Some(_) | None, _) => Rerun::of(body),
+    let again = match (outer, index) {
+        (Some(outer), Some(index)) => outer.rerun.has(*index),
+        (Some(_) | None, _) => false,
+    };
+    let agent = || step_at(program, &path.parent()?).map(|place| place.step);
+    match (kind, agent()) {
+        (ScopeKind::Cycle, Some(agent)) => cycle_rerun(again, agent),
+        (_, _) if again => Rerun::ALL,
+        (_, _) => Rerun::of(body),
     }
 }
 
@@ -253,11 +264,14 @@ fn check_frames(program: &Program, state: &State) -> Result<(), RestoreError> {
         }
         check_step(program, state, path, scope)?;
     }
-    let branches = state
-        .scopes
-        .values()
-        .filter(|scope| scope.kind == ScopeKind::Branch);
-    if inside != branches.count() + state.loops.len() {
+    let hangs_alone = |path: &StepPath, scope: &Scope| match scope.kind {
+        ScopeKind::Branch => true,
+        ScopeKind::Cycle => path.last() == Some(0),
+        ScopeKind::Root | ScopeKind::OnThreadError | ScopeKind::Iteration => false,
+    };
+    let scopes = state.scopes.iter();
+    let hanging = scopes.filter(|(path, scope)| hangs_alone(path, scope));
+    if inside != hanging.count() + state.loops.len() {
         return Err(at(
             &StepPath::root(),
             Slot::Head,
@@ -284,8 +298,17 @@ fn check_step(
     let kind = place.as_ref().map(|place| &place.step.kind);
     let fits = match (&scope.head.step, kind) {
         (Progress::Ready, _) => true,
-        (Progress::Over, _) => scope.kind == ScopeKind::Root,
+        (Progress::Over, _) => matches!(scope.kind, ScopeKind::Root | ScopeKind::Cycle),
         (Progress::Again(_) | Progress::Failed(_), kind) => kind.is_some(),
+        (Progress::Calling(_) | Progress::Waiting(_), Some(StepKind::Agent(_)))
+            if scope.kind == ScopeKind::Cycle =>
+        {
+            true
+        }
+        (Progress::Inside { .. }, Some(StepKind::Agent(_))) => {
+            let first = path.child(scope.head.at).child(0);
+            scope.kind != ScopeKind::Cycle && state.scopes.contains_key(&first)
+        }
         (Progress::Calling(calling), Some(kind)) => {
             calls(kind) || (calling.fallback.is_some() && falls_back(kind))
         }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{Event, PauseReason, Recovery, Resume, Status, StepPath, program::StepKind};
 
-impl Run<'_> {
+impl<'r> Run<'r> {
     /// Lifts an operator's pause, and lets failed steps run again: the one that is meant, or all of
     /// them when the thread is paused because of them, a change going to the first.
     pub(super) fn resumed(
@@ -98,11 +98,11 @@ impl Run<'_> {
                 let given = failed.input.map_or(Given::Nothing, Given::Whole);
                 self.again(&place, failed.count, given);
             }
-            Resume::Replace(Value::Object(input)) if has_inputs(&place) => {
+            Resume::Replace(Value::Object(input)) if self.has_inputs(&place) => {
                 let count = failed.count.used_up();
                 self.again(&place, count, Given::Whole(Value::Object(input)));
             }
-            Resume::Merge(Value::Object(parts)) if has_inputs(&place) => {
+            Resume::Merge(Value::Object(parts)) if self.has_inputs(&place) => {
                 let count = failed.count.used_up();
                 let given = match failed.input.as_ref().and_then(Value::as_object) {
                     Some(input) => Given::Whole(Value::Object(merged(input, &parts))),
@@ -123,12 +123,15 @@ impl Run<'_> {
 
     fn output_given(
         &mut self,
-        place: &Place<'_>,
+        place: &Place<'r>,
         failed: &Failed,
         output: Value,
     ) -> Result<(), Refused> {
         match (&place.step.kind, &output) {
-            (StepKind::Do(_) | StepKind::Let(_) | StepKind::Decide(_), _)
+            (StepKind::Agent(_), _) if self.is_cycle(&place.scope) => {
+                self.child_given(place, failed, output)?;
+            }
+            (StepKind::Do(_) | StepKind::Let(_) | StepKind::Decide(_) | StepKind::Agent(_), _)
             | (StepKind::Each(_) | StepKind::Pipe(_), Value::List(_) | Value::Stored(_))
             | (StepKind::Ask(_), Value::Object(_) | Value::Stored(_)) => {
                 let done = Done {
@@ -158,7 +161,6 @@ impl Run<'_> {
                 | StepKind::Pipe(_)
                 | StepKind::Repeat(_)
                 | StepKind::Wait(_)
-                | StepKind::Agent(_)
                 | StepKind::Ask(_)
                 | StepKind::Plan(_)
                 | StepKind::Run(_)
@@ -169,23 +171,24 @@ impl Run<'_> {
         }
         Ok(())
     }
-}
 
-fn has_inputs(place: &Place<'_>) -> bool {
-    match &place.step.kind {
-        StepKind::Do(_) | StepKind::Ask(_) | StepKind::Send(_) | StepKind::Emit(_) => true,
-        StepKind::Decide(decide) => decide.model.is_some(),
-        StepKind::Check(check) => check.test.callee().is_some(),
-        StepKind::Let(_)
-        | StepKind::Each(_)
-        | StepKind::Together(_)
-        | StepKind::Pipe(_)
-        | StepKind::Repeat(_)
-        | StepKind::Wait(_)
-        | StepKind::Agent(_)
-        | StepKind::Plan(_)
-        | StepKind::Run(_)
-        | StepKind::Yield(_) => false,
+    fn has_inputs(&self, place: &Place<'_>) -> bool {
+        match &place.step.kind {
+            StepKind::Do(_) | StepKind::Ask(_) | StepKind::Send(_) | StepKind::Emit(_) => true,
+            StepKind::Decide(decide) => decide.model.is_some(),
+            StepKind::Check(check) => check.test.callee().is_some(),
+            // What a model is told follows from the cycles before it.
+            StepKind::Agent(_) => !self.is_cycle(&place.scope) || place.index > 0,
+            StepKind::Let(_)
+            | StepKind::Each(_)
+            | StepKind::Together(_)
+            | StepKind::Pipe(_)
+            | StepKind::Repeat(_)
+            | StepKind::Wait(_)
+            | StepKind::Plan(_)
+            | StepKind::Run(_)
+            | StepKind::Yield(_) => false,
+        }
     }
 }
 

@@ -207,6 +207,10 @@ impl<'r> Run<'r> {
     /// Executes the current step of a scope.
     fn step(&mut self, scope: StepPath) -> Result<(), Need> {
         let execution = self.next_execution(scope);
+        if self.is_cycle(&execution.place.scope) {
+            self.exec_cycle(&execution);
+            return Ok(());
+        }
         let done = match &execution.place.step.kind {
             StepKind::Do(call) => self.exec_do(&execution, call),
             StepKind::Let(binding) => self.exec_let(&execution, binding),
@@ -217,10 +221,10 @@ impl<'r> Run<'r> {
             StepKind::Ask(ask) => self.exec_ask(&execution, ask),
             StepKind::Send(send) => self.exec_send(&execution, send),
             StepKind::Emit(emit) => self.exec_emit(&execution, emit),
+            StepKind::Agent(agent) => self.exec_agent(&execution, agent),
             kind @ (StepKind::Together(_)
             | StepKind::Repeat(_)
             | StepKind::Wait(_)
-            | StepKind::Agent(_)
             | StepKind::Plan(_)
             | StepKind::Run(_)
             | StepKind::Yield(_)) => Err(not_built(kind)),
@@ -259,17 +263,7 @@ impl<'r> Run<'r> {
 
     /// The step at an index of a live scope.
     pub(super) fn place(&self, scope: StepPath, index: u32) -> Place<'r> {
-        let (body, _) = self.body(&scope);
-        let step = body
-            .steps
-            .get(index as usize)
-            .expect("the cursor of a scope stands on a step");
-        Place {
-            path: scope.child(index),
-            scope,
-            index,
-            step,
-        }
+        place::in_scope(self.program, scope, index).expect("the cursor of a scope stands on a step")
     }
 
     /// The step at a path that the state names: of a loop, or of a step that failed.
@@ -352,7 +346,7 @@ impl<'r> Run<'r> {
             ScopeKind::Iteration | ScopeKind::Branch => {
                 self.state.set_last(&place.scope, value.clone());
             }
-            ScopeKind::Root | ScopeKind::OnThreadError => {}
+            ScopeKind::Root | ScopeKind::OnThreadError | ScopeKind::Cycle => {}
         }
         if let Some(name) = place.step.kind.bound_name() {
             let scope = self.binding_scope(&place.scope);
@@ -411,7 +405,7 @@ impl<'r> Run<'r> {
         }
     }
 
-    fn forget_counts_under(&mut self, scope: &StepPath) {
+    pub(super) fn forget_counts_under(&mut self, scope: &StepPath) {
         let counts = self.state.counts.range(scope.clone()..);
         let gone: Vec<_> = counts
             .map(|(path, _)| path)
@@ -439,6 +433,7 @@ impl<'r> Run<'r> {
                 self.end_branch(scope);
                 Ok(())
             }
+            ScopeKind::Cycle => unreachable!("an agent ends its cycles itself"),
         }
     }
 

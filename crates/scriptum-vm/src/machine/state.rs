@@ -58,6 +58,9 @@ pub(super) enum ScopeKind {
     Iteration,
     /// A branch of a decide: names bound in it belong to the scope around it.
     Branch,
+    /// A turn of an agent's model, with the calls that it asks for. Which they are is not known
+    /// beforehand; its cells keep what was said.
+    Cycle,
 }
 
 impl Scope {
@@ -65,7 +68,14 @@ impl Scope {
     pub(super) fn new(kind: ScopeKind, body: &Body, rerun: Rerun) -> Scope {
         Scope {
             kind,
-            len: len(body),
+            len: match kind {
+                // The agent decides when it is over.
+                ScopeKind::Cycle => u32::MAX,
+                ScopeKind::Root
+                | ScopeKind::OnThreadError
+                | ScopeKind::Iteration
+                | ScopeKind::Branch => len(body),
+            },
             rerun,
             head: Head::first(),
             bindings: BTreeMap::new(),

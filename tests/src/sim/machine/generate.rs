@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use scriptum_contract::{Contract, Field, Text, ToolName, ToolOrigin, Type, Value};
 use scriptum_vm::program::{
-    Action, Ask, BinaryOp, Body, Branch, Callee, Case, Check, Decide, Do, Each, Emit, Expr,
+    Action, Agent, Ask, BinaryOp, Body, Branch, Callee, Case, Check, Decide, Do, Each, Emit, Expr,
     IR_VERSION, Input, Let, Model, Node, NodeId, OnError, Op, Pipe, Program, Section, Send, Step,
-    StepKind, TemplatePart, Test,
+    StepKind, TemplatePart, Test, Tools,
 };
 
 use crate::random::Random;
@@ -136,6 +136,7 @@ impl Generator<'_> {
             68..82 if depth < DEPTH_MAX => self.decide(depth),
             82..96 => self.check(),
             96..98 => return self.emit(),
+            26..32 => self.agent(),
             _ => self.call(),
         };
         let label = self.random.percent(20).then(|| self.label());
@@ -184,6 +185,30 @@ impl Generator<'_> {
             on_error,
             bind: self.maybe_bind(gives),
             stream: false,
+        })
+    }
+
+    fn agent(&mut self) -> StepKind {
+        let size = self.random.below(60);
+        let mut inputs = vec![input("task", literal("t".repeat(size)))];
+        if self.random.percent(30) {
+            inputs.push(input("system", self.expr(Kind::Anything, 0)));
+        }
+        // Zero, and whatever else is no number of turns, fails the step before it begins.
+        let turns = self.number(4);
+        inputs.push(input("max_iterations", literal(turns)));
+        let listed = || Tools::Listed(vec![callee("number"), callee("document")]);
+        StepKind::Agent(Agent {
+            model: Model {
+                callee: Callee {
+                    origin: ToolOrigin::Model,
+                    ..callee("llm")
+                },
+                inputs,
+            },
+            tools: self.random.percent(90).then(listed),
+            on_error: self.on_error(),
+            bind: self.maybe_bind(Kind::Anything),
         })
     }
 

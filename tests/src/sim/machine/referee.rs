@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use scriptum_contract::Value;
 use scriptum_vm::{
     Effect, Event, Notification, Options, PauseReason, Recovery, Status, StepPath, Turn, Vm,
-    program::{Action, Body, Program, StepKind},
+    program::{Action, Body, OnError, Program, StepKind},
 };
 
 /// Something that must happen at least once in all runs together.
@@ -38,9 +38,11 @@ pub(crate) enum Mark {
     OutputWrong,
     TimeLimited,
     TimedOut,
+    Thought,
+    Observed,
 }
 
-const ALL_MARKS: [Mark; 27] = [
+const ALL_MARKS: [Mark; 29] = [
     Mark::Ignored,
     Mark::Needed,
     Mark::Stored,
@@ -68,6 +70,8 @@ const ALL_MARKS: [Mark; 27] = [
     Mark::OutputWrong,
     Mark::TimeLimited,
     Mark::TimedOut,
+    Mark::Thought,
+    Mark::Observed,
 ];
 
 /// A set of marks.
@@ -217,8 +221,10 @@ impl Referee {
                 primitive,
                 ..
             } => {
-                if &**primitive == "iterate" {
-                    self.mark(Mark::Looped);
+                match &**primitive {
+                    "iterate" => self.mark(Mark::Looped),
+                    "agent" => self.mark(Mark::Thought),
+                    _ => {}
                 }
                 self.started(path, *attempt)
             }
@@ -301,6 +307,7 @@ impl Referee {
 
     fn mark_error(&mut self, code: &str) {
         match code {
+            "UNKNOWN_TOOL" => self.mark(Mark::Observed),
             "CHECK_FAILED" => self.mark(Mark::CheckFailed),
             "EXPRESSION_FAILED" => self.mark(Mark::ExpressionFailed),
             "LIMIT_EXCEEDED" => self.mark(Mark::LimitExceeded),
@@ -498,6 +505,10 @@ fn goes_back(body: &Body) -> bool {
     body.steps.iter().any(|step| {
         if let StepKind::Check(check) = &step.kind {
             return is_back(&check.on_pass) || is_back(&check.on_fail);
+        }
+        if let StepKind::Agent(agent) = &step.kind {
+            // When the fallback fails, too, the agent begins anew.
+            return matches!(agent.on_error, Some(OnError::Fallback { .. }));
         }
         step.kind.bodies().any(goes_back)
     })

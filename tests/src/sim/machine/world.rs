@@ -221,7 +221,33 @@ impl World {
         }
     }
 
+    /// What a model answers: mostly it asks for some calls, now and then for nonsense.
+    fn said(&mut self) -> Value {
+        let count = self.random.below(4).saturating_sub(1);
+        let calls: Vec<Value> = (0..count).map(|_| self.asked()).collect();
+        let text = Value::from("w".repeat(self.random.below(80)));
+        match self.random.below(12) {
+            0 => Value::Int(1),
+            1 => Value::object([("tool_calls", text)]),
+            _ => Value::object([("text", text), ("tool_calls", Value::list(calls))]),
+        }
+    }
+
+    fn asked(&mut self) -> Value {
+        let names = ["number", "document", "document", "nobody"];
+        let name = self.random.choose(&names);
+        let arguments = match self.random.below(5) {
+            0 => Value::Int(1),
+            1 => Value::text("{\"a\": 1}"),
+            _ => self.output("document"),
+        };
+        Value::object([("name", Value::text(name)), ("arguments", arguments)])
+    }
+
     fn output(&mut self, tool: &str) -> Value {
+        if tool == "llm" {
+            return self.said();
+        }
         let number = i64::try_from(self.random.below(5)).unwrap_or(0);
         let kind = generate::TOOLS
             .iter()
@@ -292,6 +318,7 @@ impl World {
             2 => Resume::Output(Value::Bool(true)),
             3 => Resume::Output(Value::list([Value::Int(1)])),
             4 => Resume::Output(self.output("document")),
+            5 => Resume::Output(self.said()),
             _ => Resume::Again,
         };
         Notification::Resumed {
