@@ -39,6 +39,22 @@ impl Section {
     }
 }
 
+/// Adds a block to the last section. A further script below a heading is a test of its own.
+fn push(sections: &mut Vec<Section>, block: Block) {
+    let count = sections.len();
+    let Some(section) = sections.last_mut() else {
+        return;
+    };
+    if block.kind != "scriptum" || section.block("scriptum").is_none() {
+        return section.blocks.push(block);
+    }
+    let title = format!("{}, {}", section.title, count + 1);
+    sections.push(Section {
+        title,
+        blocks: vec![block],
+    });
+}
+
 impl Document {
     /// Reads a file; a fence that is not closed ends with the file.
     pub(crate) fn parse(text: String) -> Document {
@@ -52,9 +68,7 @@ impl Document {
                 if line.trim_end() == "```" {
                     let content = text.get(block.range.clone()).unwrap_or_default();
                     content.clone_into(&mut block.content);
-                    if let Some(section) = sections.last_mut() {
-                        section.blocks.push(block);
-                    }
+                    push(&mut sections, block);
                 } else {
                     block.range.end = at;
                     open = Some(block);
