@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use scriptum_compiler::{Compiled, Part, compile};
 use scriptum_contract::{
     Field, Shape, ToolCatalog, ToolName, ToolOrigin, ToolSignature, Type, Value, check,
+    from_json_schema,
 };
 use scriptum_vm::{
     Call, Entry, Event, Ignored, Notification, Options, Record, Status, StepError, StepPath,
@@ -13,7 +14,7 @@ use scriptum_vm::{
     program::{Program, Step, StepKind},
 };
 
-use super::write::measured;
+use super::{types::value_of, write::measured};
 use crate::random::Random;
 
 /// 2026-01-01T00:00:00Z.
@@ -119,6 +120,24 @@ struct Tools<'r> {
     random: &'r mut Random,
 }
 
+impl Tools<'_> {
+    /// What a model says: something of the schema that it is given.
+    fn model(&mut self, call: &Call) -> Value {
+        let mut fields = vec![
+            (Arc::from("text"), Value::text("said")),
+            (Arc::from("model"), Value::text("m")),
+            (Arc::from("finish_reason"), Value::text("stop")),
+        ];
+        let schema = call.args.as_object().and_then(|args| args.get("schema"));
+        if let Some(schema) = schema {
+            let value = value_of(&from_json_schema(schema), self.random);
+            let more = value.as_object().into_iter().flatten().cloned();
+            fields.extend(more);
+        }
+        Value::object(fields)
+    }
+}
+
 impl World for Tools<'_> {
     type Error = Stuck;
 
@@ -127,6 +146,7 @@ impl World for Tools<'_> {
     fn answer(&mut self, call: &Call) -> Result<Answer, Stuck> {
         let output = match &*call.callee.name.0 {
             "measure" => measured().value(self.random),
+            "llm" => self.model(call),
             _ => call.args.clone(),
         };
         Ok(Answer::Now(Ok(output)))
@@ -136,8 +156,14 @@ impl World for Tools<'_> {
         Ok(Vec::new())
     }
 
-    fn act(&mut self, _: &Play) -> Result<Option<Notification>, Stuck> {
-        Ok(None)
+    /// Answers what is asked.
+    fn act(&mut self, play: &Play) -> Result<Option<Notification>, Stuck> {
+        let open = play.vm().asks().next();
+        Ok(open.map(|asked| Notification::Answered {
+            path: asked.path.clone(),
+            value: value_of(&asked.answer, self.random),
+            by: "somebody".into(),
+        }))
     }
 
     fn ignored(&mut self, _: Ignored) -> Result<(), Stuck> {

@@ -1,6 +1,8 @@
 //! The types of generated programs, and values of them.
 
-use scriptum_contract::Value;
+use std::sync::Arc;
+
+use scriptum_contract::{Type, Value};
 
 use crate::random::Random;
 
@@ -121,5 +123,33 @@ impl Ty {
             Ty::Optional(inner) if random.percent(70) => inner.value(random),
             Ty::Optional(_) => Value::Null,
         }
+    }
+}
+
+/// A value of a type as the compiler knows it.
+pub(crate) fn value_of(ty: &Type, random: &mut Random) -> Value {
+    match ty {
+        Type::Any | Type::Object | Type::Text(_) | Type::Never => Ty::Text.value(random),
+        Type::Number(_) => Ty::Number.value(random),
+        Type::Integer(_) => Ty::Integer.value(random),
+        Type::Boolean => Ty::Boolean.value(random),
+        Type::Binary => Value::text("YQ=="),
+        Type::Date => Value::text("2026-01-31"),
+        Type::Timestamp => Value::text("2026-01-31T09:30:00Z"),
+        Type::List(list) => {
+            let count = random.below(3);
+            Value::list((0..count).map(|_| value_of(&list.item, random)))
+        }
+        Type::Enum(def) => {
+            let variant = random.pick(&def.variants);
+            variant.map_or(Value::Null, |variant| variant.value.clone())
+        }
+        Type::Shape(shape) => {
+            let fields = shape.fields.iter();
+            let fields = fields.map(|field| (Arc::clone(&field.name), value_of(&field.ty, random)));
+            Value::object(fields.collect::<Vec<_>>())
+        }
+        Type::Null => Value::Null,
+        Type::Optional(inner) => value_of(inner, random),
     }
 }

@@ -126,13 +126,17 @@ impl Writer<'_> {
 
     fn step(&mut self, depth: usize) {
         self.steps += 1;
-        match self.random.below(if depth < DEPTH_MAX { 11 } else { 5 }) {
+        match self.random.below(if depth < DEPTH_MAX { 15 } else { 7 }) {
             0..=2 => self.binding(),
             3 => self.call(),
             4 => self.check(),
-            5 | 6 => self.each(depth),
-            7 | 8 => self.decide(depth),
-            9 => self.narrowed(depth),
+            5 => self.ask(),
+            6 => self.send(),
+            7 | 8 => self.each(depth),
+            9 => self.pipe(depth),
+            10 | 11 => self.decide(depth),
+            12 => self.decide_by_model(depth),
+            13 => self.narrowed(depth),
             _ => self.section(depth),
         }
     }
@@ -178,9 +182,48 @@ impl Writer<'_> {
 
     /// A check that never ends the thread.
     fn check(&mut self) {
+        if self.random.percent(25) {
+            let question = self.expr(&Ty::Text);
+            self.line("check \"So?\"");
+            self.indented(|writer| {
+                writer.line(format!("ask llm {question}"));
+                writer.line("on fail: continue");
+            });
+            return;
+        }
         let condition = self.expr(&Ty::Boolean);
         self.line(format!("check \"So?\" {condition}"));
         self.indented(|writer| writer.line("on fail: continue"));
+    }
+
+    /// Somebody is asked, and answers with something of the right type.
+    fn ask(&mut self) {
+        let asked = [
+            ("text", Ty::Text),
+            ("number", Ty::Number),
+            ("boolean", Ty::Boolean),
+            ("Mode", Ty::Mode),
+        ];
+        let (word, ty) = self.random.choose(&asked);
+        let (prompt, answer) = (self.expr(&Ty::Text), self.fresh("answer"));
+        self.line("ask \"Somebody\"");
+        self.indented(|writer| {
+            writer.line(format!("prompt = {prompt}"));
+            writer.line(format!("type = \"{word}\""));
+            writer.line(format!("-> {answer}"));
+        });
+        let name = self.fresh("v");
+        self.line(format!("let {name} = {answer}.value"));
+        self.names.push((name, ty));
+    }
+
+    fn send(&mut self) {
+        let text = self.expr(&Ty::Text);
+        self.line("send \"Tell\" via \"slack\"");
+        self.indented(|writer| {
+            writer.line("channel = \"#news\"");
+            writer.line(format!("text = \"Now: \" + {text}"));
+        });
     }
 
     fn each(&mut self, depth: usize) {
@@ -199,6 +242,26 @@ impl Writer<'_> {
         if self.random.percent(30) {
             head.push_str(" parallel 3");
         }
+        self.loop_body(head, depth, (visible, result));
+    }
+
+    fn pipe(&mut self, depth: usize) {
+        let item = Ty::any(self.random, 1);
+        let list = self.expr(&Ty::list(item.clone()));
+        let (variable, result) = (self.fresh("item"), self.fresh("all"));
+        let visible = self.names.len();
+        let mut head = format!("pipe \"Take\" {variable} from {list}");
+        self.names.push((variable, item));
+        for clause in [" batch 2", " parallel 3"] {
+            if self.random.percent(40) {
+                head.push_str(clause);
+            }
+        }
+        self.loop_body(head, depth, (visible, result));
+    }
+
+    /// The head of a loop and its steps; names behind `visible` end with it.
+    fn loop_body(&mut self, head: String, depth: usize, (visible, result): (usize, String)) {
         self.line(head);
         self.level += 1;
         self.body(depth + 1);
@@ -244,6 +307,19 @@ impl Writer<'_> {
             "otherwise -> \"{}\"",
             names.first().map_or("", |name| name)
         ));
+        for name in &names {
+            self.line(format!("\"{name}\":"));
+            self.branch(depth);
+        }
+        self.level -= 1;
+    }
+
+    fn decide_by_model(&mut self, depth: usize) {
+        let names: Vec<_> = (0..2).map(|_| self.fresh("Branch")).collect();
+        self.line("decide \"Which one?\" with llm");
+        self.level += 1;
+        let context = self.expr(&Ty::Text);
+        self.line(format!("context = {context}"));
         for name in &names {
             self.line(format!("\"{name}\":"));
             self.branch(depth);
