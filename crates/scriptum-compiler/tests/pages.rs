@@ -2,7 +2,8 @@
 
 mod support;
 
-use scriptum_compiler::{Compiled, codes, compile, compile_yaml, limits};
+use scriptum_compiler::{Compiled, Diagnostic, apply_fixes, codes, compile, compile_yaml, limits};
+use scriptum_syntax::Applicability;
 use support::catalog;
 
 /// A script on a page, or a program as YAML; a missing header means that it does not matter.
@@ -128,4 +129,48 @@ fn codes_are_found_by_name() {
     );
     assert_eq!(codes::explain("no-such-code"), None);
     assert_eq!(codes::nearest("unknwon-name"), Some("unknown-name"));
+}
+
+/// Codes with a fix that is certain: what `scriptum check --fix` mends without being asked again.
+const CERTAIN_FIXES_MIN: usize = 30;
+
+#[test]
+fn fixes_of_the_wrong_scripts_mend_them() {
+    let (mut faults, mut certain) = (Vec::new(), 0);
+    for entry in codes::ALL.iter() {
+        let code = entry.code;
+        let Some(wrong) = script(entry.page, "Wrong") else {
+            continue;
+        };
+        let wrong = with_header(&wrong, code.0);
+        let diagnostics = compile(&wrong, &catalog()).diagnostics;
+        let own = diagnostics.iter().filter(|it| it.code == code);
+        let with_fix: Vec<_> = own.filter(|it| it.fix.is_some()).collect();
+        let is_certain = |it: &&&Diagnostic| {
+            let fix = it.fix.as_ref();
+            fix.is_some_and(|fix| fix.applicability == Applicability::Machine)
+        };
+        certain += usize::from(with_fix.iter().any(|it| is_certain(&it)));
+        for diagnostic in with_fix {
+            let mended = apply_fixes(&wrong, &[as_certain(diagnostic)]);
+            let times = |text: &str| found(text).iter().filter(|it| **it == code.0).count();
+            if mended.count != 1 || times(&mended.text) >= times(&wrong) {
+                faults.push(format!(
+                    "{code}: still there after the fix:\n{}",
+                    mended.text
+                ));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    assert!(certain >= CERTAIN_FIXES_MIN, "{certain} codes have one");
+}
+
+/// The diagnostic as if its fix were certain, so that guesses are tried too.
+fn as_certain(diagnostic: &Diagnostic) -> Diagnostic {
+    let mut diagnostic = diagnostic.clone();
+    if let Some(fix) = &mut diagnostic.fix {
+        fix.applicability = Applicability::Machine;
+    }
+    diagnostic
 }

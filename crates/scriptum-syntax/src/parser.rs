@@ -26,6 +26,7 @@ mod groups;
 mod heads;
 mod lines;
 mod loops;
+mod mends;
 mod steps;
 mod tools;
 mod types;

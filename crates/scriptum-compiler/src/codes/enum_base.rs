@@ -1,8 +1,8 @@
 //! An enum over something that no enum is made of.
 
-use scriptum_syntax::{Diagnostic, Span};
+use scriptum_syntax::{Applicability, Diagnostic, Span};
 
-use super::{Entry, entry};
+use super::{Entry, entry, replace};
 
 pub(crate) const ENTRY: Entry = entry!(
     "enum-base",
@@ -10,9 +10,16 @@ pub(crate) const ENTRY: Entry = entry!(
     "an enum over something that no enum is made of"
 );
 
-pub(crate) fn enum_base(span: Span) -> Diagnostic {
+/// `whole` is the base with the colon before it.
+pub(crate) fn enum_base(span: Span, whole: Span) -> Diagnostic {
     ENTRY
         .at(span, "an enum is made of `text`, `integer` or `number`")
         .here("no base of an enum")
         .help("without a base it follows from the variants")
+        .fix(replace(
+            "leave the base out",
+            whole,
+            "",
+            Applicability::Machine,
+        ))
 }

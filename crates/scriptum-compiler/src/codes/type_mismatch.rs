@@ -1,7 +1,7 @@
 //! A value of another type than the place takes.
 
 use scriptum_contract::{Assignable, Type};
-use scriptum_syntax::{Diagnostic, Span};
+use scriptum_syntax::{Applicability, Diagnostic, Edit, Fix, Span};
 use scriptum_vm::builtins::{Builtin, Kind, Param};
 
 use super::{Entry, a, entry};
@@ -32,7 +32,7 @@ pub(crate) fn type_mismatch(
         Some(declared) => diagnostic.also(declared, format!("declared as {to}")),
         None => diagnostic,
     };
-    with_conversion(diagnostic, from, to)
+    with_conversion(diagnostic, from, to, span)
 }
 
 pub(crate) fn argument(ty: &Type, builtin: &Builtin, param: &Param, span: Span) -> Diagnostic {
@@ -82,13 +82,20 @@ pub(crate) fn lambda_body(ty: &Type, function: &str, wanted: Kind, span: Span) -
         .here(format!("this is {}", a(ty)))
 }
 
-/// Names the function that turns the one type into the other.
-fn with_conversion(diagnostic: Diagnostic, from: &Type, to: &Type) -> Diagnostic {
+/// Names the function that turns the one type into the other, and calls it where nothing is lost.
+fn with_conversion(diagnostic: Diagnostic, from: &Type, to: &Type, span: Span) -> Diagnostic {
     let is_numeric = |ty: &Type| matches!(ty, Type::Number(_) | Type::Integer(_));
     let is_text = |ty: &Type| matches!(ty, Type::Text(_));
+    let is_scalar = |ty: &Type| is_numeric(ty) || matches!(ty, Type::Boolean);
     match (from, to.without_null()) {
         (from, Type::Text(_)) if !is_text(from) => {
-            diagnostic.help("turn it into text with `to_text(x)`, or insert it: `\"{x}\"`")
+            let diagnostic =
+                diagnostic.help("turn it into text with `to_text(x)`, or insert it: `\"{x}\"`");
+            if is_scalar(from) {
+                diagnostic.fix(wrapped("turn it into text", span, ["to_text(", ")"]))
+            } else {
+                diagnostic
+            }
         }
         (Type::Text(_), Type::Number(_)) => diagnostic.help("read the number with `to_number(x)`"),
         (Type::Text(_), Type::Integer(_)) => {
@@ -102,12 +109,26 @@ fn with_conversion(diagnostic: Diagnostic, from: &Type, to: &Type) -> Diagnostic
         }
         (from, Type::List(list)) if !matches!(from, Type::List(_)) => {
             match scriptum_contract::assignable(from, &list.item) {
-                Assignable::Yes | Assignable::Checked => {
-                    diagnostic.help("put it into a list: `[x]`")
-                }
+                Assignable::Yes | Assignable::Checked => diagnostic
+                    .help("put it into a list: `[x]`")
+                    .fix(wrapped("put it into a list", span, ["[", "]"])),
                 Assignable::No(_) => diagnostic,
             }
         }
         (_, _) => diagnostic,
+    }
+}
+
+/// Writes something around an expression.
+fn wrapped(title: &str, span: Span, around: [&str; 2]) -> Fix {
+    let [before, behind] = around;
+    let insertion = |at: u32, text: &str| Edit {
+        span: Span::empty(at),
+        text: text.to_owned(),
+    };
+    Fix {
+        title: title.to_owned(),
+        edits: vec![insertion(span.start, before), insertion(span.end, behind)],
+        applicability: Applicability::Machine,
     }
 }

@@ -82,7 +82,7 @@ impl Lower<'_> {
 
     fn declared_base(&mut self, ty: &ast::Type) -> Option<EnumBase> {
         let ast::Type::Named(named) = ty else {
-            self.report(codes::enum_base(ty.span()));
+            self.report(codes::enum_base(ty.span(), self.with_colon(ty.span())));
             return None;
         };
         let base = match vocabulary::primitive(named.name()?.text()) {
@@ -92,9 +92,16 @@ impl Lower<'_> {
             Some(_) | None => None,
         };
         if base.is_none() {
-            self.report(codes::enum_base(ty.span()));
+            self.report(codes::enum_base(ty.span(), self.with_colon(ty.span())));
         }
         base
+    }
+
+    /// A base with the colon before it, and the space before that.
+    fn with_colon(&self, base: Span) -> Span {
+        let before = self.text.get(..base.start as usize).unwrap_or_default();
+        let before = before.trim_end().trim_end_matches(':').trim_end();
+        Span::new(offset(before.len()), base.end)
     }
 
     /// Reports an enum of texts and numbers; true when it is one.

@@ -3,7 +3,7 @@
 use super::{
     Parser,
     exprs::is_string,
-    lines::{Upcoming, replace, suggest},
+    lines::{Upcoming, replace, suggest, with_fix},
     steps::{Holder, Siblings},
 };
 use crate::{Diagnostic, Span, SyntaxKind, codes, nearest};
@@ -385,11 +385,11 @@ impl Parser<'_> {
             .collect();
         for span in misplaced {
             let message = "an annotation after `script` has no effect";
-            self.report(
-                Diagnostic::warning(codes::MISPLACED_ANNOTATION, message, span)
-                    .here("a mere comment here")
-                    .help("move it before `script`"),
-            );
+            let diagnostic = Diagnostic::warning(codes::MISPLACED_ANNOTATION, message, span)
+                .here("a mere comment here")
+                .help("move it before `script`");
+            let fix = self.annotation_fix(span, first);
+            self.report(with_fix(diagnostic, fix));
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::{
     Parser,
     exprs::{Level, is_string},
-    lines::replace,
+    lines::{replace, with_fix},
 };
 use crate::{Diagnostic, SyntaxKind, codes};
 
@@ -104,16 +104,15 @@ impl Parser<'_> {
     }
 
     pub(super) fn chained_comparison(&mut self) {
-        let here = self.here();
-        self.habit(
-            Diagnostic::error(
-                codes::CHAINED_COMPARISON,
-                "comparisons cannot be chained",
-                here,
-            )
-            .here("a second comparison")
-            .help("write `a < b and b < c`"),
-        );
+        let diagnostic = Diagnostic::error(
+            codes::CHAINED_COMPARISON,
+            "comparisons cannot be chained",
+            self.here(),
+        )
+        .here("a second comparison")
+        .help("write `a < b and b < c`");
+        let fix = self.chain_fix();
+        self.habit(with_fix(diagnostic, fix));
     }
 
     /// True at the `?` of `c ? a : b`.
@@ -140,16 +139,15 @@ impl Parser<'_> {
     }
 
     pub(super) fn ternary(&mut self) {
-        let here = self.here();
-        self.error(
-            Diagnostic::error(
-                codes::TERNARY,
-                "a choice is written `if c then a else b`",
-                here,
-            )
-            .here("not an operator of the language")
-            .help("write `if condition then value else other`"),
-        );
+        let diagnostic = Diagnostic::error(
+            codes::TERNARY,
+            "a choice is written `if c then a else b`",
+            self.here(),
+        )
+        .here("not an operator of the language")
+        .help("write `if condition then value else other`");
+        let fix = self.ternary_fix();
+        self.error(with_fix(diagnostic, fix));
         self.skip_rest();
     }
 

@@ -127,16 +127,15 @@ impl Parser<'_> {
     }
 
     fn brace_for_block(&mut self) {
-        let here = self.here();
-        self.habit(
-            Diagnostic::error(
-                codes::BRACES_FOR_BLOCK,
-                "blocks are made by indentation, not by braces",
-                here,
-            )
-            .here("this brace opens a block")
-            .help("remove the braces and indent the lines between them"),
-        );
+        let diagnostic = Diagnostic::error(
+            codes::BRACES_FOR_BLOCK,
+            "blocks are made by indentation, not by braces",
+            self.here(),
+        )
+        .here("this brace opens a block")
+        .help("remove the braces and indent the lines between them");
+        let fix = self.brace_fix();
+        self.habit(with_fix(diagnostic, fix));
         self.errors.braces_for_blocks += 1;
         self.bump_unparsed();
     }
@@ -246,6 +245,14 @@ pub(super) fn replace(title: &str, span: Span, text: &str) -> Fix {
             text: text.to_owned(),
         }],
         applicability: Applicability::Machine,
+    }
+}
+
+/// With a fix, where there is one.
+pub(super) fn with_fix(diagnostic: Diagnostic, fix: Option<Fix>) -> Diagnostic {
+    match fix {
+        Some(fix) => diagnostic.fix(fix),
+        None => diagnostic,
     }
 }
 
