@@ -72,6 +72,10 @@ fn made(code: &str) -> Option<String> {
 /// Codes whose wrong script cannot be written down or made in a test.
 const WITHOUT_WRONG_SCRIPT: &[&str] = &["text-too-large", "too-many-errors"];
 
+/// Codes whose right script would be any script.
+const WITHOUT_RIGHT_SCRIPT: &[&str] =
+    &["text-too-large", "too-many-diagnostics", "too-many-errors"];
+
 #[test]
 fn pages_show_what_their_code_is_about() {
     let mut faults = Vec::new();
@@ -95,11 +99,15 @@ fn pages_show_what_their_code_is_about() {
             None if WITHOUT_WRONG_SCRIPT.contains(&code) => {}
             None => faults.push(format!("{code}: no wrong script")),
         }
-        if let Some(right) = script(entry.page, "Right") {
-            let found = found(&with_header(&right, code));
-            if !found.is_empty() {
-                faults.push(format!("{code}: the right script gives {found:?}"));
+        match script(entry.page, "Right") {
+            Some(right) => {
+                let found = found(&with_header(&right, code));
+                if !found.is_empty() {
+                    faults.push(format!("{code}: the right script gives {found:?}"));
+                }
             }
+            None if WITHOUT_RIGHT_SCRIPT.contains(&code) => {}
+            None => faults.push(format!("{code}: no right script")),
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
@@ -173,4 +181,21 @@ fn as_certain(diagnostic: &Diagnostic) -> Diagnostic {
         fix.applicability = Applicability::Machine;
     }
     diagnostic
+}
+
+/// The pages about failures at run time are fixtures of the suite; here only their form is judged.
+#[test]
+fn failures_at_run_time_have_pages() {
+    for entry in codes::RUN_TIME {
+        let code = entry.code;
+        assert!(entry.page.starts_with(&format!("# {code}\n\n")), "{code}");
+        assert!(entry.title().starts_with(char::is_uppercase), "{code}");
+        assert_eq!(codes::explain(code), Some(entry.page));
+    }
+    assert!(
+        codes::RUN_TIME
+            .windows(2)
+            .all(|pair| pair[0].code < pair[1].code)
+    );
+    assert_eq!(codes::nearest("CHEK_FAILED"), Some("CHECK_FAILED"));
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use scriptum_compiler::{Compiled, RenderOptions, compile, render};
 use scriptum_contract::{
-    Contract, ContractPart, EnvField, ToolCatalog, Value, json_schema, service_json,
+    Contract, ContractPart, EnvField, ToolCatalog, ToolSignature, Value, json_schema, service_json,
 };
 use scriptum_syntax::{format, parse};
 use scriptum_tools::read_tool_document;
@@ -135,7 +135,12 @@ fn played(section: &Section, compiled: &Compiled) -> Result<Play, String> {
     let resumes = section
         .all("resume")
         .flat_map(|block| block.content.lines());
-    play(program, input, env, mocks, outside, resumes)
+    let pins = compiled
+        .tool_pins
+        .iter()
+        .map(|pin| ToolSignature::clone(pin));
+    let pins = ToolCatalog::new(pins);
+    play(program, pins, input, env, mocks, outside, resumes)
 }
 
 /// The declared variables, from lines `KEY=VALUE` and defaults.

@@ -6,6 +6,7 @@
 
 mod both_ways;
 mod check;
+mod coverage;
 mod markdown;
 mod mock;
 mod outside;
@@ -38,7 +39,8 @@ fn main() -> ExitCode {
         return update(&files);
     }
     let fixtures = files.iter().flat_map(|file| trials_of(&suite, file));
-    let trials = fixtures.chain(trials_of_schemas()).collect();
+    let others = trials_of_schemas().into_iter().chain([coverage::trial(&files)]);
+    let trials = fixtures.chain(others).collect();
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
 

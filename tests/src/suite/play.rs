@@ -5,9 +5,10 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use scriptum_contract::Value;
+use scriptum_contract::{ToolCatalog, ToolSignature, Value};
+use scriptum_engine::{checked_args, checked_output};
 use scriptum_vm::{
-    Call, Entry, Ignored, Notification, Options, Resume, Status, Timestamp, Vm,
+    Call, Entry, Ignored, Notification, Options, Resume, Status, StepError, Timestamp, Vm,
     play::{Answer, Happening, Play, World},
     program::Program,
     replay,
@@ -21,6 +22,8 @@ const SEED: u64 = 7;
 
 /// What a fixture says about all that is outside of the thread.
 struct Stage<R> {
+    /// Signatures of the tools that the program calls.
+    pins: ToolCatalog,
     mocks: Mocks,
     outside: Outside,
     /// Lines that say what is done at a pause.
@@ -29,6 +32,7 @@ struct Stage<R> {
 
 pub(crate) fn play<'a>(
     program: Program,
+    pins: ToolCatalog,
     input: Value,
     env: BTreeMap<Arc<str>, Value>,
     mocks: Mocks,
@@ -47,6 +51,7 @@ pub(crate) fn play<'a>(
         timeout_ms: None,
     };
     let mut stage = Stage {
+        pins,
         mocks,
         outside,
         resumes,
@@ -58,13 +63,38 @@ pub(crate) fn play<'a>(
     Ok(play)
 }
 
+impl<R> Stage<R> {
+    /// The answer to a call whose arguments and result are held to a signature, as the engine does it.
+    fn checked_answer(&mut self, call: &Call, signature: &ToolSignature) -> Answer {
+        let callee = &call.callee;
+        if let Err(error) = checked_args(callee, signature, call.args.clone()) {
+            return Answer::Now(Err(error));
+        }
+        let held = |result: Result<Value, StepError>| {
+            result.and_then(|output| checked_output(callee, signature, output))
+        };
+        match self.mocks.answer(call) {
+            Answer::Now(result) => Answer::Now(held(result)),
+            Answer::After { ms, result } => Answer::After {
+                ms,
+                result: held(result),
+            },
+            Answer::Never => Answer::Never,
+        }
+    }
+}
+
 impl<'a, R: Iterator<Item = &'a str>> World for Stage<R> {
     type Error = String;
 
     fn asked(&mut self, _call: &Call) {}
 
     fn answer(&mut self, call: &Call) -> Result<Answer, String> {
-        Ok(self.mocks.answer(call))
+        let signature = self.pins.find(&call.callee.origin, &call.callee.name);
+        let Some(signature) = signature.map(Arc::clone) else {
+            return Ok(self.mocks.answer(call));
+        };
+        Ok(self.checked_answer(call, &signature))
     }
 
     fn follow(&mut self, play: &Play, turn: &[Entry]) -> Result<Vec<Happening>, String> {

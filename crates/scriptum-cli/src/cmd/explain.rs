@@ -1,4 +1,4 @@
-//! `scriptum explain`: the page of a diagnostic.
+//! `scriptum explain`: the page of a diagnostic, or of a failure at run time.
 
 use std::fmt::Write as _;
 
@@ -16,6 +16,11 @@ pub(crate) fn main(args: &Explain) -> Result<Code, Failure> {
         for entry in codes::ALL.iter() {
             let _ = writeln!(list, "{:<28} {}", entry.code, entry.title);
         }
+        list.push('\n');
+        for entry in codes::RUN_TIME {
+            let title = lower_case(entry.title());
+            let _ = writeln!(list, "{:<28} {title}", entry.code);
+        }
         out::text(&list)?;
         return Ok(Code::Success);
     }
@@ -27,6 +32,13 @@ pub(crate) fn main(args: &Explain) -> Result<Code, Failure> {
         }
         None => Err(unknown(name)),
     }
+}
+
+/// A sentence in the middle of a line.
+fn lower_case(sentence: &str) -> String {
+    let mut chars = sentence.chars();
+    let first = chars.next().into_iter().flat_map(char::to_lowercase);
+    first.chain(chars).collect()
 }
 
 fn unknown(name: &str) -> Failure {

@@ -50,6 +50,7 @@ pub(crate) mod not_supported_yet;
 mod nothing_to_retry;
 pub(crate) mod number_too_large;
 pub(crate) mod possibly_null;
+mod run_time;
 mod script_too_large;
 mod secret_in_source;
 mod secret_shown;
@@ -129,6 +130,7 @@ pub(crate) use not_indexable::not_indexable;
 pub(crate) use nothing_to_retry::nothing_to_retry;
 pub(crate) use number_too_large::number_too_large;
 pub(crate) use possibly_null::possibly_null;
+pub use run_time::{RUN_TIME, RunTimeCode};
 pub(crate) use script_too_large::script_too_large;
 pub(crate) use secret_in_source::secret_in_source;
 pub(crate) use secret_shown::secret_shown;
@@ -297,13 +299,19 @@ pub static ALL: LazyLock<Vec<Entry>> = LazyLock::new(|| {
     all
 });
 
-/// The page of a code, in Markdown; `None` when there is no such code.
+/// The page of a code, of a diagnostic or of a failure at run time, in Markdown; `None` when there is no
+/// such code.
 pub fn explain(code: &str) -> Option<&'static str> {
-    let entry = ALL.iter().find(|entry| entry.code.0 == code)?;
-    Some(entry.page)
+    let diagnostic = ALL.iter().find(|entry| entry.code.0 == code);
+    let run_time = || RUN_TIME.iter().find(|entry| entry.code == code);
+    diagnostic
+        .map(|entry| entry.page)
+        .or_else(|| run_time().map(|entry| entry.page))
 }
 
 /// The code that was probably meant.
 pub fn nearest(code: &str) -> Option<&'static str> {
-    scriptum_contract::nearest(code, ALL.iter().map(|entry| entry.code.0))
+    let diagnostics = ALL.iter().map(|entry| entry.code.0);
+    let run_time = RUN_TIME.iter().map(|entry| entry.code);
+    scriptum_contract::nearest(code, diagnostics.chain(run_time))
 }
