@@ -39,7 +39,9 @@ fn main() -> ExitCode {
         return update(&files);
     }
     let fixtures = files.iter().flat_map(|file| trials_of(&suite, file));
-    let others = trials_of_schemas().into_iter().chain([coverage::trial(&files)]);
+    let others = trials_of_schemas()
+        .into_iter()
+        .chain([coverage::trial(&files)]);
     let trials = fixtures.chain(others).collect();
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }

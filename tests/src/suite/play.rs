@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use scriptum_contract::{ToolCatalog, ToolSignature, Value};
+use scriptum_contract::{ToolCatalog, ToolOrigin, ToolSignature, Value};
 use scriptum_engine::{checked_args, checked_output};
 use scriptum_vm::{
     Call, Entry, Ignored, Notification, Options, Resume, Status, StepError, Timestamp, Vm,
@@ -90,11 +90,14 @@ impl<'a, R: Iterator<Item = &'a str>> World for Stage<R> {
     fn asked(&mut self, _call: &Call) {}
 
     fn answer(&mut self, call: &Call) -> Result<Answer, String> {
-        let signature = self.pins.find(&call.callee.origin, &call.callee.name);
-        let Some(signature) = signature.map(Arc::clone) else {
-            return Ok(self.mocks.answer(call));
-        };
-        Ok(self.checked_answer(call, &signature))
+        let origin = &call.callee.origin;
+        let signature = self.pins.find(origin, &call.callee.name).map(Arc::clone);
+        // A fixture gives of a model's answer what the script reads, not all that comes with it.
+        let signature = signature.filter(|_| *origin != ToolOrigin::Model);
+        Ok(match signature {
+            Some(signature) => self.checked_answer(call, &signature),
+            None => self.mocks.answer(call),
+        })
     }
 
     fn follow(&mut self, play: &Play, turn: &[Entry]) -> Result<Vec<Happening>, String> {
