@@ -163,6 +163,15 @@ pub(crate) struct Run {
     )]
     pub(crate) step_output: Option<String>,
 
+    /// Reports that an event has arrived that the thread waits for, or will wait for
+    #[arg(long, value_name = "NAME", requires = "resume")]
+    #[arg(conflicts_with_all = ["value", "override_input", "step_output", "step"])]
+    pub(crate) event: Option<String>,
+
+    /// What there is to know of the event; null without it
+    #[arg(long, value_name = "JSON|@FILE", requires = "event")]
+    pub(crate) data: Option<String>,
+
     /// Which failed step is meant, such as 1.0.2
     #[arg(long, value_name = "PATH", requires = "resume")]
     pub(crate) step: Option<String>,

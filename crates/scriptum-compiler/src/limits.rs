@@ -17,3 +17,11 @@ pub const NAME_COMPARISONS_MAX: usize = 200_000;
 /// Facts about null that one `decide` carries from its conditions into its branches. Beyond it a branch
 /// knows less than it could; nothing wrong is accepted.
 pub const NARROWINGS_MAX: usize = 32;
+
+/// Times that the body of a `repeat` is checked before names that change their type from round to round
+/// count as any: types that settle at all do so in one or two.
+pub const ROUNDS_CHECKED_MAX: u32 = 3;
+
+/// Steps that one compilation checks again because a `repeat` changes types. Beyond it, names that a
+/// `repeat` binds again count as any: a check in doubt is made when the script runs.
+pub const RECHECKED_STEPS_MAX: u64 = 20_000;

@@ -12,10 +12,10 @@ use scriptum_vm::{
 use tokio::sync::broadcast;
 
 use crate::{
-    Clock, Created, Error, NewThread, Page, ProgramHash, StepRow, Store, StoreError, ThreadFilter,
-    ThreadId, ThreadRow,
+    Clock, Created, Error, NewThread, Page, ProgramHash, StepRow, StepStatus, Store, StoreError,
+    ThreadFilter, ThreadId, ThreadRow,
     hub::Hub,
-    limits::Limits,
+    limits::{Limits, STEPS_PAGE},
     programs::{Loaded, Programs},
     retry::in_time,
     toolbox::{Caller, Live, ToolBox},
@@ -81,6 +81,17 @@ pub struct StepValues {
     pub input: Value,
     /// The output; `None` as long as there is none.
     pub output: Option<Value>,
+}
+
+/// An event that a step waits for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AwaitedEvent {
+    /// The step.
+    pub path: StepPath,
+    /// Name of the event.
+    pub name: Arc<str>,
+    /// When the step fails if it has not arrived; a timestamp in UTC.
+    pub until: Option<Arc<str>>,
 }
 
 impl Engine {
@@ -166,6 +177,48 @@ impl Engine {
         self.check_change(&row, path.as_ref(), &change).await?;
         self.post(thread, Notification::Resumed { path, change })
             .await
+    }
+
+    /// Reports an event to a thread: the first of its steps that waits for it goes on with the value.
+    /// When none does, the event is kept for the first one that will, up to
+    /// [`EVENTS_KEPT_MAX`](scriptum_vm::limits::EVENTS_KEPT_MAX) of them.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when the thread has ended.
+    pub async fn send_event(
+        &self,
+        thread: ThreadId,
+        name: &str,
+        value: Value,
+    ) -> Result<(), Error> {
+        let row = self.thread(thread).await?;
+        if row.status.is_ended() {
+            return Err(Error::Conflict(format!("thread {thread} has ended")));
+        }
+        let name = name.into();
+        self.post(thread, Notification::EventArrived { name, value })
+            .await
+    }
+
+    /// The events that steps of a thread wait for, in the order of the steps.
+    pub async fn awaited_events(&self, thread: ThreadId) -> Result<Vec<AwaitedEvent>, Error> {
+        let mut awaited = Vec::new();
+        let mut after = None;
+        loop {
+            let page = Page {
+                after,
+                max: STEPS_PAGE,
+            };
+            let rows = self.steps(thread, &StepPath::root(), page).await?;
+            let Some(last) = rows.last() else {
+                return Ok(awaited);
+            };
+            after = Some(last.path.clone());
+            for row in rows.into_iter().filter(waits) {
+                let input = self.step_values(thread, &row).await?.input;
+                awaited.extend(awaited_event(row, &input));
+            }
+        }
     }
 
     /// Asks a thread to stop before its next step.
@@ -375,6 +428,23 @@ impl Engine {
         let rows = self.steps(of, path, page).await?;
         Ok(rows.into_iter().find(|row| row.path == *path))
     }
+}
+
+fn waits(row: &StepRow) -> bool {
+    row.status == StepStatus::Running && &*row.primitive == "wait"
+}
+
+/// What the input of a step that waits says of its event; `None` when it waits for a time.
+fn awaited_event(row: StepRow, input: &Value) -> Option<AwaitedEvent> {
+    let text = |key| {
+        let value = input.as_object()?.get(key)?;
+        value.as_text().map(Arc::from)
+    };
+    Some(AwaitedEvent {
+        path: row.path,
+        name: text("event")?,
+        until: text("until"),
+    })
 }
 
 /// What a script may know of its own thread.

@@ -78,6 +78,7 @@ fn step_change(event: &Event, entry: &Entry, notification: Seq) -> Option<StepCh
         Event::StepRetrying { .. }
         | Event::InputAsked(_)
         | Event::AnswerRefused { .. }
+        | Event::Yielded { .. }
         | Event::ThreadPaused { .. }
         | Event::ThreadResumed
         | Event::ThreadCompleted { .. }

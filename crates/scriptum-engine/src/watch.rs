@@ -90,6 +90,7 @@ fn ends(record: &Record) -> bool {
             | Event::StepSkipped { .. }
             | Event::InputAsked(_)
             | Event::AnswerRefused { .. }
+            | Event::Yielded { .. }
             | Event::ThreadPaused { .. }
             | Event::ThreadResumed => false,
         },

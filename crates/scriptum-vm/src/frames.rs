@@ -43,6 +43,10 @@ pub enum Slot {
     Head,
     /// A loop: its size, width and pauses.
     Loop,
+    /// A repeat: its round, its limit and its pauses.
+    Repeat,
+    /// An event that arrived before anything waited for it, by its number. Lies under the root.
+    Event(u32),
     /// The list that a loop walks.
     Source,
     /// The value of the last child of a scope that has one.
@@ -153,6 +157,8 @@ impl fmt::Display for Slot {
             Slot::Count(path) => write!(f, "count:{path}"),
             Slot::Head => f.write_str("head"),
             Slot::Loop => f.write_str("loop"),
+            Slot::Repeat => f.write_str("repeat"),
+            Slot::Event(number) => write!(f, "event:{number}"),
             Slot::Source => f.write_str("source"),
             Slot::Last => f.write_str("last"),
             Slot::Binding(name) => write!(f, "name:{name}"),
@@ -198,11 +204,13 @@ fn parse_slot(text: &str) -> Option<Slot> {
             "started" => Slot::Started,
             "head" => Slot::Head,
             "loop" => Slot::Loop,
+            "repeat" => Slot::Repeat,
             "source" => Slot::Source,
             "last" => Slot::Last,
             _ => return None,
         },
         Some(("count", path)) => Slot::Count(path.parse().ok()?),
+        Some(("event", number)) => Slot::Event(number.parse().ok()?),
         Some(("name", name)) => Slot::Binding(name.into()),
         Some(("result", index)) => Slot::Result(index.parse().ok()?),
         Some(_) => return None,
@@ -224,8 +232,10 @@ mod tests {
             "/thread",
             "/started",
             "/count:1.0.2",
+            "/event:3",
             "/head",
             "/name:a/b:c",
+            "1/repeat",
             "1/loop",
             "1/source",
             "1/result:17",

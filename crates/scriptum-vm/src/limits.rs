@@ -45,7 +45,7 @@ pub const JUMPS_MAX: u32 = 1_000;
 #[expect(clippy::cast_possible_truncation, reason = "a million fits")]
 pub const ITERATIONS_MAX: u32 = LIST_ITEMS_MAX as u32;
 
-/// Iterations of one loop that run at once; each of them is a live frame in memory.
+/// Iterations of one loop, or lanes of one `together`, that run at once; each of them is a live frame in memory.
 pub const PARALLEL_MAX: u32 = 10_000;
 
 /// Turns that the model of one agent may take: a task that needs more is several tasks.
@@ -56,6 +56,18 @@ pub const AGENT_CALLS_PER_CYCLE_MAX: usize = 100;
 
 /// Bytes of the name and of the id that a model may give to a call: they stay in the state.
 pub const AGENT_NAME_BYTES_MAX: usize = 256;
+
+/// Rounds of a `repeat` that does not say how many it makes at most.
+pub const ROUNDS_DEFAULT: u32 = 100;
+
+/// Events that one thread keeps for later waits: a sender that nobody listens to is not to fill the store.
+pub const EVENTS_KEPT_MAX: usize = 100;
+
+/// Values that one thread may yield.
+pub const YIELDS_MAX: u32 = 1_000_000;
+
+/// Bytes of one yielded value: watchers get it at once and in whole.
+pub const YIELD_BYTES_MAX: usize = 256 << 10;
 
 /// Scopes (loops, branches) in each other: bounds the length of a path and the work of looking up a name.
 pub const SCOPE_DEPTH_MAX: u32 = 32;

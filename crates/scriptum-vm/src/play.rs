@@ -201,6 +201,7 @@ impl Play {
             | Event::StepSkipped { .. }
             | Event::InputAsked(_)
             | Event::AnswerRefused { .. }
+            | Event::Yielded { .. }
             | Event::ThreadPaused { .. }
             | Event::ThreadResumed
             | Event::ThreadCancelled { .. } => None,

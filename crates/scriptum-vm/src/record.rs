@@ -91,6 +91,13 @@ pub enum Notification {
         /// Why; may be empty.
         reason: Arc<str>,
     },
+    /// Something happened that a `wait for event` may wait for. Kept for a later one when none is open.
+    EventArrived {
+        /// The event's name.
+        name: Arc<str>,
+        /// What there is to know of it.
+        value: Value,
+    },
     /// The turn before this one stopped at its limit of events; the machine goes on by itself.
     Continued,
 }
@@ -101,7 +108,7 @@ pub enum Notification {
 pub enum Resume {
     /// Nothing: the step runs again with the same input.
     Again,
-    /// The whole input of the step.
+    /// The whole input of the step; for a step that waits for an event, the event's data.
     Replace(Value),
     /// Single inputs of the step; the others stay.
     Merge(Value),
@@ -196,6 +203,18 @@ pub enum Event {
         /// What is wrong with it.
         reason: Arc<str>,
     },
+    /// The script shows something.
+    Yielded {
+        /// The step.
+        path: StepPath,
+        /// Position among all that the thread has shown, from 0.
+        index: u32,
+        /// The interpolated label.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        label: Option<Arc<str>>,
+        /// What is shown: an object.
+        value: Value,
+    },
     /// Nothing of the thread can run until somebody does something.
     ThreadPaused {
         /// What it waits for.
@@ -284,6 +303,8 @@ pub enum PauseReason {
     StepError,
     /// An ask is open.
     Ask,
+    /// A step waits for an event.
+    Wait,
 }
 
 /// Something that the machine asks of the outside. Asked again, with the same key, until answered.

@@ -5,11 +5,13 @@
 //! after 2 done: pause
 //! after 3 start: cancel
 //! after 4 asks: 4 answer "yes"
+//! after 4 start: event paid {"sum": 3}
 //! ```
 //!
 //! A line fires once, behind the first turn with an event that begins like this. `crash` forgets the
 //! machine and its open calls: the thread goes on from its frames, and the calls are asked for again.
 
+use scriptum_contract::Value;
 use scriptum_vm::{Notification, play::Happening};
 
 use crate::play::answer;
@@ -50,24 +52,46 @@ impl Outside {
     }
 }
 
+/// What a line can say behind the event.
+const HAPPENINGS: [&str; 4] = [": crash", ": pause", ": cancel", ": event "];
+
 fn line(line: &str) -> Result<Line, String> {
     let wrong = || {
         format!(
-            "outside line '{line}': expected 'after EVENT: crash|pause|cancel|PATH answer JSON'"
+            "outside line '{line}': expected 'after EVENT: \
+             crash|pause|cancel|event NAME JSON|PATH answer JSON'"
         )
     };
     let rest = line.trim().strip_prefix("after ").ok_or_else(wrong)?;
-    let (event, happening) = rest.rsplit_once(": ").ok_or_else(wrong)?;
-    let happening = match happening.trim() {
+    // Events have colons of their own, so what happens is looked for by its words.
+    let answer_at = rest
+        .rfind(" answer ")
+        .and_then(|at| rest.get(..at)?.rfind(": "));
+    let words = HAPPENINGS.iter().filter_map(|word| rest.rfind(word));
+    let split = words.chain(answer_at).max();
+    let (event, happening) = rest.split_at(split.ok_or_else(wrong)?);
+    let happening = match happening.trim_start_matches(':').trim() {
         "crash" => Happening::Crash,
         "pause" => Happening::Notify(Notification::PauseAsked),
         "cancel" => Happening::Notify(Notification::CancelAsked {
             reason: "by the fixture".into(),
         }),
-        other => Happening::Notify(answer(other).ok_or_else(wrong)?),
+        other => {
+            let notification = arrived(other).or_else(|| answer(other));
+            Happening::Notify(notification.ok_or_else(wrong)?)
+        }
     };
     Ok(Line {
         event: event.trim().to_owned(),
         happening,
+    })
+}
+
+/// `event NAME JSON`
+fn arrived(text: &str) -> Option<Notification> {
+    let (name, json) = text.strip_prefix("event ")?.trim().split_once(' ')?;
+    Some(Notification::EventArrived {
+        name: name.into(),
+        value: Value::from_json(json).ok()?,
     })
 }

@@ -111,6 +111,18 @@ fn event_line(event: &Event, returned: Option<&Value>, at: Timestamp) -> String 
             reason,
             ..
         } => format!("{path} refused #{wrong}: {reason}"),
+        Event::Yielded {
+            path,
+            index,
+            label,
+            value,
+        } => {
+            let label = label
+                .as_ref()
+                .map(|it| format!(" \"{it}\""))
+                .unwrap_or_default();
+            format!("{path} yield{label} #{index} {}", json(value))
+        }
         Event::ThreadPaused { reason, path } => {
             let at = path
                 .as_ref()
@@ -171,6 +183,7 @@ pub(crate) fn steps(entries: &[Entry]) -> String {
             Event::StepRetrying { .. }
             | Event::InputAsked(_)
             | Event::AnswerRefused { .. }
+            | Event::Yielded { .. }
             | Event::ThreadPaused { .. }
             | Event::ThreadResumed
             | Event::ThreadCompleted { .. }

@@ -59,6 +59,7 @@ impl Live {
             Change::Skipped { .. }
             | Change::Asked(..)
             | Change::Refused(..)
+            | Change::Yielded { .. }
             | Change::Paused(_)
             | Change::Resumed => self.print(&change),
             Change::Progress(..) => (),

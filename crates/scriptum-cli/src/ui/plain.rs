@@ -89,6 +89,12 @@ pub(super) fn line(change: &Change) -> Option<String> {
             ended(path, node, &took, how)
         }
         Change::Skipped { path, name } => Some(style::dim(&with_place("skip", path, name))),
+        Change::Yielded { path, label, value } => {
+            let json = value.to_json().unwrap_or_default();
+            let label = label.as_ref().map_or("", |label| label);
+            Some(with_place("yield", path, format!("{label} {json}").trim()))
+        }
+        Change::Paused(PauseReason::Wait) => Some(style::wait("paused until an event arrives")),
         Change::Paused(PauseReason::Operator) => Some(style::wait("paused")),
         Change::Asked(path, question) => Some(style::wait(&with_place("ask", path, question))),
         Change::Refused(path, why) => Some(style::wait(&with_place("wrong", path, why))),

@@ -67,6 +67,12 @@ pub(crate) enum Change {
     Asked(StepPath, String),
     /// An answer was wrong, and why.
     Refused(StepPath, String),
+    /// The script shows something.
+    Yielded {
+        path: StepPath,
+        label: Option<Arc<str>>,
+        value: Value,
+    },
     Paused(PauseReason),
     Resumed,
 }
@@ -95,7 +101,8 @@ impl Tree {
                 input,
             } => {
                 let node = Node {
-                    name: name_of(label.as_deref(), tool.as_deref(), primitive),
+                    name: name_of(label.as_deref(), tool.as_deref(), primitive)
+                        + &waited_for(primitive, input),
                     started_at: at,
                     attempt: *attempt,
                     items: items_of(primitive, input),
@@ -140,6 +147,13 @@ impl Tree {
             Event::AnswerRefused { path, reason, .. } => {
                 Some(Change::Refused(path.clone(), reason.to_string()))
             }
+            Event::Yielded {
+                path, label, value, ..
+            } => Some(Change::Yielded {
+                path: path.clone(),
+                label: label.clone(),
+                value: value.clone(),
+            }),
             Event::ThreadPaused { reason, .. } => Some(Change::Paused(*reason)),
             Event::ThreadResumed => Some(Change::Resumed),
             Event::ThreadCompleted { .. }
@@ -198,6 +212,17 @@ fn name_of(label: Option<&str>, tool: Option<&str>, primitive: &str) -> String {
         (None, Some(tool)) => tool.to_owned(),
         (None, None) => primitive.to_owned(),
     }
+}
+
+/// What a step waits for, and until when.
+fn waited_for(primitive: &str, input: &Value) -> String {
+    let text = |key| input.as_object()?.get(key)?.as_text();
+    if primitive != "wait" {
+        return String::new();
+    }
+    let event = text("event").map_or_else(String::new, |it| format!(" for event \"{it}\""));
+    let until = text("until").map_or_else(String::new, |it| format!(" until {it}"));
+    event + &until
 }
 
 fn items_of(primitive: &str, input: &Value) -> Option<Items> {

@@ -63,7 +63,7 @@ impl<'p> Checker<'p> {
             self.inputs("ask", &TERMS, &shape, &ask.inputs, at);
         }
         if let Some(timeout) = input(ask, "timeout") {
-            self.pause(&timeout.value, "timeout");
+            self.length(&timeout.value, "timeout");
         }
         self.default_is_option(ask);
         let result = Type::shape(vec![

@@ -8,7 +8,12 @@ use scriptum_vm::{
     program::{Body, NodeId, Section},
 };
 
-use super::{Checker, jumps::Label, scope::Mark};
+use super::{
+    Checker,
+    emit::{EmitScope, Emitted},
+    jumps::Label,
+    scope::Mark,
+};
 use crate::{codes, source_map::Part};
 
 /// A body around the current step.
@@ -35,6 +40,14 @@ pub(super) struct End {
     pub(super) falls_through: bool,
     /// The type of the last child that has a value.
     pub(super) value: Option<Type>,
+}
+
+/// How a body ends whose emits give it its value: an iteration, a lane, a round.
+pub(super) struct ValuedEnd {
+    /// True when it can end other than by an error.
+    pub(super) falls_through: bool,
+    /// The type of its value.
+    pub(super) value: Type,
 }
 
 /// How a step ends.
@@ -64,6 +77,36 @@ impl<'p> Checker<'p> {
         };
         self.places.pop();
         end
+    }
+
+    /// Checks an iteration, a lane or a round.
+    pub(super) fn valued_body(&mut self, body: &'p Body) -> ValuedEnd {
+        let emitted = Emitted {
+            body: self.places.len(),
+            ty: None,
+            first: None,
+        };
+        self.emit_scopes.push(EmitScope::Iteration(emitted));
+        let end = self.body(body, true);
+        let emitted = match self.emit_scopes.pop() {
+            Some(EmitScope::Iteration(emitted)) => emitted,
+            Some(EmitScope::Thread | EmitScope::Handler) | None => {
+                unreachable!("a body takes away what it put there")
+            }
+        };
+        if let Some(first) = emitted.first {
+            self.scope.weaken(first, self.scope.mark());
+        }
+        let fallen = end.falls_through.then(|| end.value.unwrap_or(Type::Null));
+        let value = match (emitted.ty, fallen) {
+            (Some(emitted), Some(fallen)) => Some(emitted.join(&fallen)),
+            (Some(value), None) | (None, Some(value)) => Some(value),
+            (None, None) => None,
+        };
+        ValuedEnd {
+            falls_through: value.is_some(),
+            value: value.unwrap_or(Type::Never),
+        }
     }
 
     fn steps(&mut self, body: &'p Body) -> End {

@@ -9,6 +9,7 @@ use scriptum_vm::program::{Emit, Input, Step};
 use super::{
     Checker,
     body::{End, StepEnd},
+    scope::Mark,
     target::Target,
 };
 use crate::{codes, source_map::Part};
@@ -20,8 +21,20 @@ pub(super) enum EmitScope {
     Thread,
     /// `on thread error`: they are checked as far as `output` declares them.
     Handler,
-    /// An iteration: they are its value; here the type of all emits so far.
-    Iteration(Option<Type>),
+    /// An iteration, a lane or a round: they are its value.
+    Iteration(Emitted),
+}
+
+/// What the emits of an iteration, a lane or a round gave so far.
+#[derive(Debug)]
+pub(super) struct Emitted {
+    /// The body, as a place in the list of those around the current step.
+    pub(super) body: usize,
+    /// The type of all emits.
+    pub(super) ty: Option<Type>,
+    /// Where the log stood before the first child of the body with an emit in it: what the body binds
+    /// later, it does not always bind.
+    pub(super) first: Option<Mark>,
 }
 
 impl<'p> Checker<'p> {
@@ -53,11 +66,10 @@ impl<'p> Checker<'p> {
         });
         let shape = Type::shape(fields.collect());
         if let Some(EmitScope::Iteration(emitted)) = self.emit_scopes.last_mut() {
-            *emitted = Some(
-                emitted
-                    .take()
-                    .map_or(shape.clone(), |before| before.join(&shape)),
-            );
+            let before = emitted.ty.take();
+            emitted.ty = Some(before.map_or(shape.clone(), |before| before.join(&shape)));
+            let start = self.places.get(emitted.body).map(|place| place.child_start);
+            emitted.first = emitted.first.or(start);
         }
     }
 

@@ -42,28 +42,44 @@ impl<'p> Checker<'p> {
         if self.map.is_hole(at) {
             return;
         }
-        let mut crossed_loop = false;
+        // The outermost body that the jump would leave and cannot.
+        let mut left = None;
         for index in (0..self.places.len()).rev() {
             let Some(place) = self.places.get_mut(index) else {
                 continue;
             };
             let labels = place.labels.get_or_init(|| labels(place.body));
             let Some(label) = labels.get(title).copied() else {
-                crossed_loop |= place.is_scope;
+                if place.is_scope {
+                    left = Some(index);
+                }
                 continue;
             };
-            if label.child > place.child && !crossed_loop {
+            if label.child > place.child && left.is_none() {
                 let start = place.child_start;
                 place.jumps.entry(title).or_insert(start);
             }
-            if crossed_loop {
-                self.report(codes::jump_out_of_loop(title, self.span(at)));
+            if let Some(left) = left {
+                let is_lane = self.is_lane(left);
+                let span = self.span(at);
+                self.report(if is_lane {
+                    codes::jump_out_of_loop::of_lane(title, span)
+                } else {
+                    codes::jump_out_of_loop::jump_out_of_loop(title, span)
+                });
             } else if label.is_ambiguous {
                 self.report(codes::ambiguous_label(title, self.span(at)));
             }
             return;
         }
         self.report_unknown(title, self.span(at));
+    }
+
+    /// True for the body of a lane, among those around the current step.
+    fn is_lane(&self, body: usize) -> bool {
+        let around = body.checked_sub(1).and_then(|index| self.places.get(index));
+        let step = around.and_then(|around| around.body.steps.get(around.child));
+        step.is_some_and(|step| matches!(step.kind, StepKind::Together(_)))
     }
 
     fn report_unknown(&mut self, title: &str, span: Span) {

@@ -19,12 +19,16 @@ mod models;
 mod narrow;
 mod operators;
 mod pipe;
+mod repeat;
 mod scope;
 mod secrets;
 mod send;
 mod steps;
 mod target;
+mod together;
 mod tools;
+mod wait;
+mod yields;
 
 use std::{
     cell::OnceCell,
@@ -91,6 +95,8 @@ pub(crate) fn check(
         later: OnceCell::new(),
         in_handler: false,
         has_secrets: contract.env.iter().any(|env| env.secret),
+        steps_checked: 0,
+        steps_rechecked: 0,
         gaps,
     };
     checker.program();
@@ -127,6 +133,9 @@ struct Checker<'p> {
     in_handler: bool,
     /// True when some environment variable is a secret, which is then followed through the script.
     has_secrets: bool,
+    /// Steps checked so far, and how many of them because a `repeat` was checked again.
+    steps_checked: u64,
+    steps_rechecked: u64,
     gaps: Gaps,
 }
 

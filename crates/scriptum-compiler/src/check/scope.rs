@@ -89,19 +89,38 @@ impl Scope {
         changes
     }
 
-    /// Names that were bound between both marks, and not surely before, are there only sometimes from
-    /// here on.
+    /// What the names that changed since the mark meant before.
+    pub(super) fn before(&self, mark: Mark) -> Changes {
+        let mut before = Changes::new();
+        // Backwards, so that the first change of a name stays.
+        for (name, binding) in self.log.get(mark.0..).unwrap_or_default().iter().rev() {
+            match binding {
+                Some(binding) => before.insert(Arc::clone(name), binding.clone()),
+                None => before.remove(name),
+            };
+        }
+        before
+    }
+
+    /// What was bound between both marks may have been passed over: names that were not there before are
+    /// there only sometimes, others may still mean what they meant.
     pub(super) fn weaken(&mut self, from: Mark, to: Mark) {
-        let bound = self.log.get(from.0..to.0).unwrap_or_default();
-        let is_new = |before: &Option<Binding>| before.as_ref().is_none_or(|before| !before.always);
-        let new = bound.iter().filter(|(_, before)| is_new(before));
-        let names: Vec<Arc<str>> = new.map(|(name, _)| Arc::clone(name)).collect();
-        for name in names {
-            if let Some(binding) = self.now.get(&name).filter(|binding| binding.always) {
-                let always = false;
+        for index in from.0..to.0 {
+            let Some((name, before)) = self.log.get(index).cloned() else {
+                return;
+            };
+            let Some(now) = self.now.get(&name) else {
+                continue;
+            };
+            let (ty, always) = match before {
+                Some(before) => (now.ty.join(&before.ty), now.always && before.always),
+                None => (now.ty.clone(), false),
+            };
+            if ty != now.ty || always != now.always {
                 let weaker = Binding {
+                    ty,
                     always,
-                    ..binding.clone()
+                    ..now.clone()
                 };
                 self.set(name, weaker);
             }

@@ -14,7 +14,6 @@ use scriptum_vm::{
 use super::{
     Checker,
     body::StepEnd,
-    emit::EmitScope,
     scope::{Binding, Kind},
     target::Target,
 };
@@ -22,6 +21,7 @@ use crate::{codes, source_map::Part};
 
 impl<'p> Checker<'p> {
     pub(super) fn step(&mut self, step: &'p Step) -> StepEnd {
+        self.steps_checked += 1;
         if let Some(label) = &step.label {
             self.infer(&label.root);
         }
@@ -45,12 +45,11 @@ impl<'p> Checker<'p> {
             StepKind::Send(send) => self.send(step, send),
             StepKind::Emit(emit) => self.emit(step, emit),
             StepKind::Agent(agent) => self.agent(step, agent),
-            kind @ (StepKind::Together(_)
-            | StepKind::Repeat(_)
-            | StepKind::Wait(_)
-            | StepKind::Plan(_)
-            | StepKind::Run(_)
-            | StepKind::Yield(_)) => self.not_built(step, kind),
+            StepKind::Together(together) => self.together(step, together),
+            StepKind::Repeat(repeat) => self.repeat(step, repeat),
+            StepKind::Wait(wait) => self.wait(step, wait),
+            StepKind::Yield(shown) => self.yields(shown),
+            kind @ (StepKind::Plan(_) | StepKind::Run(_)) => self.not_built(step, kind),
         }
     }
 
@@ -71,7 +70,7 @@ impl<'p> Checker<'p> {
             self.width("parallel", parallel);
         }
         if let Some(sleep) = &each.sleep {
-            self.pause(sleep, "sleep");
+            self.length(sleep, "sleep");
         }
         let mark = self.scope.mark();
         self.variable(&each.item, Part::First.of(step.at), item);
@@ -99,18 +98,7 @@ impl<'p> Checker<'p> {
 
     /// The type of an iteration's value.
     pub(super) fn iterations(&mut self, body: &'p Body) -> Type {
-        self.emit_scopes.push(EmitScope::Iteration(None));
-        let end = self.body(body, true);
-        let emitted = match self.emit_scopes.pop() {
-            Some(EmitScope::Iteration(emitted)) => emitted,
-            Some(EmitScope::Thread | EmitScope::Handler) | None => None,
-        };
-        let fallen = end.falls_through.then(|| end.value.unwrap_or(Type::Null));
-        match (emitted, fallen) {
-            (Some(emitted), Some(fallen)) => emitted.join(&fallen),
-            (Some(value), None) | (None, Some(value)) => value,
-            (None, None) => Type::Never,
-        }
+        self.valued_body(body).value
     }
 
     /// Reports a loop that replaces an outer value by the list that it exports without being told to:
@@ -189,7 +177,7 @@ impl<'p> Checker<'p> {
     }
 
     /// A length of time: milliseconds, or a duration in a text.
-    pub(super) fn pause(&mut self, length: &'p Expr, clause: &'static str) {
+    pub(super) fn length(&mut self, length: &'p Expr, clause: &'static str) {
         let node = &length.root;
         let is_duration = match &node.op {
             Op::Literal(Value::Text(text)) => duration_ms(text).is_some(),

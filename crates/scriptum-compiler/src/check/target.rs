@@ -21,6 +21,13 @@ pub(crate) enum Target<'t> {
         /// Where its type is declared.
         declared: Option<Span>,
     },
+    /// A field of what a yield shows.
+    Stream {
+        /// Its name.
+        name: &'t str,
+        /// Where its type is declared.
+        declared: Span,
+    },
     /// A field of a record.
     Field {
         /// Its name.
@@ -40,6 +47,7 @@ impl Target<'_> {
     pub(crate) fn declared(self) -> Option<Span> {
         match self {
             Target::Output { declared, .. } => declared,
+            Target::Stream { declared, .. } => Some(declared),
             Target::Input { .. }
             | Target::Field { .. }
             | Target::Element
@@ -53,6 +61,7 @@ impl fmt::Display for Target<'_> {
         match self {
             Target::Input { name, tool } => write!(f, "input `{name}` of `{tool}`"),
             Target::Output { name, .. } => write!(f, "output `{name}`"),
+            Target::Stream { name, .. } => write!(f, "field `{name}` of `stream`"),
             Target::Field { name } => write!(f, "field `{name}`"),
             Target::Element => f.write_str("an element of this list"),
             Target::Count { clause } => write!(f, "`{clause}`"),

@@ -1,7 +1,7 @@
 //! A number of times that makes no sense.
 
 use scriptum_syntax::{Diagnostic, Span};
-use scriptum_vm::limits::PARALLEL_MAX;
+use scriptum_vm::limits::{ITERATIONS_MAX, PARALLEL_MAX};
 
 use super::{Entry, entry};
 
@@ -28,4 +28,13 @@ pub(crate) fn width(clause: &str, span: Span) -> Diagnostic {
             format!("`{clause}` takes a whole number from 1 to {PARALLEL_MAX}"),
         )
         .help(format!("`{clause} 1` takes one after the other"))
+}
+
+pub(crate) fn rounds(span: Span) -> Diagnostic {
+    ENTRY
+        .at(
+            span,
+            format!("`max` takes a whole number from 1 to {ITERATIONS_MAX}"),
+        )
+        .help("write for example `repeat max 10`")
 }

@@ -25,7 +25,8 @@ mod invalid_program;
 pub(crate) mod invalid_value;
 mod invalid_version;
 mod jump_into_scope;
-mod jump_out_of_loop;
+pub(crate) mod jump_out_of_loop;
+mod lane_replaces_name;
 mod loop_replaces_name;
 mod maybe_unbound;
 mod method_call;
@@ -71,6 +72,7 @@ pub(crate) mod unknown_input;
 mod unknown_label;
 pub(crate) mod unknown_name;
 mod unknown_output;
+mod unknown_stream_field;
 pub(crate) mod unknown_tool;
 mod unknown_type;
 pub(crate) mod unknown_variant;
@@ -79,6 +81,7 @@ mod unusable_constraint;
 mod unused_branch;
 mod used_before_definition;
 mod variant_base;
+mod wait_for_condition;
 mod words;
 pub(crate) mod wrong_operand;
 
@@ -106,7 +109,7 @@ pub(crate) use invalid_program::invalid_program;
 pub(crate) use invalid_value::invalid_value;
 pub(crate) use invalid_version::invalid_version;
 pub(crate) use jump_into_scope::jump_into_scope;
-pub(crate) use jump_out_of_loop::jump_out_of_loop;
+pub(crate) use lane_replaces_name::lane_replaces_name;
 pub(crate) use loop_replaces_name::loop_replaces_name;
 pub(crate) use maybe_unbound::maybe_unbound;
 pub(crate) use method_call::method_call;
@@ -150,6 +153,7 @@ pub(crate) use unknown_input::unknown_input;
 pub(crate) use unknown_label::unknown_label;
 pub(crate) use unknown_name::unknown_name;
 pub(crate) use unknown_output::unknown_output;
+pub(crate) use unknown_stream_field::unknown_stream_field;
 pub(crate) use unknown_tool::unknown_tool;
 pub(crate) use unknown_type::unknown_type;
 pub(crate) use unknown_variant::unknown_variant;
@@ -158,6 +162,7 @@ pub(crate) use unusable_constraint::unusable_constraint;
 pub(crate) use unused_branch::unused_branch;
 pub(crate) use used_before_definition::used_before_definition;
 pub(crate) use variant_base::variant_base;
+pub(crate) use wait_for_condition::wait_for_condition;
 use words::{a, are_listed, certainty, counted, insert, listed, meant, meant_text, replace, shown};
 pub(crate) use wrong_operand::wrong_operand;
 
@@ -237,6 +242,7 @@ const OWN: &[Entry] = &[
     invalid_version::ENTRY,
     jump_into_scope::ENTRY,
     jump_out_of_loop::ENTRY,
+    lane_replaces_name::ENTRY,
     loop_replaces_name::ENTRY,
     maybe_unbound::ENTRY,
     method_call::ENTRY,
@@ -280,6 +286,7 @@ const OWN: &[Entry] = &[
     unknown_label::ENTRY,
     unknown_name::ENTRY,
     unknown_output::ENTRY,
+    unknown_stream_field::ENTRY,
     unknown_tool::ENTRY,
     unknown_type::ENTRY,
     unknown_variant::ENTRY,
@@ -288,6 +295,7 @@ const OWN: &[Entry] = &[
     unused_branch::ENTRY,
     used_before_definition::ENTRY,
     variant_base::ENTRY,
+    wait_for_condition::ENTRY,
     wrong_operand::ENTRY,
 ];
 

@@ -13,18 +13,8 @@ pub(crate) const ENTRY: Entry = entry!(
 /// A verb, with what can be done without it.
 pub(crate) fn verb(verb: Verb, span: Span) -> Diagnostic {
     let instead = match verb {
-        Verb::Together => {
-            "write the steps one after the other, or go over a list with `each … parallel n`"
-        }
-        Verb::Repeat => {
-            "go back with `check … on fail: goto \"Section\"`, which jumps at most 1000 times"
-        }
-        Verb::Wait => {
-            "pause between the items of a loop with `each … sleep \"5s\"`, or start the script later"
-        }
         Verb::Plan => "call a service that runs models with `http_request`",
         Verb::Run => "write the steps of the other script into this one",
-        Verb::Yield => "put the values into the final `emit`; every step is shown while it runs",
         Verb::Agent
         | Verb::Do
         | Verb::Let
@@ -33,7 +23,11 @@ pub(crate) fn verb(verb: Verb, span: Span) -> Diagnostic {
         | Verb::Decide
         | Verb::Check
         | Verb::Ask
+        | Verb::Together
+        | Verb::Repeat
+        | Verb::Wait
         | Verb::Emit
+        | Verb::Yield
         | Verb::Send => "",
     };
     at(&format!("the verb `{}`", verb.word()), span, instead)

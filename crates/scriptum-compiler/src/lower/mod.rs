@@ -16,12 +16,16 @@ mod header;
 mod models;
 mod names;
 mod pipe;
+mod repeat;
 mod send;
 mod steps;
 mod strings;
+mod together;
 mod tools;
 mod types;
 mod unsupported;
+mod wait;
+mod yields;
 
 use std::{
     collections::{HashMap, HashSet},

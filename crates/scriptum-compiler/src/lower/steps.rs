@@ -49,12 +49,11 @@ impl Lower<'_> {
             ast::Step::Send(step) => self.send_step(step),
             ast::Step::Emit(step) => self.emit_step(step),
             ast::Step::Agent(step) => self.agent_step(step),
-            ast::Step::Together(_)
-            | ast::Step::Repeat(_)
-            | ast::Step::Wait(_)
-            | ast::Step::Plan(_)
-            | ast::Step::Run(_)
-            | ast::Step::Yield(_) => return self.unsupported_verb(step, steps),
+            ast::Step::Together(step) => self.together_step(step),
+            ast::Step::Repeat(step) => self.repeat_step(step),
+            ast::Step::Wait(step) => self.wait_step(step),
+            ast::Step::Yield(step) => self.yield_step(step),
+            ast::Step::Plan(_) | ast::Step::Run(_) => return self.unsupported_verb(step, steps),
         };
         steps.push(lowered);
     }
@@ -301,7 +300,7 @@ impl Lower<'_> {
     }
 
     /// The text of a title: the name of a branch or section, which holds no interpolation.
-    fn title_of(&mut self, title: Option<&ast::StringLiteral>, at: NodeId) -> Arc<str> {
+    pub(super) fn title_of(&mut self, title: Option<&ast::StringLiteral>, at: NodeId) -> Arc<str> {
         let Some(title) = title else {
             self.map.mark_hole(at);
             return self.names.share("");

@@ -1,7 +1,7 @@
 //! Verbs that parse but do not run yet: one report each, and stand-ins that keep their names bound and
 //! the steps inside them checked, so that nothing else is reported because of them.
 
-use scriptum_syntax::ast::{self, AstNode, StepNode, TogetherMember};
+use scriptum_syntax::ast::{self, AstNode, StepNode};
 use scriptum_vm::program::{Step, StepKind};
 
 use super::Lower;
@@ -16,25 +16,14 @@ impl Lower<'_> {
         let span = step.verb_span();
         self.report(codes::not_supported_yet::verb(step.verb(), span));
         match step {
-            ast::Step::Together(together) => {
-                for member in together.members() {
-                    match member {
-                        TogetherMember::Step(step) => self.step(&step, steps),
-                        TogetherMember::Lane(lane) => self.inline(lane.body().as_ref(), steps),
-                    }
-                }
-                self.bind_hole(step, steps);
-            }
-            ast::Step::Repeat(repeat) => {
-                self.inline(repeat.body().as_ref(), steps);
-                self.bind_hole(step, steps);
-            }
             ast::Step::Do(_)
             | ast::Step::Let(_)
             | ast::Step::Each(_)
             | ast::Step::Pipe(_)
             | ast::Step::Decide(_)
             | ast::Step::Check(_)
+            | ast::Step::Together(_)
+            | ast::Step::Repeat(_)
             | ast::Step::Wait(_)
             | ast::Step::Agent(_)
             | ast::Step::Ask(_)
@@ -46,12 +35,6 @@ impl Lower<'_> {
                 self.check_inputs_of(step, steps);
                 self.bind_hole(step, steps);
             }
-        }
-    }
-
-    fn inline(&mut self, block: Option<&ast::Block>, steps: &mut Vec<Step>) {
-        for step in block.into_iter().flat_map(ast::Block::steps) {
-            self.step(&step, steps);
         }
     }
 

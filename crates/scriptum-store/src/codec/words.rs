@@ -49,6 +49,7 @@ impl Word for PauseReason {
         PauseReason::Operator,
         PauseReason::StepError,
         PauseReason::Ask,
+        PauseReason::Wait,
     ];
 
     fn word(self) -> &'static str {
@@ -56,6 +57,7 @@ impl Word for PauseReason {
             PauseReason::Operator => "operator",
             PauseReason::StepError => "step_error",
             PauseReason::Ask => "ask",
+            PauseReason::Wait => "wait",
         }
     }
 }

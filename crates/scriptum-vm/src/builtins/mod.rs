@@ -25,7 +25,7 @@ use crate::{
 
 pub(crate) use call::Call;
 pub use signature::{Builtin, Example, Kind, Lambda, Param, Presence, Takes};
-pub(crate) use times::time_text;
+pub(crate) use times::{instant_ms, instant_text, time_text};
 
 /// All built-in functions, by name.
 pub static ALL: &[Builtin] = &[

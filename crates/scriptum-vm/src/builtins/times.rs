@@ -126,6 +126,21 @@ enum Moment {
     Instant(Timestamp),
 }
 
+/// Milliseconds of a timestamp, or of the first moment of a date in UTC.
+pub(crate) fn instant_ms(text: &str) -> Option<i64> {
+    if let Ok(date) = strtime::parse("%Y-%m-%d", text).and_then(|parsed| parsed.to_date()) {
+        let start = date.to_zoned(TimeZone::UTC).ok()?;
+        return Some(start.timestamp().as_millisecond());
+    }
+    let instant: Timestamp = text.parse().ok()?;
+    Some(instant.as_millisecond())
+}
+
+/// A time as scripts read it; `None` behind the year 9999.
+pub(crate) fn instant_text(at_ms: i64) -> Option<String> {
+    Timestamp::from_millisecond(at_ms).ok().map(rfc3339)
+}
+
 fn moment(call: &mut Call<'_, '_>) -> Result<Moment, Stop> {
     let text = call.text(0)?;
     if let Ok(date) = strtime::parse("%Y-%m-%d", &*text).and_then(|parsed| parsed.to_date()) {

@@ -5,7 +5,7 @@
 use std::{collections::BTreeMap, num::NonZeroU32, sync::Arc};
 
 use scriptum_contract::Value;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{FrameCell, PauseReason, Status, StepError, StepPath, Timestamp};
 
@@ -23,6 +23,9 @@ pub(super) struct Thread {
     /// Jumps made so far.
     #[serde(default)]
     pub(super) jumps: u32,
+    /// Values yielded so far.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(super) yields: u32,
     /// The error that will end the thread; set while `on thread error` runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) failing: Option<Arc<Failing>>,
@@ -52,6 +55,7 @@ impl Thread {
             held: false,
             pause: None,
             jumps: 0,
+            yields: 0,
             failing: None,
             deadline: None,
         }
@@ -124,14 +128,19 @@ pub(super) enum Progress {
     Waiting(Box<Waiting>),
     /// It waits for somebody's answer.
     Asking(Box<Asking>),
-    /// The scope or the loop under it is at work.
+    /// It goes on when the time has come.
+    Sleeping(Box<Sleeping>),
+    /// It goes on when an event has arrived.
+    Listening(Box<Listening>),
+    /// The scopes or the loop under it are at work.
     Inside {
         /// The execution.
         attempt: u32,
     },
     /// It failed, and nothing handled the error.
     Failed(Box<Failed>),
-    /// Nothing runs here any more; the bindings stay for `on thread error`.
+    /// Nothing runs here any more; the bindings stay, for `on thread error`, or until the other lanes
+    /// have ended too.
     Over,
 }
 
@@ -232,6 +241,34 @@ pub(super) struct Asking {
     pub(super) refusal: Option<Arc<str>>,
 }
 
+/// A step that waits for a time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Sleeping {
+    #[serde(flatten)]
+    pub(super) count: Count,
+    /// When it goes on.
+    pub(super) due: Timestamp,
+}
+
+/// A step that waits for an event.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Listening {
+    #[serde(flatten)]
+    pub(super) count: Count,
+    /// Name of the event.
+    pub(super) event: Arc<str>,
+    /// When it fails if none has arrived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) due: Option<Timestamp>,
+}
+
+/// An event that arrived before anything waited for it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Kept {
+    pub(super) name: Arc<str>,
+    pub(super) value: Value,
+}
+
 /// An execution that failed for good.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Failed {
@@ -242,6 +279,9 @@ pub(super) struct Failed {
     pub(super) input: Option<Value>,
     /// Why.
     pub(super) error: StepError,
+    /// True when the error ends the thread, once nothing else of it can run.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) ends: bool,
 }
 
 /// A step that runs in another way than it would by itself: after a resume, or by a jump.
@@ -299,6 +339,41 @@ pub(super) struct Batch {
     /// When the next batch begins; set while the loop sleeps.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) due: Option<Timestamp>,
+}
+
+/// Where a repeat under way stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct RepeatHead {
+    /// Index of the current round, or of the last one while none is under way.
+    pub(super) round: u32,
+    /// Most rounds.
+    pub(super) max: u32,
+    /// Pause between two rounds.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub(super) sleep_ms: u64,
+    /// When the next round begins; set while the repeat sleeps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) due: Option<Timestamp>,
+    /// The value of the round whose end could not be tested, until it is tested again.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    pub(super) value: Option<Value>,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde calls it with a reference"
+)]
+fn is_nothing(ms: &u64) -> bool {
+    *ms == 0
+}
+
+/// A field that is there, be it null.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
 }
 
 #[expect(

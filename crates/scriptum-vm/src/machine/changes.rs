@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use scriptum_contract::Value;
 
 use super::{
-    cells::{self, Count, Head, LoopHead, Thread},
+    cells::{self, Count, Head, Kept, LoopHead, RepeatHead, Thread},
     state::{Loop, Scope, State},
 };
 use crate::{FrameCell, FrameDelta, FrameKey, Slot, StepPath};
@@ -28,6 +28,8 @@ pub(super) enum Undo {
     ClosedLoop(StepPath, Box<Loop>),
     LoopHead(StepPath, LoopHead),
     Result(StepPath, u32),
+    Repeat(StepPath, Option<RepeatHead>),
+    Event(u32, Option<Kept>),
     Count(StepPath, Option<Count>),
     Cleared(Box<State>),
 }
@@ -50,6 +52,8 @@ impl State {
                 Undo::ClosedLoop(path, body) => self.insert_loop(path, *body),
                 Undo::LoopHead(path, head) => _ = self.replace_loop_head(&path, head),
                 Undo::Result(path, index) => self.replace_result(&path, index, None),
+                Undo::Repeat(path, head) => _ = self.replace_repeat(&path, head),
+                Undo::Event(number, event) => _ = self.replace_event(number, event),
                 Undo::Count(path, count) => _ = self.replace_count(&path, count),
                 Undo::Cleared(before) => {
                     let log = std::mem::take(&mut self.log);
@@ -92,6 +96,8 @@ impl State {
             Slot::Last => self.scopes.get(path)?.last.as_ref().map(cells::write),
             Slot::Binding(name) => self.scopes.get(path)?.bindings.get(name).map(cells::write),
             Slot::Loop => self.loops.get(path).map(|body| cells::write(&body.head)),
+            Slot::Repeat => self.repeats.get(path).map(cells::write),
+            Slot::Event(number) => self.events.get(number).map(cells::write),
             Slot::Source => self.loops.get(path).map(|body| cells::write(&body.source)),
             Slot::Result(index) => {
                 let result = self.loops.get(path)?.results.get(index)?;
@@ -110,11 +116,18 @@ impl State {
             keys.push(FrameKey::root(Slot::Started));
         }
         keys.extend(self.counts.keys().map(count_key));
+        keys.extend(self.events.keys().copied().map(event_key));
         for (path, scope) in &self.scopes {
             keys.extend(scope_keys(path, scope));
         }
         for (path, body) in &self.loops {
             keys.extend(loop_keys(path, body));
+        }
+        for path in self.repeats.keys() {
+            keys.push(FrameKey {
+                path: path.clone(),
+                slot: Slot::Repeat,
+            });
         }
         keys
     }
@@ -153,6 +166,10 @@ impl Touched {
             Undo::ClosedLoop(path, body) => self.closed_loop(path, &body),
             Undo::LoopHead(path, _) => self.push(path, Slot::Loop, true),
             Undo::Result(path, index) => self.push(path, Slot::Result(index), false),
+            Undo::Repeat(path, before) => self.push(path, Slot::Repeat, before.is_some()),
+            Undo::Event(number, before) => {
+                self.keys.push((event_key(number), before.is_some()));
+            }
             Undo::Count(path, before) => {
                 self.keys.push((count_key(&path), before.is_some()));
             }
@@ -188,6 +205,10 @@ impl Touched {
 
 fn count_key(path: &StepPath) -> FrameKey {
     FrameKey::root(Slot::Count(path.clone()))
+}
+
+fn event_key(number: u32) -> FrameKey {
+    FrameKey::root(Slot::Event(number))
 }
 
 fn scope_keys<'s>(path: &'s StepPath, scope: &'s Scope) -> impl Iterator<Item = FrameKey> + 's {

@@ -61,6 +61,8 @@ impl Run<'_> {
                 // The attempt that is counted here has not begun.
                 Progress::Waiting(waiting) => waiting.call.count.attempt.saturating_sub(1),
                 Progress::Asking(asking) => asking.count.attempt,
+                Progress::Sleeping(sleeping) => sleeping.count.attempt,
+                Progress::Listening(listening) => listening.count.attempt,
                 Progress::Inside { attempt } => *attempt,
                 Progress::Ready | Progress::Again(_) | Progress::Failed(_) | Progress::Over => {
                     return None;

@@ -58,6 +58,10 @@ impl Run<'_> {
         for path in &loops {
             self.state.close_loop(path);
         }
+        let repeats: Vec<_> = self.state.repeats.keys().cloned().collect();
+        for path in &repeats {
+            self.state.set_repeat(path, None);
+        }
         self.state.set_step(&root, Progress::Over);
         self.effects.clear();
     }

@@ -11,7 +11,6 @@ use super::{
     Ignored, Refused,
     backoff::later,
     cells::{Asking, Calling, Count, Progress},
-    duration::parse_ms,
     exec_do::Attempt,
     exec_each::whole,
     model::said,
@@ -23,7 +22,7 @@ use crate::{
     builtins::time_text,
     eval::{EXPRESSION_FAILED, EvalError},
     limits::WRONG_ANSWERS_MAX,
-    program::{Ask, StepKind},
+    program::{Ask, StepKind, duration_ms},
 };
 
 const ASK_TIMEOUT: &str = "ASK_TIMEOUT";
@@ -229,7 +228,7 @@ impl<'r> Run<'r> {
         }
         let timeout = term("timeout")?;
         let timeout_ms = match timeout.as_text() {
-            Some(text) => parse_ms(text),
+            Some(text) => duration_ms(text),
             None => whole(&timeout).and_then(|ms| u64::try_from(ms).ok()),
         };
         if timeout != Value::Null && timeout_ms.is_none() {

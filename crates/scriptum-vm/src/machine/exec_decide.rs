@@ -152,11 +152,14 @@ impl Run<'_> {
         }
     }
 
-    /// Records a step that will not run, and the steps of its branches.
+    /// Records a step that will not run, and the steps of its branches and lanes.
     pub(super) fn skip_with_branches(&mut self, place: &Place<'_>) {
         self.skip(place);
-        if let StepKind::Decide(decide) = &place.step.kind {
-            self.skip_branches(place, decide, None);
+        if !self.is_top_level(&place.scope) {
+            return;
+        }
+        for (inner, body) in (0u32..).zip(once_bodies(&place.step.kind)) {
+            self.skip_all(place.path.child(inner), body);
         }
     }
 
@@ -175,14 +178,12 @@ impl Run<'_> {
             };
             self.skip(&place);
             open.push((scope, body, index + 1));
-            if let StepKind::Decide(decide) = &step.kind {
-                let branches = (0u32..).zip(&decide.branches);
-                let mut below: Vec<_> = branches
-                    .map(|(inner, branch)| (place.path.child(inner), &branch.body, 0))
-                    .collect();
-                below.reverse();
-                open.extend(below);
-            }
+            let below = (0u32..).zip(once_bodies(&step.kind));
+            let mut below: Vec<_> = below
+                .map(|(inner, body)| (place.path.child(inner), body, 0))
+                .collect();
+            below.reverse();
+            open.extend(below);
         }
     }
 
@@ -204,4 +205,25 @@ fn branch_given(execution: &Execution<'_>) -> Option<u32> {
         Given::Branch(branch) => Some(branch),
         Given::Nothing | Given::Whole(_) | Given::Parts(_) | Given::Answer(_) => None,
     }
+}
+
+/// The bodies of a step that run at most once each: its branches, its lanes.
+fn once_bodies(kind: &StepKind) -> impl Iterator<Item = &Body> {
+    let is_loop = match kind {
+        StepKind::Each(_) | StepKind::Pipe(_) | StepKind::Repeat(_) => true,
+        StepKind::Do(_)
+        | StepKind::Let(_)
+        | StepKind::Decide(_)
+        | StepKind::Check(_)
+        | StepKind::Together(_)
+        | StepKind::Wait(_)
+        | StepKind::Agent(_)
+        | StepKind::Ask(_)
+        | StepKind::Plan(_)
+        | StepKind::Run(_)
+        | StepKind::Emit(_)
+        | StepKind::Yield(_)
+        | StepKind::Send(_) => false,
+    };
+    kind.bodies().filter(move |_| !is_loop)
 }

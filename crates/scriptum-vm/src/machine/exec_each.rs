@@ -10,13 +10,12 @@ use scriptum_contract::Value;
 use super::{
     backoff::later,
     cells::{Batch, Count, LoopHead, Progress},
-    duration::parse_ms,
     place::{self, Place},
     run::{Done, Execution, Run},
     state::{Loop, ScopeKind, Variables},
 };
 use crate::{
-    Effect, StepError, StepPath,
+    StepError, StepPath,
     eval::{EXPRESSION_FAILED, EvalError, LIMIT_EXCEEDED},
     limits::{ITERATIONS_MAX, PARALLEL_MAX, SCOPE_DEPTH_MAX},
     program::{Body, Each, Expr},
@@ -31,7 +30,10 @@ impl Run<'_> {
         let source = self.value(execution, &each.source)?;
         let total = self.length("each", &source, &each.source)?;
         let parallel = self.count("parallel", execution, each.parallel.as_ref())?;
-        let sleep_ms = self.sleep_ms(execution, each.sleep.as_ref())?;
+        let sleep_ms = match &each.sleep {
+            Some(sleep) => self.length_ms(execution, sleep, "sleep")?,
+            None => 0,
+        };
         check_depth(&execution.place)?;
         let shape = [("count", total), ("parallel", parallel)];
         let shape = shape.map(|(key, number)| (key, Value::Int(number.into())));
@@ -150,12 +152,7 @@ impl Run<'_> {
                 ..batch
             },
         );
-        if !self.state.thread.held {
-            self.effects.push(Effect::Timer {
-                path: path.clone(),
-                due,
-            });
-        }
+        self.ask_timer(path, due);
     }
 
     fn set_batch(&mut self, path: &StepPath, batch: Batch) {
@@ -189,6 +186,8 @@ impl Run<'_> {
             | Progress::Calling(_)
             | Progress::Waiting(_)
             | Progress::Asking(_)
+            | Progress::Sleeping(_)
+            | Progress::Listening(_)
             | Progress::Failed(_)
             | Progress::Over => 0,
         };
@@ -241,28 +240,6 @@ impl Run<'_> {
                 ))
             })
     }
-
-    fn sleep_ms(
-        &mut self,
-        execution: &Execution<'_>,
-        expr: Option<&Expr>,
-    ) -> Result<u64, EvalError> {
-        let Some(expr) = expr else {
-            return Ok(0);
-        };
-        let value = self.open_value(execution, expr)?;
-        let pause_ms = match value.as_text() {
-            Some(text) => parse_ms(text),
-            None => whole(&value).and_then(|number| u64::try_from(number).ok()),
-        };
-        pause_ms.ok_or_else(|| {
-            let shown = shown(&value);
-            failed(format!(
-                "sleep needs milliseconds or a duration such as 30s, {} is {shown}",
-                expr.source
-            ))
-        })
-    }
 }
 
 /// Refuses to go deeper than a path may be long.
@@ -309,7 +286,7 @@ pub(super) fn whole(value: &Value) -> Option<i64> {
 }
 
 /// A scalar as JSON, anything else by its kind.
-fn shown(value: &Value) -> Arc<str> {
+pub(super) fn shown(value: &Value) -> Arc<str> {
     match value {
         Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_) => value
             .to_json()

@@ -1,4 +1,4 @@
-//! `emit`: gives the thread, an iteration or `on thread error` its result and ends it.
+//! `emit`: gives the thread, an iteration, a lane, a round or `on thread error` its result and ends it.
 
 use scriptum_contract::{Reason, Value, Violation};
 
@@ -16,9 +16,11 @@ impl Run<'_> {
         emit: &Emit,
     ) -> Result<(), EvalError> {
         let fields = self.input(execution, &emit.fields)?;
-        let scope = self.binding_scope(&execution.place.scope);
+        let scope = self.emitting_scope(&execution.place.scope);
         match self.state.scope(scope.components()).kind {
-            ScopeKind::Iteration => self.emit_of_iteration(execution, &scope, fields),
+            ScopeKind::Iteration | ScopeKind::Lane | ScopeKind::Round => {
+                self.emit_of_iteration(execution, &scope, fields)
+            }
             ScopeKind::OnThreadError => self.emit_of_error_block(execution, &scope, fields),
             ScopeKind::Root | ScopeKind::Branch | ScopeKind::Cycle => {
                 self.emit_of_thread(execution, &fields)

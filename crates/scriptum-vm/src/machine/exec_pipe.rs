@@ -59,7 +59,11 @@ impl Run<'_> {
         };
         match self.state.scope(place.scope.components()).kind {
             ScopeKind::Root | ScopeKind::OnThreadError => pipe.bind.is_some(),
-            ScopeKind::Iteration | ScopeKind::Branch | ScopeKind::Cycle => true,
+            ScopeKind::Iteration
+            | ScopeKind::Branch
+            | ScopeKind::Lane
+            | ScopeKind::Round
+            | ScopeKind::Cycle => true,
         }
     }
 }

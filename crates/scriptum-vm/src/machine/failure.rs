@@ -46,6 +46,7 @@ impl Run<'_> {
             count,
             input,
             error,
+            ends: false,
         }));
         self.state.set_step(&place.scope, failed);
         if let Some((first, second)) = ending {
@@ -53,7 +54,7 @@ impl Run<'_> {
         }
     }
 
-    /// A step failed in a way that ends the thread.
+    /// A step failed in a way that ends the thread: at once, or in a lane when the others have ended.
     pub(super) fn fail_thread_at(
         &mut self,
         place: &Place<'_>,
@@ -61,6 +62,17 @@ impl Run<'_> {
         error: StepError,
     ) -> Result<(), Need> {
         self.step_failed(place, count, error.clone());
+        if self.state.thread.failing.is_none() && self.is_in_lane(&place.scope) {
+            let failed = Failed {
+                count: count.used_up(),
+                input: None,
+                error,
+                ends: true,
+            };
+            let failed = Progress::Failed(Box::new(failed));
+            self.state.set_step(&place.scope, failed);
+            return Ok(());
+        }
         self.fail_thread(error, Some((place, count.attempt)))
     }
 

@@ -68,8 +68,10 @@ impl Names<'_> {
     fn in_scope(&self, path: &[u32], name: &str) -> Option<Value> {
         let scope = self.state.scopes.get(path)?;
         match scope.kind {
-            ScopeKind::Branch | ScopeKind::Cycle => None,
-            ScopeKind::Root | ScopeKind::OnThreadError => scope.bindings.get(name).cloned(),
+            ScopeKind::Branch | ScopeKind::Round | ScopeKind::Cycle => None,
+            ScopeKind::Root | ScopeKind::OnThreadError | ScopeKind::Lane => {
+                scope.bindings.get(name).cloned()
+            }
             ScopeKind::Iteration => {
                 let bound = scope.bindings.get(name).cloned();
                 bound.or_else(|| self.loop_variable(path, name))

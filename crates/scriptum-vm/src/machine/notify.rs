@@ -73,6 +73,10 @@ impl Run<'_> {
                 self.end_thread(Status::Cancelled, cancelled);
                 Ok(Notification::CancelAsked { reason })
             }
+            Notification::EventArrived { name, value } => {
+                let value = self.event_arrived(&name, value)?;
+                Ok(Notification::EventArrived { name, value })
+            }
             Notification::Continued => self.continued(),
         }
     }
@@ -147,6 +151,16 @@ impl Run<'_> {
             let place = self.place(StepPath::from(scope), *index);
             return Ok(self.ask_due(&place, *asking)?);
         }
+        if let Some(waited) = self.wait_due(path) {
+            return waited;
+        }
+        if let Some(head) = self.state.repeats.get(path).cloned()
+            && let Some(due) = head.due
+        {
+            self.check_due(due)?;
+            self.next_round(&self.step_at(path), &head);
+            return Ok(());
+        }
         let body = self.state.loops.get(path.components());
         let due = body.and_then(|body| body.head.batch?.due);
         let Some(due) = due else {
@@ -157,7 +171,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn check_due(&self, due: Timestamp) -> Result<(), Refused> {
+    pub(super) fn check_due(&self, due: Timestamp) -> Result<(), Refused> {
         if self.state.thread.held {
             return Err(Ignored::Held.into());
         }

@@ -8,7 +8,7 @@ use super::{
     place,
     state::{ScopeKind, State},
 };
-use crate::{Asked, Effect, Status, StepPath, Timestamp, program::Program};
+use crate::{Asked, Effect, StepPath, Timestamp, program::Program};
 
 /// The open calls and timers. While the thread is held its timers rest.
 pub(super) fn effects(program: &Program, state: &State) -> impl Iterator<Item = Effect> {
@@ -21,14 +21,16 @@ pub(super) fn effects(program: &Program, state: &State) -> impl Iterator<Item = 
 
 /// The open timers.
 pub(super) fn timers(state: &State) -> impl Iterator<Item = Effect> {
-    let (running, held) = (!is_held(state), state.thread.held);
-    let timers = state.index.timers.iter().filter(move |_| running);
-    // The time that somebody has for an answer goes on while the thread waits for it.
-    let limits = state.index.limits.iter().filter(move |_| !held);
-    timers.chain(limits).map(|(due, path)| Effect::Timer {
-        path: path.clone(),
-        due: *due,
-    })
+    let running = !state.thread.held;
+    // The time that somebody has for an answer or an event goes on while the thread waits for it; other
+    // timers do not run while it is paused.
+    let timers = state.index.timers.iter().chain(&state.index.limits);
+    timers
+        .filter(move |_| running)
+        .map(|(due, path)| Effect::Timer {
+            path: path.clone(),
+            due: *due,
+        })
 }
 
 /// The open asks.
@@ -42,6 +44,8 @@ pub(super) fn asks(program: &Program, state: &State) -> impl Iterator<Item = Ask
             | Progress::Again(_)
             | Progress::Calling(_)
             | Progress::Waiting(_)
+            | Progress::Sleeping(_)
+            | Progress::Listening(_)
             | Progress::Inside { .. }
             | Progress::Failed(_)
             | Progress::Over => None,
@@ -59,10 +63,10 @@ fn deadline(state: &State) -> Option<Timestamp> {
 
 /// The earliest open timer.
 pub(super) fn wake_at(state: &State) -> Option<Timestamp> {
-    let step = state.index.timers.first().filter(|_| !is_held(state));
-    let limit = state.index.limits.first().filter(|_| !state.thread.held);
-    let due = [step, limit].into_iter().flatten().map(|(due, _)| *due);
-    due.chain(deadline(state)).min()
+    let timers = state.index.timers.first().into_iter();
+    let timers = timers.chain(state.index.limits.first());
+    let running = timers.filter(|_| !state.thread.held);
+    running.map(|(due, _)| *due).chain(deadline(state)).min()
 }
 
 fn calls(program: &Program, state: &State) -> impl Iterator<Item = Effect> {
@@ -76,8 +80,4 @@ fn calls(program: &Program, state: &State) -> impl Iterator<Item = Effect> {
         let place = place::step_at(program, &path.child(scope.head.at))?;
         call_of(&place, calling).map(Effect::Call)
     })
-}
-
-fn is_held(state: &State) -> bool {
-    state.thread.held || state.thread.status == Status::Paused
 }

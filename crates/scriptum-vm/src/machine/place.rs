@@ -53,11 +53,14 @@ pub(super) fn body_at<'p>(program: &'p Program, scope: &[u32]) -> Option<(&'p Bo
                 (&branch.body, ScopeKind::Branch)
             }
             StepKind::Agent(_) => (&NO_STEPS, ScopeKind::Cycle),
+            StepKind::Together(together) => {
+                let lane = together.lanes.get(*inner as usize)?;
+                (&lane.body, ScopeKind::Lane)
+            }
+            StepKind::Repeat(repeat) => (&repeat.body, ScopeKind::Round),
             StepKind::Do(_)
             | StepKind::Let(_)
             | StepKind::Check(_)
-            | StepKind::Together(_)
-            | StepKind::Repeat(_)
             | StepKind::Wait(_)
             | StepKind::Ask(_)
             | StepKind::Plan(_)
@@ -109,9 +112,12 @@ pub(super) fn in_scope(program: &Program, scope: StepPath, index: u32) -> Option
     let (body, kind) = body_at(program, scope.components())?;
     let step = match kind {
         ScopeKind::Cycle => step_at(program, &scope.parent()?)?.step,
-        ScopeKind::Root | ScopeKind::OnThreadError | ScopeKind::Iteration | ScopeKind::Branch => {
-            body.steps.get(index as usize)?
-        }
+        ScopeKind::Root
+        | ScopeKind::OnThreadError
+        | ScopeKind::Iteration
+        | ScopeKind::Branch
+        | ScopeKind::Lane
+        | ScopeKind::Round => body.steps.get(index as usize)?,
     };
     Some(Place {
         path: scope.child(index),

@@ -39,6 +39,10 @@ pub enum Ignored {
     NotFailed,
     /// The step that is meant takes no such change.
     NoSuchChange,
+    /// Several steps wait, and none was named.
+    SeveralWait,
+    /// As many events as a thread keeps wait to be waited for.
+    TooManyEvents,
     /// There is nothing to continue.
     NothingToContinue,
 }
@@ -68,6 +72,8 @@ impl fmt::Display for Ignored {
             Ignored::NotPaused => "the thread is not paused",
             Ignored::NotFailed => "the step did not fail",
             Ignored::NoSuchChange => "the step takes no such change",
+            Ignored::SeveralWait => "several steps wait, and none was named",
+            Ignored::TooManyEvents => "too many events wait to be waited for",
             Ignored::NothingToContinue => "there is nothing to continue",
         })
     }

@@ -6,7 +6,7 @@ use scriptum_contract::Value;
 use serde::de::DeserializeOwned;
 
 use super::{
-    cells::{self, Head, LoopHead, Progress, Thread},
+    cells::{self, Head, LoopHead, Progress, RepeatHead, Thread},
     place::{Rerun, around, body_at, cycle_rerun, len, loop_of, step_at},
     state::{Loop, Scope, ScopeKind, State},
 };
@@ -42,6 +42,7 @@ struct Sorted {
     thread: Option<Thread>,
     heads: BTreeMap<StepPath, Head>,
     loops: BTreeMap<StepPath, LoopHead>,
+    repeats: BTreeMap<StepPath, RepeatHead>,
     sources: BTreeMap<StepPath, Value>,
     results: Vec<(FrameKey, u32, Value)>,
     bindings: Vec<(FrameKey, Arc<str>, Value)>,
@@ -60,6 +61,9 @@ pub(super) fn state(program: &Program, frames: Frames) -> Result<State, RestoreE
     check_thread(&state, &sorted)?;
     for (path, head) in std::mem::take(&mut sorted.loops) {
         insert_loop(program, &mut state, path, head, &mut sorted.sources)?;
+    }
+    for (path, head) in std::mem::take(&mut sorted.repeats) {
+        insert_repeat(program, &mut state, &path, head)?;
     }
     for (path, head) in std::mem::take(&mut sorted.heads) {
         insert_scope(program, &mut state, path, head)?;
@@ -84,6 +88,11 @@ fn sort(state: &mut State, frames: Frames) -> Result<Sorted, RestoreError> {
                 let head = read(&key, &cell)?;
                 sorted.loops.insert(key.path, head);
             }
+            Slot::Repeat => {
+                let head = read(&key, &cell)?;
+                sorted.repeats.insert(key.path, head);
+            }
+            Slot::Event(number) => _ = state.events.insert(number, read(&key, &cell)?),
             Slot::Source => {
                 let source = read(&key, &cell)?;
                 sorted.sources.insert(key.path, source);
@@ -161,6 +170,25 @@ fn insert_loop(
     Ok(())
 }
 
+fn insert_repeat(
+    program: &Program,
+    state: &mut State,
+    path: &StepPath,
+    head: RepeatHead,
+) -> Result<(), RestoreError> {
+    let place = step_at(program, path);
+    let is_repeat = place.is_some_and(|it| matches!(it.step.kind, StepKind::Repeat(_)));
+    if !is_repeat {
+        let reason = "belongs to no repeat of the program";
+        return Err(at(path, Slot::Repeat, reason));
+    }
+    if head.round >= head.max {
+        return Err(at(path, Slot::Repeat, "makes more rounds than it may"));
+    }
+    state.replace_repeat(path, Some(head));
+    Ok(())
+}
+
 fn insert_scope(
     program: &Program,
     state: &mut State,
@@ -177,7 +205,16 @@ fn insert_scope(
     if kind != ScopeKind::Cycle && head.at > len(body) {
         return Err(at(&path, Slot::Head, "stands behind the end of its body"));
     }
-    if kind == ScopeKind::Iteration && !is_in_loop(state, &path) {
+    let is_lost = match kind {
+        ScopeKind::Iteration => !is_in_loop(state, &path),
+        ScopeKind::Round => !is_in_repeat(state, &path),
+        ScopeKind::Root
+        | ScopeKind::OnThreadError
+        | ScopeKind::Branch
+        | ScopeKind::Lane
+        | ScopeKind::Cycle => false,
+    };
+    if is_lost {
         return Err(at(
             &path,
             Slot::Head,
@@ -221,6 +258,14 @@ fn is_in_loop(state: &State, iteration: &StepPath) -> bool {
     body.is_some_and(|body| *index < body.head.total)
 }
 
+fn is_in_repeat(state: &State, round: &StepPath) -> bool {
+    let Some((index, path)) = round.components().split_last() else {
+        return false;
+    };
+    let head = state.repeats.get(path);
+    head.is_some_and(|head| head.round == *index && head.due.is_none() && head.value.is_none())
+}
+
 fn insert_values(state: &mut State, sorted: Sorted) -> Result<(), RestoreError> {
     let lost = |key: FrameKey| RestoreError {
         key,
@@ -257,21 +302,19 @@ fn insert_values(state: &mut State, sorted: Sorted) -> Result<(), RestoreError> 
 
 /// Every frame hangs on the one above it: what is inside a step is there, and nothing else is.
 fn check_frames(program: &Program, state: &State) -> Result<(), RestoreError> {
-    let mut inside = 0;
+    let mut hanging = 0;
     for (path, scope) in &state.scopes {
-        if let Progress::Inside { .. } = scope.head.step {
-            inside += 1;
-        }
         check_step(program, state, path, scope)?;
+        hanging += frames_inside(program, state, path, scope);
     }
     let hangs_alone = |path: &StepPath, scope: &Scope| match scope.kind {
-        ScopeKind::Branch => true,
+        ScopeKind::Branch | ScopeKind::Lane | ScopeKind::Round => true,
         ScopeKind::Cycle => path.last() == Some(0),
         ScopeKind::Root | ScopeKind::OnThreadError | ScopeKind::Iteration => false,
     };
     let scopes = state.scopes.iter();
-    let hanging = scopes.filter(|(path, scope)| hangs_alone(path, scope));
-    if inside != hanging.count() + state.loops.len() {
+    let scopes = scopes.filter(|(path, scope)| hangs_alone(path, scope));
+    if hanging != scopes.count() + state.loops.len() + state.repeats.len() {
         return Err(at(
             &StepPath::root(),
             Slot::Head,
@@ -288,6 +331,23 @@ fn check_frames(program: &Program, state: &State) -> Result<(), RestoreError> {
     Ok(())
 }
 
+/// How many frames hang on the current step of a scope: its branch, its lanes, its loop, its repeat
+/// with the round.
+fn frames_inside(program: &Program, state: &State, path: &StepPath, scope: &Scope) -> usize {
+    let path = path.child(scope.head.at);
+    let repeat = state.repeats.get(&path);
+    if let Progress::Inside { .. } = scope.head.step {
+        let round = repeat.map_or(0, |head| usize::from(head.due.is_none()));
+        let place = step_at(program, &path);
+        match place.as_ref().map(|place| &place.step.kind) {
+            Some(StepKind::Together(together)) => together.lanes.len(),
+            Some(_) | None => 1 + round,
+        }
+    } else {
+        usize::from(repeat.is_some())
+    }
+}
+
 fn check_step(
     program: &Program,
     state: &State,
@@ -298,8 +358,18 @@ fn check_step(
     let kind = place.as_ref().map(|place| &place.step.kind);
     let fits = match (&scope.head.step, kind) {
         (Progress::Ready, _) => true,
-        (Progress::Over, _) => matches!(scope.kind, ScopeKind::Root | ScopeKind::Cycle),
+        (Progress::Over, _) => match scope.kind {
+            ScopeKind::Root | ScopeKind::Cycle => true,
+            ScopeKind::Lane => scope.head.at == scope.len,
+            ScopeKind::OnThreadError
+            | ScopeKind::Iteration
+            | ScopeKind::Branch
+            | ScopeKind::Round => false,
+        },
         (Progress::Again(_) | Progress::Failed(_), kind) => kind.is_some(),
+        (Progress::Sleeping(_) | Progress::Listening(_), kind) => {
+            matches!(kind, Some(StepKind::Wait(_)))
+        }
         (Progress::Calling(_) | Progress::Waiting(_), Some(StepKind::Agent(_)))
             if scope.kind == ScopeKind::Cycle =>
         {
@@ -319,6 +389,19 @@ fn check_step(
         }
         (Progress::Inside { .. }, Some(StepKind::Decide(_))) => {
             has_one_branch(state, &path.child(scope.head.at))
+        }
+        (Progress::Inside { .. }, Some(StepKind::Together(together))) => {
+            let path = path.child(scope.head.at);
+            let mut lanes = (0u32..).zip(&together.lanes);
+            lanes.all(|(lane, _)| state.scopes.contains_key(&path.child(lane)))
+        }
+        (Progress::Inside { .. }, Some(StepKind::Repeat(_))) => {
+            let path = path.child(scope.head.at);
+            let head = state.repeats.get(&path);
+            head.is_some_and(|head| {
+                let has_round = state.scopes.contains_key(&path.child(head.round));
+                head.value.is_none() && has_round == head.due.is_none()
+            })
         }
         (Progress::Inside { .. }, _) | (Progress::Calling(_), None) => false,
     };

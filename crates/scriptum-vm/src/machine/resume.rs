@@ -19,6 +19,9 @@ impl<'r> Run<'r> {
         path: Option<&StepPath>,
         change: Resume,
     ) -> Result<Resume, Refused> {
+        if let Some(listening) = self.listening_for(path)? {
+            return self.resume_listening(&listening, change);
+        }
         let thread = &self.state.thread;
         if !thread.held && thread.status != Status::Paused {
             return Err(Ignored::NotPaused.into());
@@ -55,7 +58,7 @@ impl<'r> Run<'r> {
     }
 
     /// Nothing is held any more: loops fill up, timers are asked for again.
-    fn lift(&mut self) {
+    pub(super) fn lift(&mut self) {
         let started = self.state.started.is_some();
         self.state.change_thread(|thread| {
             thread.held = false;
@@ -131,9 +134,20 @@ impl<'r> Run<'r> {
             (StepKind::Agent(_), _) if self.is_cycle(&place.scope) => {
                 self.child_given(place, failed, output)?;
             }
-            (StepKind::Do(_) | StepKind::Let(_) | StepKind::Decide(_) | StepKind::Agent(_), _)
+            (
+                StepKind::Do(_)
+                | StepKind::Let(_)
+                | StepKind::Decide(_)
+                | StepKind::Repeat(_)
+                | StepKind::Wait(_)
+                | StepKind::Agent(_),
+                _,
+            )
             | (StepKind::Each(_) | StepKind::Pipe(_), Value::List(_) | Value::Stored(_))
-            | (StepKind::Ask(_), Value::Object(_) | Value::Stored(_)) => {
+            | (StepKind::Ask(_) | StepKind::Together(_), Value::Object(_) | Value::Stored(_)) => {
+                if self.state.repeats.contains_key(&place.path) {
+                    self.state.set_repeat(&place.path, None);
+                }
                 let done = Done {
                     recovery: Some(Recovery::Operator),
                     ..Done::with(output)
@@ -151,7 +165,7 @@ impl<'r> Run<'r> {
                 };
                 self.complete(place, failed.count, done);
             }
-            (StepKind::Emit(_), Value::Object(_)) => {
+            (StepKind::Emit(_) | StepKind::Yield(_), Value::Object(_)) => {
                 self.again(place, failed.count, Given::Whole(output));
             }
             (
@@ -159,8 +173,6 @@ impl<'r> Run<'r> {
                 | StepKind::Check(_)
                 | StepKind::Together(_)
                 | StepKind::Pipe(_)
-                | StepKind::Repeat(_)
-                | StepKind::Wait(_)
                 | StepKind::Ask(_)
                 | StepKind::Plan(_)
                 | StepKind::Run(_)
@@ -174,7 +186,11 @@ impl<'r> Run<'r> {
 
     fn has_inputs(&self, place: &Place<'_>) -> bool {
         match &place.step.kind {
-            StepKind::Do(_) | StepKind::Ask(_) | StepKind::Send(_) | StepKind::Emit(_) => true,
+            StepKind::Do(_)
+            | StepKind::Ask(_)
+            | StepKind::Send(_)
+            | StepKind::Emit(_)
+            | StepKind::Yield(_) => true,
             StepKind::Decide(decide) => decide.model.is_some(),
             StepKind::Check(check) => check.test.callee().is_some(),
             // What a model is told follows from the cycles before it.
@@ -186,8 +202,7 @@ impl<'r> Run<'r> {
             | StepKind::Repeat(_)
             | StepKind::Wait(_)
             | StepKind::Plan(_)
-            | StepKind::Run(_)
-            | StepKind::Yield(_) => false,
+            | StepKind::Run(_) => false,
         }
     }
 }

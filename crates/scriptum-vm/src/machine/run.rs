@@ -172,24 +172,29 @@ impl<'r> Run<'r> {
         if !index.timers.is_empty() {
             return Ok(Settled::Yes);
         }
-        let handled = self.program.on_thread_error.is_some();
-        match (index.failed.first().cloned(), index.asks.first().cloned()) {
-            // The block takes everything down, so who is asked may answer before.
-            (Some(failed), None) if handled => {
+        let awaited = index.awaited().map(|(reason, path)| (reason, path.clone()));
+        match (index.failed.first().cloned(), awaited) {
+            (Some(failed), _) if !self.ends_thread(&failed) => {
+                self.pause(PauseReason::StepError, Some(failed));
+            }
+            (_, Some((reason, path))) => self.pause(reason, Some(path)),
+            (Some(failed), None) => {
                 self.fail_for_step(&failed)?;
                 return Ok(Settled::No);
             }
-            (Some(failed), Some(_) | None) if !handled => {
-                self.pause(PauseReason::StepError, Some(failed));
-            }
-            (Some(_) | None, Some(asked)) => self.pause(PauseReason::Ask, Some(asked)),
-            (Some(_) | None, None) => {
-                unreachable!(
-                    "a thread with nothing to do and nothing to wait for has a failed step"
-                )
+            (None, None) => {
+                unreachable!("a thread that stands still waits for something or has a failed step")
             }
         }
         Ok(Settled::Yes)
+    }
+
+    /// True when a step failed in a way that the thread does not outlive.
+    fn ends_thread(&self, failed: &StepPath) -> bool {
+        let place = self.step_at(failed);
+        let step = &self.state.scope(place.scope.components()).head.step;
+        let ends = matches!(step, Progress::Failed(failed) if failed.ends);
+        ends || self.program.on_thread_error.is_some()
     }
 
     fn pause(&mut self, reason: PauseReason, path: Option<StepPath>) {
@@ -222,12 +227,11 @@ impl<'r> Run<'r> {
             StepKind::Send(send) => self.exec_send(&execution, send),
             StepKind::Emit(emit) => self.exec_emit(&execution, emit),
             StepKind::Agent(agent) => self.exec_agent(&execution, agent),
-            kind @ (StepKind::Together(_)
-            | StepKind::Repeat(_)
-            | StepKind::Wait(_)
-            | StepKind::Plan(_)
-            | StepKind::Run(_)
-            | StepKind::Yield(_)) => Err(not_built(kind)),
+            StepKind::Together(together) => self.exec_together(&execution, together),
+            StepKind::Repeat(repeat) => self.exec_repeat(&execution, repeat),
+            StepKind::Wait(wait) => self.exec_wait(&execution, wait),
+            StepKind::Yield(shown) => self.exec_yield(&execution, shown),
+            kind @ (StepKind::Plan(_) | StepKind::Run(_)) => Err(not_built(kind)),
         };
         match done {
             Ok(()) => Ok(()),
@@ -245,6 +249,8 @@ impl<'r> Run<'r> {
             | Progress::Calling(_)
             | Progress::Waiting(_)
             | Progress::Asking(_)
+            | Progress::Sleeping(_)
+            | Progress::Listening(_)
             | Progress::Inside { .. }
             | Progress::Failed(_)
             | Progress::Over => (self.count_of(&place.path), Given::Nothing),
@@ -343,7 +349,7 @@ impl<'r> Run<'r> {
 
     fn hand_on(&mut self, place: &Place<'_>, value: Value) {
         match self.state.scope(place.scope.components()).kind {
-            ScopeKind::Iteration | ScopeKind::Branch => {
+            ScopeKind::Iteration | ScopeKind::Branch | ScopeKind::Lane | ScopeKind::Round => {
                 self.state.set_last(&place.scope, value.clone());
             }
             ScopeKind::Root | ScopeKind::OnThreadError | ScopeKind::Cycle => {}
@@ -354,11 +360,21 @@ impl<'r> Run<'r> {
         }
     }
 
-    /// The scope that names bound in a scope belong to: branches have none of their own.
+    /// The scope that names bound in a scope belong to: branches and rounds have none of their own.
     pub(super) fn binding_scope(&self, scope: &StepPath) -> StepPath {
+        self.beyond(scope, &[ScopeKind::Branch, ScopeKind::Round])
+    }
+
+    /// The scope that an emit in a scope gives its result: a branch has none of its own.
+    pub(super) fn emitting_scope(&self, scope: &StepPath) -> StepPath {
+        self.beyond(scope, &[ScopeKind::Branch])
+    }
+
+    /// The innermost scope around that is none of these kinds, itself included.
+    fn beyond(&self, scope: &StepPath, kinds: &[ScopeKind]) -> StepPath {
         let mut path = scope.components();
-        while self.state.scope(path).kind == ScopeKind::Branch {
-            path = place::around(path).expect("a branch lies in a scope");
+        while kinds.contains(&self.state.scope(path).kind) {
+            path = place::around(path).expect("a branch or a round lies in a scope");
         }
         StepPath::from(path)
     }
@@ -367,7 +383,7 @@ impl<'r> Run<'r> {
     pub(super) fn is_top_level(&self, scope: &StepPath) -> bool {
         let mut path = Some(scope.components());
         while let Some(scope) = path {
-            if self.state.scope(scope).kind == ScopeKind::Iteration {
+            if let ScopeKind::Iteration | ScopeKind::Round = self.state.scope(scope).kind {
                 return false;
             }
             path = place::around(scope);
@@ -432,6 +448,14 @@ impl<'r> Run<'r> {
             ScopeKind::Branch => {
                 self.end_branch(scope);
                 Ok(())
+            }
+            ScopeKind::Lane => {
+                self.end_lane(scope);
+                Ok(())
+            }
+            ScopeKind::Round => {
+                self.iterations_ended += 1;
+                self.end_round(scope)
             }
             ScopeKind::Cycle => unreachable!("an agent ends its cycles itself"),
         }

@@ -13,11 +13,11 @@ use std::{
 use scriptum_contract::Value;
 
 use super::{
-    cells::{Count, Head, LoopHead, Progress, Started, Thread},
+    cells::{Count, Head, Kept, LoopHead, Progress, RepeatHead, Started, Thread},
     changes::Undo,
     place::{Rerun, len},
 };
-use crate::{Frames, StepPath, Timestamp, program::Body};
+use crate::{Frames, PauseReason, StepPath, Timestamp, program::Body};
 
 /// Everything that a thread is between two turns.
 #[derive(Debug)]
@@ -27,6 +27,9 @@ pub(super) struct State {
     /// Boxed, as they come and go with every iteration.
     pub(super) scopes: BTreeMap<StepPath, Box<Scope>>,
     pub(super) loops: BTreeMap<StepPath, Loop>,
+    pub(super) repeats: BTreeMap<StepPath, RepeatHead>,
+    /// Events that arrived before anything waited for them, in their order.
+    pub(super) events: BTreeMap<u32, Kept>,
     pub(super) counts: BTreeMap<StepPath, Count>,
     pub(super) index: Index,
     /// The changes of the current turn, oldest first.
@@ -61,6 +64,10 @@ pub(super) enum ScopeKind {
     /// A turn of an agent's model, with the calls that it asks for. Which they are is not known
     /// beforehand; its cells keep what was said.
     Cycle,
+    /// A lane of a together: names bound in it belong to it until all lanes have ended.
+    Lane,
+    /// A round of a repeat: names bound in it belong to the scope around it.
+    Round,
 }
 
 impl Scope {
@@ -74,7 +81,9 @@ impl Scope {
                 ScopeKind::Root
                 | ScopeKind::OnThreadError
                 | ScopeKind::Iteration
-                | ScopeKind::Branch => len(body),
+                | ScopeKind::Branch
+                | ScopeKind::Lane
+                | ScopeKind::Round => len(body),
             },
             rerun,
             head: Head::first(),
@@ -190,11 +199,14 @@ pub(super) struct Index {
     pub(super) ended: BTreeSet<StepPath>,
     /// Steps whose call is open.
     pub(super) calls: u32,
-    /// Steps and loops that wait for a time.
+    /// Steps and loops that go on when a time has come.
     pub(super) timers: BTreeSet<(Timestamp, StepPath)>,
     /// Asks that are open.
     pub(super) asks: BTreeSet<StepPath>,
-    /// Asks whose time will be up. These timers run while the thread is paused because of its asks.
+    /// Steps that wait for an event, by its name.
+    pub(super) listening: BTreeSet<(Arc<str>, StepPath)>,
+    /// Steps that wait for somebody whose time will be up. These timers run while the thread is paused
+    /// because of them.
     pub(super) limits: BTreeSet<(Timestamp, StepPath)>,
     /// Steps that failed.
     pub(super) failed: BTreeSet<StepPath>,
@@ -214,6 +226,15 @@ impl Index {
                 self.limits
                     .extend(asking.due.map(|due| (due, step.clone())));
                 self.asks.insert(step);
+            }
+            Progress::Sleeping(sleeping) => {
+                self.timers.insert((sleeping.due, path.child(head.at)));
+            }
+            Progress::Listening(listening) => {
+                let step = path.child(head.at);
+                self.listening
+                    .insert((Arc::clone(&listening.event), step.clone()));
+                self.limits.extend(listening.due.map(|due| (due, step)));
             }
             Progress::Failed(_) => _ = self.failed.insert(path.child(head.at)),
             Progress::Inside { .. } | Progress::Over => {}
@@ -235,6 +256,16 @@ impl Index {
                     self.limits.remove(&(due, step));
                 }
             }
+            Progress::Sleeping(sleeping) => {
+                self.timers.remove(&(sleeping.due, path.child(head.at)));
+            }
+            Progress::Listening(listening) => {
+                let step = path.child(head.at);
+                if let Some(due) = listening.due {
+                    self.limits.remove(&(due, step.clone()));
+                }
+                self.listening.remove(&(Arc::clone(&listening.event), step));
+            }
             Progress::Failed(_) => _ = self.failed.remove(&path.child(head.at)),
             Progress::Inside { .. } | Progress::Over => {}
         }
@@ -251,6 +282,26 @@ impl Index {
             self.timers.remove(&(due, path.clone()));
         }
     }
+
+    fn add_repeat(&mut self, path: &StepPath, head: &RepeatHead) {
+        self.timers.extend(head.due.map(|due| (due, path.clone())));
+    }
+
+    fn remove_repeat(&mut self, path: &StepPath, head: &RepeatHead) {
+        if let Some(due) = head.due {
+            self.timers.remove(&(due, path.clone()));
+        }
+    }
+
+    /// The first step that waits for somebody, and what for: what a thread is paused for when
+    /// nothing else of it can run.
+    pub(super) fn awaited(&self) -> Option<(PauseReason, &StepPath)> {
+        let ask = self.asks.first().map(|path| (PauseReason::Ask, path));
+        ask.or_else(|| {
+            let events = self.listening.iter().map(|(_, path)| path);
+            events.min().map(|path| (PauseReason::Wait, path))
+        })
+    }
 }
 
 impl State {
@@ -261,6 +312,8 @@ impl State {
             started: None,
             scopes: BTreeMap::new(),
             loops: BTreeMap::new(),
+            repeats: BTreeMap::new(),
+            events: BTreeMap::new(),
             counts: BTreeMap::new(),
             index: Index::default(),
             log: Vec::new(),
@@ -359,6 +412,18 @@ impl State {
     pub(super) fn add_result(&mut self, path: &StepPath, index: u32, value: Value) {
         self.replace_result(path, index, Some(value));
         self.log.push(Undo::Result(path.clone(), index));
+    }
+
+    /// Says where a repeat stands; `None`: it is over.
+    pub(super) fn set_repeat(&mut self, path: &StepPath, head: Option<RepeatHead>) {
+        let before = self.replace_repeat(path, head);
+        self.log.push(Undo::Repeat(path.clone(), before));
+    }
+
+    /// Keeps an event for later, or takes it away.
+    pub(super) fn set_event(&mut self, number: u32, event: Option<Kept>) {
+        let before = self.replace_event(number, event);
+        self.log.push(Undo::Event(number, before));
     }
 
     /// Remembers how often a step ran.
@@ -483,6 +548,34 @@ impl State {
             Some(value) => body.results.insert(index, value),
             None => body.results.remove(&index),
         };
+    }
+
+    pub(super) fn replace_repeat(
+        &mut self,
+        path: &StepPath,
+        head: Option<RepeatHead>,
+    ) -> Option<RepeatHead> {
+        let before = match head {
+            Some(head) => {
+                self.index.add_repeat(path, &head);
+                self.repeats.insert(path.clone(), head)
+            }
+            None => self.repeats.remove(path),
+        };
+        if let Some(before) = &before {
+            let still = self.repeats.get(path).and_then(|head| head.due);
+            if before.due != still {
+                self.index.remove_repeat(path, before);
+            }
+        }
+        before
+    }
+
+    pub(super) fn replace_event(&mut self, number: u32, event: Option<Kept>) -> Option<Kept> {
+        match event {
+            Some(event) => self.events.insert(number, event),
+            None => self.events.remove(&number),
+        }
     }
 
     pub(super) fn replace_count(&mut self, path: &StepPath, count: Option<Count>) -> Option<Count> {

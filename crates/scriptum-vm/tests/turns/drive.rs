@@ -183,6 +183,9 @@ fn show_event(event: &Event) -> String {
             format!("{path} #{attempt} failed {}{}", error.code, how(recovery))
         }
         Event::StepSkipped { path, .. } => format!("{path} skipped"),
+        Event::InputAsked(asked) => format!("{} asks", asked.path),
+        Event::AnswerRefused { path, reason, .. } => format!("{path} refuses: {reason}"),
+        Event::Yielded { path, value, .. } => format!("{path} yielded {}", show_value(value)),
         Event::ThreadPaused { reason, path } => {
             let at = path
                 .as_ref()

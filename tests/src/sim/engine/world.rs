@@ -272,7 +272,7 @@ fn about<'a>(entry: &'a Entry, step: &StepPath) -> Option<&'a Event> {
         | Event::StepSkipped { path, .. } => Some(path),
         Event::InputAsked(asked) => Some(&asked.path),
         Event::AnswerRefused { path, .. } => Some(path),
-        Event::ThreadPaused { .. } | Event::ThreadResumed => None,
+        Event::Yielded { .. } | Event::ThreadPaused { .. } | Event::ThreadResumed => None,
         Event::ThreadCompleted { .. }
         | Event::ThreadFailed { .. }
         | Event::ThreadCancelled { .. } => return Some(event),

@@ -35,13 +35,13 @@ pub(crate) enum Kind {
     Anything,
 }
 
-struct Generator<'r> {
-    random: &'r mut Random,
+pub(super) struct Generator<'r> {
+    pub(super) random: &'r mut Random,
     steps_left: usize,
     /// Names that are bound so far, innermost last.
-    names: Vec<(Arc<str>, Kind)>,
+    pub(super) names: Vec<(Arc<str>, Kind)>,
     /// Labels that a jump reaches from here.
-    labels: Vec<Arc<str>>,
+    pub(super) labels: Vec<Arc<str>>,
     named: usize,
 }
 
@@ -95,7 +95,7 @@ impl Generator<'_> {
         self.body(1)
     }
 
-    fn body(&mut self, depth: usize) -> Body {
+    pub(super) fn body(&mut self, depth: usize) -> Body {
         let labels = self.labels.len();
         let sections = self.titles();
         self.labels.extend(sections.iter().cloned());
@@ -122,17 +122,21 @@ impl Generator<'_> {
         (0..count).map(|_| self.fresh("Section")).collect()
     }
 
-    fn fresh(&mut self, prefix: &str) -> Arc<str> {
+    pub(super) fn fresh(&mut self, prefix: &str) -> Arc<str> {
         self.named += 1;
         format!("{prefix}{}", self.named).into()
     }
 
     fn step(&mut self, depth: usize) -> Step {
         let kind = match self.random.below(100) {
-            32..36 => self.ask(),
-            36..38 => self.send(),
-            38..52 => self.binding(),
-            52..68 if depth < DEPTH_MAX => self.each(depth),
+            20..25 if depth < DEPTH_MAX => self.together(depth),
+            25..30 if depth < DEPTH_MAX => self.repeat(depth),
+            30..34 => self.wait(),
+            34..37 => self.yields(),
+            37..41 => self.ask(),
+            41..43 => self.send(),
+            43..54 => self.binding(),
+            54..68 if depth < DEPTH_MAX => self.each(depth),
             68..82 if depth < DEPTH_MAX => self.decide(depth),
             82..96 => self.check(),
             96..98 => return self.emit(),
@@ -168,7 +172,7 @@ impl Generator<'_> {
         name
     }
 
-    fn maybe_bind(&mut self, kind: Kind) -> Option<Arc<str>> {
+    pub(super) fn maybe_bind(&mut self, kind: Kind) -> Option<Arc<str>> {
         self.random.percent(70).then(|| self.bind(kind))
     }
 
@@ -272,7 +276,7 @@ impl Generator<'_> {
         }
     }
 
-    fn inputs(&mut self) -> Vec<Input> {
+    pub(super) fn inputs(&mut self) -> Vec<Input> {
         let count = self.random.below(3);
         let names = ["a", "b"];
         let kinds = [Kind::Number, Kind::Numbers, Kind::Anything];
@@ -297,7 +301,7 @@ impl Generator<'_> {
         })
     }
 
-    fn emit(&mut self) -> Step {
+    pub(super) fn emit(&mut self) -> Step {
         let kind = StepKind::Emit(Emit {
             fields: self.inputs(),
         });
@@ -407,11 +411,11 @@ impl Generator<'_> {
         }
     }
 
-    fn number(&mut self, end: usize) -> i64 {
+    pub(super) fn number(&mut self, end: usize) -> i64 {
         i64::try_from(self.random.below(end)).unwrap_or(0)
     }
 
-    fn expr(&mut self, kind: Kind, depth: usize) -> Expr {
+    pub(super) fn expr(&mut self, kind: Kind, depth: usize) -> Expr {
         let bound: Vec<_> = self
             .names
             .iter()
@@ -499,7 +503,7 @@ fn expr(op: Op) -> Expr {
     }
 }
 
-fn literal(value: impl Into<Value>) -> Expr {
+pub(super) fn literal(value: impl Into<Value>) -> Expr {
     expr(Op::Literal(value.into()))
 }
 

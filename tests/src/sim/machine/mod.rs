@@ -2,6 +2,7 @@
 //! restored from its frames and one replayed from its journal have to be the same.
 
 mod generate;
+mod generate_flow;
 mod referee;
 mod world;
 

@@ -40,9 +40,16 @@ pub(crate) enum Mark {
     TimedOut,
     Thought,
     Observed,
+    Yielded,
+    PausedByWait,
+    WaitTimedOut,
+    EventKept,
+    EventHeard,
+    WentTogether,
+    Repeated,
 }
 
-const ALL_MARKS: [Mark; 29] = [
+const ALL_MARKS: [Mark; 36] = [
     Mark::Ignored,
     Mark::Needed,
     Mark::Stored,
@@ -72,11 +79,18 @@ const ALL_MARKS: [Mark; 29] = [
     Mark::TimedOut,
     Mark::Thought,
     Mark::Observed,
+    Mark::Yielded,
+    Mark::PausedByWait,
+    Mark::WaitTimedOut,
+    Mark::EventKept,
+    Mark::EventHeard,
+    Mark::WentTogether,
+    Mark::Repeated,
 ];
 
 /// A set of marks.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Marks(u32);
+pub(crate) struct Marks(u64);
 
 impl Marks {
     pub(crate) const NONE: Marks = Marks(0);
@@ -99,7 +113,7 @@ impl Marks {
     }
 }
 
-fn bit(mark: Mark) -> u32 {
+fn bit(mark: Mark) -> u64 {
     1 << mark as u32
 }
 
@@ -174,6 +188,14 @@ impl Referee {
             return Err("a thread that has ended takes a turn".to_owned());
         }
         self.answer(&turn.notification);
+        if let Notification::EventArrived { .. } = turn.notification {
+            let is_heard = !turn.events.is_empty();
+            self.mark(if is_heard {
+                Mark::EventHeard
+            } else {
+                Mark::EventKept
+            });
+        }
         for event in &turn.events {
             self.event(event)
                 .map_err(|wrong| format!("{wrong}: {event:?}"))?;
@@ -203,6 +225,7 @@ impl Referee {
             | Notification::Answered { .. }
             | Notification::Resumed { .. }
             | Notification::PauseAsked
+            | Notification::EventArrived { .. }
             | Notification::CancelAsked { .. }
             | Notification::Continued => None,
         };
@@ -224,6 +247,8 @@ impl Referee {
                 match &**primitive {
                     "iterate" => self.mark(Mark::Looped),
                     "agent" => self.mark(Mark::Thought),
+                    "parallel" => self.mark(Mark::WentTogether),
+                    "repeat" => self.mark(Mark::Repeated),
                     _ => {}
                 }
                 self.started(path, *attempt)
@@ -280,11 +305,16 @@ impl Referee {
                 let step = self.running(path)?;
                 expect(*attempt == step.attempt, "an answer to another attempt")
             }
+            Event::Yielded { path, .. } => {
+                self.mark(Mark::Yielded);
+                self.running(path).map(|_| ())
+            }
             Event::ThreadPaused { reason, .. } => {
                 self.mark(match reason {
                     PauseReason::Operator => Mark::PausedByOperator,
                     PauseReason::StepError => Mark::PausedByError,
                     PauseReason::Ask => Mark::PausedByAsk,
+                    PauseReason::Wait => Mark::PausedByWait,
                 });
                 Ok(())
             }
@@ -313,6 +343,7 @@ impl Referee {
             "LIMIT_EXCEEDED" => self.mark(Mark::LimitExceeded),
             "OUTPUT_MISSING" | "OUTPUT_INVALID" => self.mark(Mark::OutputWrong),
             "THREAD_TIMEOUT" => self.mark(Mark::TimedOut),
+            "WAIT_TIMEOUT" => self.mark(Mark::WaitTimedOut),
             _ => {}
         }
     }

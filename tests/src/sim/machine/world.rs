@@ -10,6 +10,7 @@ use scriptum_vm::{
 
 use super::{
     generate,
+    generate_flow::EVENTS,
     referee::{Mark, Marks, Referee},
 };
 use crate::random::Random;
@@ -98,6 +99,9 @@ impl World {
             let next = self.next_good();
             self.notify(next)?;
         }
+        if self.live.status().is_ended() {
+            return Ok(());
+        }
         self.notify(Notification::CancelAsked { reason: "".into() })?;
         if self.live.status() == Status::Cancelled {
             Ok(())
@@ -122,7 +126,16 @@ impl World {
                 self.now = self.now.max(due.0);
                 Notification::TimerFired { path }
             }
+            None if self.random.percent(30) => self.event(),
             None => self.somebody(),
+        }
+    }
+
+    /// Something happens that a step may wait for, now or later.
+    fn event(&mut self) -> Notification {
+        Notification::EventArrived {
+            name: self.random.choose(&EVENTS).into(),
+            value: self.output("document"),
         }
     }
 
@@ -155,6 +168,9 @@ impl World {
                     _ => Resume::Again,
                 };
                 let is_failed = self.referee.first_failed().is_some();
+                if !is_failed && self.random.percent(50) {
+                    return self.event();
+                }
                 Notification::Resumed {
                     path: None,
                     change: if is_failed { change } else { Resume::Again },
@@ -184,6 +200,7 @@ impl World {
                 path: self.any_path(),
             },
             13 => started(&mut self.random),
+            14 if self.random.percent(60) => self.event(),
             14 => Notification::Continued,
             15 => self.resumed(),
             16 => Notification::Answered {

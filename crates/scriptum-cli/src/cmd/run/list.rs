@@ -60,6 +60,7 @@ fn status(row: &ThreadRow) -> &'static str {
     match (row.status, row.pause) {
         (Status::Pending, _) => "pending",
         (Status::Running, _) => "running",
+        (Status::Paused, Some(PauseReason::Wait)) => "paused (event)",
         (Status::Paused, Some(PauseReason::StepError)) => "paused (error)",
         (Status::Paused, Some(PauseReason::Ask)) => "paused (ask)",
         (Status::Paused, Some(PauseReason::Operator) | None) => "paused",

@@ -83,6 +83,18 @@ async fn paused(session: &Session, result: &ThreadResult) -> Result<Code, Failur
             note!("with an output of your own:   {command} --step-output JSON");
         }
         (Some(PauseReason::Ask), _) => show_asks(session, &command).await?,
+        (Some(PauseReason::Wait), _) => {
+            for awaited in session.engine.awaited_events(session.thread).await? {
+                let until = awaited
+                    .until
+                    .map_or_else(String::new, |it| format!(" until {it}"));
+                let (path, name) = (&awaited.path, &awaited.name);
+                let waits = format!("paused: step {path} waits for event \"{name}\"{until}");
+                note!("{}", style::wait(&waits));
+                let name = local::quoted(name);
+                note!("deliver it with:   {command} --event {name} --data JSON");
+            }
+        }
         (Some(PauseReason::StepError | PauseReason::Operator) | None, _) => {
             note!("{}", style::wait("paused"));
             note!("resume with:   {command}");

@@ -50,6 +50,12 @@ pub(super) async fn session(
             .await?;
         return Ok(Some(session));
     }
+    if let Some(event) = &args.event {
+        let data = args.data.as_deref().map(|data| input::json(data, "--data"));
+        let data = data.transpose()?.unwrap_or_default();
+        session.engine.send_event(thread, event, data).await?;
+        return Ok(Some(session));
+    }
     match row.status {
         Status::Paused if row.pause == Some(PauseReason::Ask) && change.is_none() => {
             // What waits for an answer goes on by itself only when its time is up.
