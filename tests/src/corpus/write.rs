@@ -107,6 +107,11 @@ impl Writer<'_> {
             self.indented(|writer| writer.line(format!("{name} : {}", ty.written())));
             outputs.push((name, ty));
         }
+        self.line("stream");
+        self.indented(|writer| {
+            writer.line("note : text");
+            writer.line("number : integer");
+        });
         self.line("import tools");
         self.indented(|writer| {
             writer.line("echo from native");
@@ -126,17 +131,22 @@ impl Writer<'_> {
 
     fn step(&mut self, depth: usize) {
         self.steps += 1;
-        match self.random.below(if depth < DEPTH_MAX { 15 } else { 7 }) {
+        match self.random.below(if depth < DEPTH_MAX { 20 } else { 10 }) {
             0..=2 => self.binding(),
             3 => self.call(),
             4 => self.check(),
             5 => self.ask(),
             6 => self.send(),
-            7 | 8 => self.each(depth),
-            9 => self.pipe(depth),
-            10 | 11 => self.decide(depth),
-            12 => self.decide_by_model(depth),
-            13 => self.narrowed(depth),
+            7 => self.wait(),
+            8 => self.show(),
+            9 => self.agent(),
+            10 | 11 => self.each(depth),
+            12 => self.pipe(depth),
+            13 | 14 => self.decide(depth),
+            15 => self.decide_by_model(depth),
+            16 => self.narrowed(depth),
+            17 => self.together(depth),
+            18 => self.repeat(depth),
             _ => self.section(depth),
         }
     }
@@ -224,6 +234,70 @@ impl Writer<'_> {
             writer.line("channel = \"#news\"");
             writer.line(format!("text = \"Now: \" + {text}"));
         });
+    }
+
+    fn wait(&mut self) {
+        let ms = self.expr(&Ty::Boolean);
+        self.line(format!("wait (if {ms} then 10 else 2000)"));
+    }
+
+    fn show(&mut self) {
+        let (note, number) = (self.expr(&Ty::Text), self.expr(&Ty::Integer));
+        self.line("yield \"Progress\"");
+        self.indented(|writer| {
+            writer.line(format!("note = {note}"));
+            writer.line(format!("number = {number}"));
+        });
+    }
+
+    fn agent(&mut self) {
+        let (task, found) = (self.expr(&Ty::Text), self.fresh("found"));
+        self.line("agent \"Look\" with llm");
+        self.indented(|writer| {
+            writer.line(format!("task = {task}"));
+            writer.line("tools = [echo, measure]");
+            writer.line(format!("-> {found}"));
+        });
+        let name = self.fresh("v");
+        self.line(format!("let {name} = {found}.text"));
+        self.names.push((name, Ty::Text));
+    }
+
+    /// Lanes that bind names, which are all visible behind.
+    fn together(&mut self, depth: usize) {
+        self.line("together");
+        self.level += 1;
+        let mut bound = Vec::new();
+        for _ in 0..2 {
+            let (visible, lane) = (self.names.len(), self.fresh("Lane"));
+            self.line(format!("\"{lane}\":"));
+            self.level += 1;
+            if self.random.percent(40) {
+                self.body(depth + 1);
+            }
+            self.names.truncate(visible);
+            self.binding();
+            self.level -= 1;
+            bound.extend(self.names.drain(visible..));
+        }
+        self.level -= 1;
+        self.names.extend(bound);
+    }
+
+    /// Rounds that count; what they bind stays.
+    fn repeat(&mut self, depth: usize) {
+        let count = self.fresh("rounds");
+        self.line(format!("let {count} = 0"));
+        self.names.push((count.clone(), Ty::Integer));
+        let most = 1 + self.random.below(3);
+        self.line(format!("repeat \"Again\" max 5 until {count} >= {most}"));
+        let visible = self.names.len();
+        self.level += 1;
+        self.line(format!("let {count} = {count} + 1"));
+        self.body(depth + 1);
+        self.binding();
+        self.level -= 1;
+        self.names.truncate(visible);
     }
 
     fn each(&mut self, depth: usize) {
