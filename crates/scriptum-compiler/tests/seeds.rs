@@ -4,7 +4,7 @@ mod support;
 
 use std::path::Path;
 
-use scriptum_compiler::{RenderOptions, compile, render};
+use scriptum_compiler::{RenderOptions, compile, compile_yaml, render};
 use scriptum_syntax::{format, parse};
 use scriptum_vm::program::to_yaml;
 use support::catalog;
@@ -30,6 +30,18 @@ fn formatting_them_changes_nothing_of_what_they_mean() {
             without_lines(&to_yaml(&program.expect("it compiles")))
         };
         assert_eq!(program(text), program(&once), "{name}");
+    });
+}
+
+#[test]
+fn their_programs_survive_being_written_as_yaml() {
+    each_script(|name, text| {
+        let compiled = compile(text, &catalog());
+        let program = compiled.program.expect("it compiles");
+        let document = to_yaml(&program);
+        let again = compile_yaml(&document, &catalog());
+        let again = again.program.unwrap_or_else(|| panic!("{name} is refused"));
+        assert_eq!(to_yaml(&again), document, "{name}");
     });
 }
 

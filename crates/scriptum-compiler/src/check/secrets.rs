@@ -6,7 +6,7 @@
 use scriptum_contract::{EnvField, Type};
 use scriptum_vm::{
     builtins::{Builtin, Takes},
-    program::Node,
+    program::{Action, Input, Node, Step, StepKind},
 };
 
 use super::Checker;
@@ -15,7 +15,50 @@ use crate::codes;
 /// Functions whose texts tell nothing of the values of their arguments.
 const TELL_NOTHING: &[&str] = &["keys", "type_of"];
 
-impl Checker<'_> {
+impl<'p> Checker<'p> {
+    /// Reports secrets in what a step shows: questions, yielded fields, messages of failures. Its parts
+    /// have been checked, so their types are known. What a result holds is judged with the result.
+    pub(super) fn refuse_secrets_of(&mut self, step: &'p Step) {
+        if !self.has_secrets {
+            return;
+        }
+        match &step.kind {
+            StepKind::Ask(ask) => self.refuse_inputs("a question", &ask.inputs),
+            StepKind::Yield(sent) => self.refuse_inputs("a yielded value", &sent.fields),
+            StepKind::Check(check) => {
+                for action in [&check.on_pass, &check.on_fail] {
+                    if let Action::Fail(Some(message)) = action {
+                        self.refuse("the message of a failure", &message.root);
+                    }
+                }
+            }
+            StepKind::Do(_)
+            | StepKind::Let(_)
+            | StepKind::Each(_)
+            | StepKind::Together(_)
+            | StepKind::Pipe(_)
+            | StepKind::Repeat(_)
+            | StepKind::Decide(_)
+            | StepKind::Wait(_)
+            | StepKind::Agent(_)
+            | StepKind::Plan(_)
+            | StepKind::Run(_)
+            | StepKind::Emit(_)
+            | StepKind::Send(_) => {}
+        }
+    }
+
+    fn refuse_inputs(&mut self, place: &str, inputs: &'p [Input]) {
+        for input in inputs {
+            self.refuse(place, &input.value.root);
+        }
+    }
+
+    fn refuse(&mut self, place: &str, node: &Node) {
+        let ty = self.facts.ty(node.at).clone();
+        self.refuse_secret(place, node, &ty);
+    }
+
     /// Reports a secret in a value that is stored and shown; `place` names where.
     pub(super) fn refuse_secret(&mut self, place: &str, node: &Node, ty: &Type) {
         if self.has_secrets && ty.is_secret() {

@@ -23,8 +23,15 @@ impl<'p> Checker<'p> {
     pub(super) fn step(&mut self, step: &'p Step) -> StepEnd {
         self.steps_checked += 1;
         if let Some(label) = &step.label {
-            self.infer(&label.root);
+            let ty = self.infer(&label.root);
+            self.refuse_secret("the title of a step", &label.root, &ty);
         }
+        let end = self.kind(step);
+        self.refuse_secrets_of(step);
+        end
+    }
+
+    fn kind(&mut self, step: &'p Step) -> StepEnd {
         match &step.kind {
             StepKind::Do(call) => self.call_tool(step, call),
             StepKind::Let(binding) => {
