@@ -2,7 +2,7 @@
 //!
 //! A reader that went away is no fault: results end silently, and a thread runs on without its notes.
 
-use std::io::Write as _;
+use std::{borrow::Cow, io::Write as _, sync::OnceLock};
 
 use crate::exit::{Code, Failure};
 
@@ -15,7 +15,41 @@ macro_rules! note {
 
 /// What `note!` calls. Nobody may read stderr; a note that is not read is no reason to stop.
 pub(crate) fn note(text: std::fmt::Arguments<'_>) {
-    let _: std::io::Result<()> = writeln!(anstream::stderr().lock(), "{text}");
+    let text = text.to_string();
+    let shown = redacted(&text);
+    let _: std::io::Result<()> = writeln!(anstream::stderr().lock(), "{shown}");
+}
+
+/// What stands in the place of a secret.
+const REDACTED: &str = "********";
+
+/// A secret of fewer bytes would be found in every other word, and is none.
+const SECRET_BYTES_MIN: usize = 3;
+
+/// The secrets of this run, which no note shows: an error may quote what a tool was given.
+static SECRETS: OnceLock<Vec<String>> = OnceLock::new();
+
+/// Keeps the values of secrets out of all notes from here on. The first call counts.
+pub(crate) fn hide(secrets: impl IntoIterator<Item = String>) {
+    let mut secrets: Vec<String> = secrets
+        .into_iter()
+        .filter(|secret| secret.len() >= SECRET_BYTES_MIN)
+        .collect();
+    // A secret that is part of another one must not leave the rest of it.
+    secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+    SECRETS.get_or_init(|| secrets);
+}
+
+/// The text without secrets.
+pub(crate) fn redacted(text: &str) -> Cow<'_, str> {
+    let secrets = SECRETS.get().map_or(&[] as &[String], Vec::as_slice);
+    let mut shown = Cow::Borrowed(text);
+    for secret in secrets {
+        if shown.contains(secret.as_str()) {
+            shown = Cow::Owned(shown.replace(secret.as_str(), REDACTED));
+        }
+    }
+    shown
 }
 
 /// Writes a line.

@@ -88,14 +88,14 @@ impl Live {
             None => self.screen.add(bar),
         };
         bar.set_style(style_of(path, node));
-        bar.set_message(text_of(node));
+        bar.set_message(crate::out::redacted(&text_of(node)).into_owned());
         bar.enable_steady_tick(TICK);
         self.bars.insert(path.clone(), bar);
     }
 
     fn update(&self, path: &StepPath, node: &Node) {
         if let Some(bar) = self.bars.get(path) {
-            bar.set_message(text_of(node));
+            bar.set_message(crate::out::redacted(&text_of(node)).into_owned());
         }
     }
 
@@ -109,7 +109,7 @@ impl Live {
     fn print(&self, change: &Change) {
         if let Some(line) = plain::line(change) {
             // A terminal that is gone has nobody to read it.
-            let _: Result<(), _> = self.screen.println(line);
+            let _: Result<(), _> = self.screen.println(crate::out::redacted(&line));
         }
     }
 

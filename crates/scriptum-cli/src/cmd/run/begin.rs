@@ -11,7 +11,7 @@ use crate::{
     args::Run,
     cmd,
     exit::{Code, Failure, violation_line},
-    input, local, source, tools,
+    input, local, out, source, tools,
 };
 
 pub(super) async fn session(
@@ -84,11 +84,14 @@ fn environment(
         .iter()
         .map(|pair| key_and_value(pair))
         .collect::<Result<BTreeMap<_, _>, _>>()?;
-    let mut env = BTreeMap::new();
+    let (mut env, mut secrets) = (BTreeMap::new(), Vec::new());
     let mut faults = Vec::new();
     for declared in &contract.env {
         match declared.read(given.get(&*declared.key).copied()) {
             Ok(value) => {
+                if declared.secret {
+                    secrets.extend(value.as_text().map(str::to_owned));
+                }
                 env.insert(Arc::clone(&declared.field.name), value);
             }
             Err(violations) => {
@@ -102,6 +105,7 @@ fn environment(
             }
         }
     }
+    out::hide(secrets);
     if faults.is_empty() {
         return Ok(env);
     }
