@@ -63,6 +63,9 @@ pub(crate) enum Command {
     /// Show the syntax tree of a script
     #[command(after_help = "Example: scriptum ast brief.scriptum")]
     Ast(Ast),
+    /// Run the tests beside scripts, in virtual time
+    #[command(after_help = "Example: scriptum test examples --filter amount")]
+    Test(Test),
     /// Explain a diagnostic code
     #[command(after_help = "Example: scriptum explain unknown-tool")]
     Explain(Explain),
@@ -289,6 +292,29 @@ pub(crate) struct Ir {
 pub(crate) struct Ast {
     /// The script, or - for standard input
     pub(crate) file: PathBuf,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Test {
+    /// Test files (*.test.yaml), scripts that have one beside them, or folders
+    #[arg(default_value = ".", value_name = "FILE|DIR")]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// Run the tests with this text in their name
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) filter: Option<String>,
+
+    /// Write what came of the tests into their `expect`
+    #[arg(long)]
+    pub(crate) update: bool,
+
+    /// Write the results in the XML of `JUnit`, too
+    #[arg(long, value_name = "FILE")]
+    pub(crate) junit: Option<PathBuf>,
+
+    /// Folder of tool documents (*.yaml); ./tools without it, if that exists
+    #[arg(long, value_name = "DIR")]
+    pub(crate) tools: Vec<PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -54,6 +54,7 @@ fn run(args: Args) -> Result<Code, Failure> {
         Command::Contract(contract) => cmd::contract::main(&contract, output()?),
         Command::Ir(ir) => cmd::ir::main(&ir, table()?),
         Command::Ast(ast) => cmd::ast::main(&ast),
+        Command::Test(test) => cmd::test::main(&test, table()?, args.quiet),
         Command::Explain(explain) => cmd::explain::main(&explain),
         Command::Bench(bench) => cmd::bench::main(&bench, table()?),
     }

@@ -57,6 +57,15 @@ pub(crate) fn line(text: &str) -> Result<(), Failure> {
     write(format_args!("{text}\n"))
 }
 
+/// Writes a line with colors where they are shown.
+pub(crate) fn styled_line(text: &str) -> Result<(), Failure> {
+    if shows_color() {
+        line(text)
+    } else {
+        line(&anstream::adapter::strip_str(text).to_string())
+    }
+}
+
 /// Writes a text as it is.
 pub(crate) fn text(text: &str) -> Result<(), Failure> {
     write(format_args!("{text}"))

@@ -65,11 +65,20 @@ pub(crate) fn read(path: &Path) -> Result<Source, Failure> {
 
 /// The scripts that a path means: itself, or every `*.scriptum` below a folder, in path order.
 pub(crate) fn scripts_at(path: &Path) -> Result<Vec<PathBuf>, Failure> {
-    if !path.is_dir() {
-        return Ok(vec![path.to_owned()]);
+    if path.is_dir() {
+        files_below(path, &|name| name.ends_with(".scriptum"))
+    } else {
+        Ok(vec![path.to_owned()])
     }
-    let mut folders = vec![path.to_owned()];
-    let mut scripts = Vec::new();
+}
+
+/// The files below a folder whose names fit, in path order. Hidden folders are left out.
+pub(crate) fn files_below(
+    folder: &Path,
+    fits: &dyn Fn(&str) -> bool,
+) -> Result<Vec<PathBuf>, Failure> {
+    let mut folders = vec![folder.to_owned()];
+    let mut files = Vec::new();
     while let Some(folder) = folders.pop() {
         let unreadable = |error: std::io::Error| {
             Failure::new(
@@ -84,13 +93,13 @@ pub(crate) fn scripts_at(path: &Path) -> Result<Vec<PathBuf>, Failure> {
             let kind = entry.file_type().map_err(unreadable)?;
             if kind.is_dir() && !hidden {
                 folders.push(entry.path());
-            } else if !kind.is_dir() && entry.path().extension() == Some(OsStr::new("scriptum")) {
-                scripts.push(entry.path());
+            } else if !kind.is_dir() && entry.file_name().to_str().is_some_and(fits) {
+                files.push(entry.path());
             }
         }
     }
-    scripts.sort();
-    Ok(scripts)
+    files.sort();
+    Ok(files)
 }
 
 /// Paths were named, and there is no script in them.

@@ -78,6 +78,13 @@ pub enum Happening {
     Crash,
     /// Somebody does something.
     Notify(Notification),
+    /// Somebody does something when some time has passed.
+    Later {
+        /// How much, in milliseconds.
+        ms: u64,
+        /// What is done.
+        notification: Notification,
+    },
 }
 
 /// Why a play cannot go on.
@@ -123,10 +130,10 @@ pub struct Play {
     stored: BTreeMap<ValueHash, Arc<[u8]>>,
     /// Calls that were asked for and not answered, the oldest first.
     calls: VecDeque<Call>,
-    /// Answers that are on their way, by arrival, then in the order of the calls.
-    coming: BTreeMap<(Timestamp, u64), Notification>,
-    /// How many answers were ever on their way.
-    delayed: u64,
+    /// Answers that are on their way. A crash loses them.
+    coming: Schedule,
+    /// What somebody will do.
+    later: Schedule,
     /// What happens next from outside.
     happening: VecDeque<Notification>,
     turns: u32,
@@ -144,8 +151,8 @@ impl Play {
             entries: Vec::new(),
             stored: BTreeMap::new(),
             calls: VecDeque::new(),
-            coming: BTreeMap::new(),
-            delayed: 0,
+            coming: Schedule::default(),
+            later: Schedule::default(),
             happening: VecDeque::new(),
             turns: 0,
         }
@@ -240,35 +247,33 @@ impl Play {
             match world.answer(&call)? {
                 Answer::Now(result) => return Ok(Some(answer(call, result))),
                 Answer::After { ms, result } => {
-                    let due = Timestamp(self.now.0.saturating_add_unsigned(ms));
-                    self.delayed += 1;
-                    self.coming
-                        .insert((due, self.delayed), answer(call, result));
+                    self.coming.add(self.now, ms, answer(call, result));
                 }
                 Answer::Never => (),
             }
         }
     }
 
-    /// The next answer or timer, with the clock moved there.
+    /// What comes next, with the clock moved there: at the same time answers before people, and both
+    /// before timers.
     fn next_in_time(&mut self) -> Option<Notification> {
         let timer = self.vm.wake_at().and_then(|_| self.first_timer());
-        let arrival = self.coming.first_entry();
-        match (timer, arrival) {
-            (Some((due, path)), None) => {
-                self.now = self.now.max(due);
-                Some(Notification::TimerFired { path })
-            }
-            (Some((due, path)), Some(arrival)) if due < arrival.key().0 => {
-                self.now = self.now.max(due);
-                Some(Notification::TimerFired { path })
-            }
-            (_, Some(arrival)) => {
-                self.now = self.now.max(arrival.key().0);
-                Some(arrival.remove())
-            }
-            (None, None) => None,
+        let dues = [self.coming.due(), self.later.due()];
+        let first = dues.iter().flatten().min().copied();
+        if let Some((due, path)) = timer
+            && first.is_none_or(|first| due < first)
+        {
+            self.now = self.now.max(due);
+            return Some(Notification::TimerFired { path });
         }
+        self.now = self.now.max(first?);
+        let of_call = self.coming.due() == first;
+        let schedule = if of_call {
+            &mut self.coming
+        } else {
+            &mut self.later
+        };
+        schedule.pop()
     }
 
     fn first_timer(&self) -> Option<(Timestamp, StepPath)> {
@@ -297,6 +302,9 @@ impl Play {
                     match happening {
                         Happening::Crash => self.crash(world)?,
                         Happening::Notify(notification) => self.happening.push_back(notification),
+                        Happening::Later { ms, notification } => {
+                            self.later.add(self.now, ms, notification);
+                        }
                     }
                 }
                 Ok(())
@@ -349,7 +357,7 @@ impl Play {
         self.vm = Vm::restore_with_options(program, self.frames.clone(), self.options)
             .map_err(Stuck::Restore)?;
         self.calls.clear();
-        self.coming.clear();
+        self.coming = Schedule::default();
         let pending: Vec<_> = self.vm.pending().collect();
         for effect in pending {
             self.ask(effect, world);
@@ -366,6 +374,32 @@ impl Play {
             }
             Effect::Timer { .. } => (),
         }
+    }
+}
+
+/// Notifications by the time when they come, then in the order in which they were added.
+#[derive(Debug, Default)]
+struct Schedule {
+    entries: BTreeMap<(Timestamp, u64), Notification>,
+    /// How many were ever added.
+    added: u64,
+}
+
+impl Schedule {
+    fn add(&mut self, now: Timestamp, ms: u64, notification: Notification) {
+        let due = Timestamp(now.0.saturating_add_unsigned(ms));
+        self.added += 1;
+        self.entries.insert((due, self.added), notification);
+    }
+
+    fn due(&self) -> Option<Timestamp> {
+        self.entries.first_key_value().map(|((due, _), _)| *due)
+    }
+
+    fn pop(&mut self) -> Option<Notification> {
+        self.entries
+            .pop_first()
+            .map(|(_, notification)| notification)
     }
 }
 

@@ -8,6 +8,7 @@ pub(crate) mod explain;
 pub(crate) mod fmt;
 pub(crate) mod ir;
 pub(crate) mod run;
+pub(crate) mod test;
 
 use scriptum_compiler::Compiled;
 use scriptum_contract::ToolCatalog;

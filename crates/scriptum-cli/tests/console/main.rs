@@ -9,6 +9,7 @@
 
 mod command;
 mod counter;
+mod examples;
 mod filter;
 mod hostile;
 mod interrupt;

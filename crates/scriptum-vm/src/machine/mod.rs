@@ -46,10 +46,7 @@ use std::sync::Arc;
 
 use scriptum_contract::{Value, ValueHash};
 
-use crate::{
-    Asked, Effect, Frames, Notification, Status, StepPath, Timestamp, Turn,
-    program::{Program, Step},
-};
+use crate::{Asked, Effect, Frames, Notification, Status, Timestamp, Turn, program::Program};
 use run::Run;
 use state::State;
 use values::Values;
@@ -202,11 +199,6 @@ impl Vm {
     /// The whole state. A test's way to look inside; commits take [`Turn::frames`].
     pub fn frames(&self) -> Frames {
         self.state.frames()
-    }
-
-    /// The step at a path of the thread, if the program has one there.
-    pub fn step(&self, path: &StepPath) -> Option<&Step> {
-        place::step_at(&self.program, path).map(|place| place.step)
     }
 
     /// The program.

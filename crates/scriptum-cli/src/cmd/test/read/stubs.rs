@@ -1,0 +1,162 @@
+//! The answers of tools: by the name of a tool, or by a step under `steps`.
+
+use std::sync::Arc;
+
+use scriptum_contract::{ToolSignature, Value, check};
+
+use super::{Reader, fill::returned, only, said};
+use crate::{
+    cmd::test::{
+        model::{Does, Stub, Stubs, Whose},
+        pattern::Pattern,
+        yaml::{Key, Node},
+    },
+    duration::Duration,
+};
+
+/// Keys of a stub.
+const STUB_KEYS: [&str; 6] = ["when", "returns", "fails", "hangs", "times", "takes"];
+
+/// The key under which stubs are named by step.
+const STEPS: &str = "steps";
+
+impl Reader<'_> {
+    /// The stubs of a test; those of steps come first, because they are closer to what is meant.
+    pub(super) fn stubs(&mut self, case: &Node) -> Vec<Stubs> {
+        let mut stubs = Vec::new();
+        let tools = case.get("tools");
+        let entries = tools.and_then(|node| self.entries(node, "tools"));
+        let by_step = entries.unwrap_or_default().iter();
+        let by_step = by_step.filter(|(key, _)| &*key.text == STEPS);
+        let by_step = by_step.map(|(_, node)| node).chain(case.get(STEPS));
+        for node in by_step {
+            let steps = self.entries(node, STEPS).unwrap_or_default();
+            stubs.extend(
+                steps
+                    .iter()
+                    .filter_map(|(key, node)| self.of_step(key, node)),
+            );
+        }
+        for (key, node) in entries.unwrap_or_default() {
+            if &*key.text == STEPS {
+                continue;
+            }
+            if let Some(name) = self.tool(key) {
+                let signature = self.signature(&name);
+                let list = self.list(node, signature.as_deref());
+                let whose = Whose::Tool(name);
+                stubs.push(Stubs { whose, list });
+            }
+        }
+        stubs
+    }
+
+    fn of_step(&mut self, key: &Key, node: &Node) -> Option<Stubs> {
+        let step = self.step(&key.text, &key.at)?;
+        let list = self.list(node, None);
+        let whose = Whose::Step(step);
+        Some(Stubs { whose, list })
+    }
+
+    /// The signature of a tool, when all that have this name agree.
+    fn signature(&self, name: &str) -> Option<Arc<ToolSignature>> {
+        let callees = self.script.callees.iter();
+        let mut callees = callees.filter(|callee| &*callee.name.0 == name);
+        let callee = callees.next()?;
+        self.script.signature(callee).cloned()
+    }
+
+    /// One stub, or several of which each call takes the first that fits and is not used up.
+    fn list(&mut self, node: &Node, signature: Option<&ToolSignature>) -> Vec<Stub> {
+        let Some(items) = node.items() else {
+            return self.stub(node, true, signature).into_iter().collect();
+        };
+        let last = items.len().saturating_sub(1);
+        let items = items.iter().enumerate();
+        items
+            .filter_map(|(at, node)| self.stub(node, at == last, signature))
+            .collect()
+    }
+
+    /// A stub without `when` and `times` answers one call, and the last one of a list all further ones.
+    fn stub(
+        &mut self,
+        node: &Node,
+        is_last: bool,
+        signature: Option<&ToolSignature>,
+    ) -> Option<Stub> {
+        self.entries(node, "a stub")?;
+        only(node, &STUB_KEYS, "a stub", &mut self.faults);
+        let when = node.get("when");
+        let when = when.map(|node| Pattern::read(node, &mut self.faults));
+        let times = node
+            .get("times")
+            .map(|node| self.count(node, "times").unwrap_or(1));
+        let once = (when.is_none() && !is_last).then_some(1);
+        let takes_ms = node
+            .get("takes")
+            .and_then(|node| self.duration(node, "takes"));
+        Some(Stub {
+            when,
+            does: self.does(node, signature)?,
+            times: times.or(once),
+            takes_ms: takes_ms.unwrap_or(0),
+        })
+    }
+
+    fn does(&mut self, node: &Node, signature: Option<&ToolSignature>) -> Option<Does> {
+        let given = ["returns", "fails", "hangs"];
+        let given: Vec<_> = given
+            .iter()
+            .filter_map(|key| Some((*key, node.get(key)?)))
+            .collect();
+        match given.as_slice() {
+            [("returns", value)] => Some(Does::Returns(self.returned(value, signature))),
+            [("fails", error)] => self.step_error(error).map(Does::Fails),
+            [("hangs", truth)] => {
+                self.truly(truth, "hangs");
+                Some(Does::Hangs)
+            }
+            _ => {
+                let at = node.at.clone();
+                let message = "a stub needs one of 'returns', 'fails' and 'hangs: true'";
+                self.fault(at, message);
+                None
+            }
+        }
+    }
+
+    /// What a tool returns, filled up and checked against what it says that it returns.
+    fn returned(&mut self, node: &Node, signature: Option<&ToolSignature>) -> Value {
+        let value = node.value();
+        let Some(signature) = signature else {
+            return value;
+        };
+        let value = returned(value, signature);
+        for violation in check(&value, &signature.output) {
+            let at = node.place(&violation.pointer);
+            let what = said(&violation);
+            let message = format!("'{}' does not return this: {what}", signature.name);
+            self.fault(at, message);
+        }
+        value
+    }
+
+    pub(super) fn count(&mut self, node: &Node, what: &str) -> Option<u64> {
+        let count = node.count().filter(|count| *count > 0);
+        if count.is_none() {
+            self.wrong(node, what, "a whole number from 1");
+        }
+        count
+    }
+
+    /// A duration in milliseconds: a number of them, or a text such as `5s`.
+    pub(super) fn duration(&mut self, node: &Node, what: &str) -> Option<u64> {
+        let written = || node.text()?.parse::<Duration>().ok();
+        let ms = node.count().or_else(|| Some(written()?.ms));
+        if ms.is_none() {
+            self.wrong(node, what, "a duration such as 5s or 1h30m");
+        }
+        ms
+    }
+}
