@@ -1,7 +1,7 @@
 //! The store in one SQLite file: for one machine, and for as long as its disk lives.
 //!
-//! One thread writes and shares each flush of the disk among all who wait for one ([`writer`]); a few
-//! connections read beside it ([`readers`]). Several processes may have the same folder open. What is
+//! One connection writes and shares each flush of the disk among all who wait for one ([`writer`]); a
+//! few others read beside it ([`readers`]). Several processes may have the same folder open. What is
 //! in the tables says `docs/store.md`.
 //!
 //! Hints reach listeners of this store only. What another process changes is found by asking: a
@@ -103,13 +103,20 @@ impl Store for SqliteStore {
     async fn create(&self, new: NewThread) -> Result<Created, StoreError> {
         let id = new.id;
         let started = notification_to_text(&new.started)?;
-        let created = self
+        let (created, mark) = self
             .writer
-            .write(1, move |session| threads::create(session, &new, &started))
+            .announce(move |session| threads::create(session, &new, &started))
             .await?;
-        if created == Created::New {
-            self.hints.send(Change::Posted(id));
-        }
+        let made = match created {
+            Created::New => {
+                self.hints.send(Change::Posted(id));
+                id
+            }
+            Created::Existing(first) => first,
+        };
+        self.writer
+            .settle(mark, move |session| threads::touch(session, made))
+            .await?;
         Ok(created)
     }
 
@@ -148,8 +155,7 @@ impl Store for SqliteStore {
 
     async fn inbox(&self, of: ThreadId, after: InboxNumber) -> Result<Vec<InboxItem>, StoreError> {
         self.readers
-            .read(move |connection| reads::inbox(connection, of, after))
-            .await
+            .look(|connection| reads::inbox(connection, of, after))
     }
 
     async fn commit(
@@ -200,8 +206,7 @@ impl Store for SqliteStore {
 
     async fn thread(&self, id: ThreadId) -> Result<ThreadRow, StoreError> {
         self.readers
-            .read(move |connection| reads::thread(connection, id))
-            .await
+            .look(|connection| reads::thread(connection, id))
     }
 
     async fn threads(

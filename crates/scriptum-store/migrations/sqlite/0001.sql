@@ -1,6 +1,6 @@
 -- The first format. Every table but threads names a thread by its small INTEGER key, so that index
--- entries stay short. Journal, frames and steps append their rows and find them by a narrow index:
--- the rows that one commit writes for many threads then share pages, and only index pages differ.
+-- entries stay short. Journal, frames and steps are kept in the order of their keys and have no other
+-- index, so that a turn changes one page of each: what a commit costs is pages.
 -- docs/store.md says what each table holds.
 
 CREATE TABLE programs (
@@ -55,25 +55,20 @@ CREATE TABLE inbox (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE journal (
-    turn    INTEGER PRIMARY KEY,
     thread  INTEGER NOT NULL,
     last    INTEGER NOT NULL,
-    entries TEXT NOT NULL
-) STRICT;
-
-CREATE UNIQUE INDEX journal_by_thread ON journal (thread, last);
+    entries TEXT NOT NULL,
+    PRIMARY KEY (thread, last)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE frames (
-    frame  INTEGER PRIMARY KEY,
     thread INTEGER NOT NULL,
     key    TEXT NOT NULL,
-    cell   TEXT NOT NULL
-) STRICT;
-
-CREATE UNIQUE INDEX frames_by_thread ON frames (thread, key);
+    cell   TEXT NOT NULL,
+    PRIMARY KEY (thread, key)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE steps (
-    step       INTEGER PRIMARY KEY,
     thread     INTEGER NOT NULL,
     path       BLOB NOT NULL,
     label      TEXT,
@@ -86,10 +81,9 @@ CREATE TABLE steps (
     input_seq  INTEGER,
     output_seq INTEGER,
     error      TEXT,
-    recovery   TEXT
-) STRICT;
-
-CREATE UNIQUE INDEX steps_by_thread ON steps (thread, path);
+    recovery   TEXT,
+    PRIMARY KEY (thread, path)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE blobs (
     blob  INTEGER PRIMARY KEY,

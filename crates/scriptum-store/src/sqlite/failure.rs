@@ -51,6 +51,15 @@ pub(super) fn store_error(error: &Error) -> StoreError {
     }
 }
 
+/// True when another connection holds the lock that is needed.
+pub(super) fn is_busy(error: &Error) -> bool {
+    let code = error.sqlite_error_code();
+    matches!(
+        code,
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
+    )
+}
+
 /// A number as SQLite keeps it. Numbers count entries from 1, so none comes near the end.
 pub(super) fn to_integer(number: u64) -> Result<i64, StoreError> {
     i64::try_from(number)

@@ -16,16 +16,17 @@ const MIGRATIONS: &[(u32, &str)] = &[(1, include_str!("../../migrations/sqlite/0
 /// The format that is written.
 const FORMAT: u32 = 1;
 /// How long a connection waits for another process's transaction; these take milliseconds.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How often opening is tried, and after what time again, while another process makes the file: SQLite
 /// waits by itself for transactions, but not for the change to a write-ahead log. Five seconds.
 const TRIES_MAX: u32 = 200;
 const RETRY_AFTER: Duration = Duration::from_millis(25);
 /// Pages that the writer keeps in memory, in KiB: the index pages of some thousand live threads.
 const WRITER_CACHE_KIB: u32 = 64 * 1024;
-/// Pages in the write-ahead log after which the writer moves them into the file: 32 MiB. Pages that
-/// change often are then moved once instead of with every few commits.
-const CHECKPOINT_PAGES: u32 = 8_000;
+/// Pages in the write-ahead log after which the writer moves them into the file: 8 MiB. Pages that
+/// change often are then moved once instead of with every few commits. More would be of no use: as soon
+/// as the log begins anew it is overwritten, and that is flushed in half the time of a log that grows.
+const CHECKPOINT_PAGES: u32 = 2_000;
 /// What the write-ahead log keeps on disk after it was moved, in bytes.
 const LOG_KEPT_BYTES_MAX: u32 = 64 * 1024 * 1024;
 /// More than the number of statements in this crate, so that none is ever prepared twice.

@@ -1,5 +1,6 @@
-//! A few connections that only read. Each read runs on a thread where it may block, and sees the
-//! store as it was at one moment; it waits for no writer and holds none up.
+//! A few connections that only read. A read runs on a thread where it may block, or at once where it
+//! is asked for when it looks at a row or two: these take less time than to wake another thread. Each
+//! sees the store as it was at one moment; it waits for no writer and holds none up.
 
 use std::{
     path::{Path, PathBuf},
@@ -55,6 +56,14 @@ impl Readers {
         reading
             .await
             .map_err(|error| StoreError::Unavailable(format!("a read did not end: {error}")))?
+    }
+
+    /// Runs `read`, which looks at some rows by their keys, here and now.
+    pub(super) fn look<T>(
+        &self,
+        read: impl FnOnce(&Connection) -> Result<T, Failure>,
+    ) -> Result<T, StoreError> {
+        self.idle.read(read)
     }
 }
 

@@ -217,8 +217,8 @@ mod tests {
             (claim::POSTED.to_owned(), "threads_posted"),
             (claim::WAKING.to_owned(), "threads_waking"),
             (claim::ORPHANS.to_owned(), "threads_owned"),
-            (JOURNAL.to_owned(), "journal_by_thread"),
-            (STEPS.to_owned(), "steps_by_thread"),
+            (JOURNAL.to_owned(), "journal USING PRIMARY KEY"),
+            (STEPS.to_owned(), "steps USING PRIMARY KEY"),
             (VALUE.to_owned(), "sqlite_autoindex_blobs_1"),
             (list("threads.ended = 0"), "threads_open"),
             (

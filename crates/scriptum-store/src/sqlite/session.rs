@@ -1,11 +1,22 @@
 //! The writer's connection and what it remembers between transactions.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 use scriptum_engine::{Incarnation, StoreError, ThreadId};
 
-use super::{failure::store_error, liveness::Locks, writer::Uncommitted};
+use super::{
+    failure::{is_busy, store_error},
+    liveness::Locks,
+    writer::Uncommitted,
+};
 
 /// Keys of threads that are remembered; all are forgotten when there are more. Some 64 bytes each.
 const THREAD_KEYS_MAX: usize = 65_536;
@@ -25,6 +36,20 @@ pub(super) enum Flush {
     Now,
 }
 
+/// Numbers the transactions of a session that wrote something, from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Mark(u64);
+
+/// The last transaction that is known to be on the disk, with all before it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Durable(Arc<AtomicU64>);
+
+impl Durable {
+    pub(super) fn covers(&self, mark: Mark) -> bool {
+        mark.0 <= self.0.load(Ordering::SeqCst)
+    }
+}
+
 /// The writer's connection. Keys never change and are never used twice, so they can be remembered
 /// although other processes write too; what can change is read again in each transaction.
 #[derive(Debug)]
@@ -35,6 +60,9 @@ pub(super) struct Session {
     worker_keys: HashMap<Incarnation, i64>,
     /// How the connection commits at the moment; it is opened with synchronous=FULL.
     flush: Flush,
+    /// The last transaction that wrote something.
+    last: Mark,
+    durable: Durable,
 }
 
 impl Session {
@@ -45,7 +73,19 @@ impl Session {
             thread_keys: HashMap::new(),
             worker_keys: HashMap::new(),
             flush: Flush::Now,
+            last: Mark(0),
+            durable: Durable::default(),
         }
+    }
+
+    /// Tells what is on the disk.
+    pub(super) fn durable(&self) -> Durable {
+        self.durable.clone()
+    }
+
+    /// The present transaction, if it writes anything.
+    pub(super) fn mark(&self) -> Mark {
+        Mark(self.last.0 + 1)
     }
 
     /// The connection, for functions that only read.
@@ -59,21 +99,43 @@ impl Session {
     }
 
     /// Runs `work` in a transaction that is committed when this returns `Ok`, and durable if it is
-    /// flushed. A later transaction that is flushed makes the earlier ones durable with it.
+    /// flushed. A later transaction that is flushed makes the earlier ones durable with it. It begins
+    /// within `wait`, the time that another process is given to end its own, or not at all.
     pub(super) fn transact(
         &mut self,
         flush: Flush,
+        wait: Duration,
         work: impl FnOnce(&mut Session) -> Result<(), StoreError>,
     ) -> Result<(), Uncommitted> {
         let failed = |error: rusqlite::Error| Uncommitted::Transaction(store_error(&error));
+        let not_begun = |error: rusqlite::Error| {
+            if is_busy(&error) {
+                Uncommitted::Busy(store_error(&error))
+            } else {
+                failed(error)
+            }
+        };
         self.set_flush(flush).map_err(failed)?;
-        self.run(BEGIN).map_err(failed)?;
+        self.connection.busy_timeout(wait).map_err(failed)?;
+        self.run(BEGIN).map_err(not_begun)?;
+        let change_count = self.connection.total_changes();
         let written = work(self).map_err(Uncommitted::Request);
         let committed = written.and_then(|()| self.run(COMMIT).map_err(failed));
         if committed.is_err() {
             self.roll_back();
+        } else if change_count < self.connection.total_changes() {
+            self.note_commit();
         }
         committed
+    }
+
+    /// A transaction that wrote nothing flushes nothing, so it does not count.
+    fn note_commit(&mut self) {
+        self.last = self.mark();
+        match self.flush {
+            Flush::Later => {}
+            Flush::Now => self.durable.0.store(self.last.0, Ordering::SeqCst),
+        }
     }
 
     fn set_flush(&mut self, flush: Flush) -> rusqlite::Result<()> {

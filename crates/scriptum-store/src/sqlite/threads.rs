@@ -22,6 +22,9 @@ const POSTED: &str = "UPDATE threads SET last_inbox = last_inbox + 1, \
                       WHERE thread = ?1 AND ended = 0 RETURNING last_inbox";
 const POST: &str = "INSERT INTO inbox (thread, number, at, notification) VALUES (?1, ?2, ?3, ?4)";
 
+/// Changes nothing and is a change all the same.
+const TOUCH: &str = "UPDATE threads SET last_inbox = last_inbox WHERE id = ?1";
+
 /// Keeps a program unless it is kept already.
 pub(super) fn put_program(session: &mut Session, program: &ProgramRow) -> Result<(), Failure> {
     session.statement(PUT_PROGRAM)?.execute(params![
@@ -64,6 +67,17 @@ pub(super) fn create(
     let mut statement = session.statement(POST)?;
     statement.execute(params![thread, 1, new.at.0, started])?;
     Ok(Created::New)
+}
+
+/// Writes a thread as it is: with that the disk has what was written before.
+pub(super) fn touch(session: &mut Session, id: ThreadId) -> Result<(), Failure> {
+    let changed = session
+        .statement(TOUCH)?
+        .execute(params![id.0.to_be_bytes()])?;
+    if changed == 0 {
+        return Err(Failure::Refused(no_thread(id)));
+    }
+    Ok(())
 }
 
 fn of_request(session: &Session, new: &NewThread) -> Result<Option<ThreadId>, Failure> {

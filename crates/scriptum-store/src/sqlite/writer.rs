@@ -1,19 +1,37 @@
-//! The one thread that writes. It takes what is queued, of many callers, and commits it as one
-//! transaction: one flush of the disk for all. It never waits for more to come, so a lone request
+//! The one that writes: a thread takes what is queued, of many callers, and commits it as one
+//! transaction, one flush of the disk for all. It never waits for more to come, so a lone request
 //! costs one flush and no delay.
 //!
-//! The thread knows no verbs. A request is a closure that runs inside the transaction; its answer
+//! A lone request of a runtime with one thread does not even go to the thread. Nobody else has anything
+//! to do meanwhile, and to wake one thread and then the other again costs half as much as the flush
+//! itself. Such a runtime stands still for one flush, never for longer: who would have to wait for
+//! another process goes to the thread after all.
+//!
+//! The writer knows no verbs. A request is a closure that runs inside the transaction; its answer
 //! leaves when the transaction is durable. A request that fails takes no other with it: the group is
 //! rolled back and each of its requests runs again alone.
 
-use std::{io, thread};
+use std::{
+    io,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+    time::Duration,
+};
 
 use scriptum_engine::StoreError;
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    runtime::{Handle, RuntimeFlavor},
+    sync::{mpsc, oneshot},
+    task,
+};
 
 use super::{
     failure::Failure,
-    session::{Flush, Session},
+    open::BUSY_TIMEOUT,
+    session::{Durable, Flush, Mark, Session},
 };
 
 /// Requests that wait for the writer. A caller beyond them waits to be let in.
@@ -21,6 +39,9 @@ const QUEUE_MAX: usize = 1_024;
 /// Turns after which a group is closed: beyond some hundred a flush is shared well enough, and the
 /// first caller should not wait for the last.
 const GROUP_TURNS_MAX: usize = 512;
+/// How often the others have their turn before a request that they are likely to go on with is flushed
+/// by itself. From the news of a thread to the commit of its first turn it is half as many.
+const TURNS_OF_OTHERS: usize = 16;
 
 /// The door to the writing thread, which ends and is joined when this is dropped.
 #[derive(Debug)]
@@ -28,17 +49,51 @@ pub(super) struct Writer {
     /// `None` only while it is dropped.
     queue: Option<mpsc::Sender<Box<dyn Request>>>,
     thread: Option<thread::JoinHandle<()>>,
+    session: Arc<Mutex<Session>>,
+    asking: Asking,
+    durable: Durable,
+}
+
+/// Counts the requests that are neither answered nor given up. Each holds its place until then.
+#[derive(Debug, Clone, Default)]
+struct Asking(Arc<AtomicUsize>);
+
+/// One of those counted.
+#[derive(Debug)]
+struct Place(Asking);
+
+impl Asking {
+    fn enter(&self) -> Place {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        Place(self.clone())
+    }
+
+    fn is_one(&self) -> bool {
+        self.0.load(Ordering::SeqCst) == 1
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.0.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 impl Writer {
     pub(super) fn start(session: Session) -> io::Result<Writer> {
         let (queue, requests) = mpsc::channel(QUEUE_MAX);
+        let durable = session.durable();
+        let session = Arc::new(Mutex::new(session));
+        let shared = Arc::clone(&session);
         let thread = thread::Builder::new()
             .name("scriptum-store-writer".into())
-            .spawn(move || write(session, requests))?;
+            .spawn(move || write(&shared, requests))?;
         Ok(Writer {
             queue: Some(queue),
             thread: Some(thread),
+            session,
+            asking: Asking::default(),
+            durable,
         })
     }
 
@@ -62,6 +117,37 @@ impl Writer {
         self.ask(1, Flush::Later, run).await
     }
 
+    /// As [`Writer::write`], for what others are told of before it is durable, because what they write
+    /// next can share its flush. It is durable when [`Writer::settle`] returns, and not before.
+    pub(super) async fn announce<T, F>(&self, mut run: F) -> Result<(T, Mark), StoreError>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Session) -> Result<T, Failure> + Send + 'static,
+    {
+        let flush = if is_lone_thread() {
+            Flush::Later
+        } else {
+            Flush::Now
+        };
+        let run = move |session: &mut Session| run(session).map(|done| (done, session.mark()));
+        self.ask(1, flush, run).await
+    }
+
+    /// Returns when the transaction is durable: when somebody flushed after it, or else by `touch`,
+    /// which has to write something.
+    pub(super) async fn settle<F>(&self, mark: Mark, touch: F) -> Result<(), StoreError>
+    where
+        F: FnMut(&mut Session) -> Result<(), Failure> + Send + 'static,
+    {
+        for _ in 0..TURNS_OF_OTHERS {
+            if self.durable.covers(mark) {
+                return Ok(());
+            }
+            task::yield_now().await;
+        }
+        self.ask(1, Flush::Now, touch).await
+    }
+
     async fn ask<T, F>(&self, turn_count: usize, flush: Flush, run: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
@@ -69,17 +155,42 @@ impl Writer {
     {
         let ended = || StoreError::Unavailable("the writer of the store has ended".into());
         let (answer, answered) = oneshot::channel();
-        let request = Asked {
+        let request = Box::new(Asked {
             turn_count,
             flush,
             run,
             outcome: None,
             answer,
-        };
-        let queue = self.queue.as_ref().ok_or_else(ended)?;
-        queue.send(Box::new(request)).await.map_err(|_| ended())?;
+            _place: self.asking.enter(),
+        });
+        if let Some(request) = self.write_alone(request).await {
+            let queue = self.queue.as_ref().ok_or_else(ended)?;
+            queue.send(request).await.map_err(|_| ended())?;
+        }
         answered.await.map_err(|_| ended())?
     }
+
+    /// Answers a request here and now if nobody is kept waiting by that, and gives it back otherwise.
+    async fn write_alone(&self, request: Box<dyn Request>) -> Option<Box<dyn Request>> {
+        if !is_lone_thread() || request.turn_count() > 1 {
+            return Some(request);
+        }
+        // Whoever else has something to ask, or anything to do, comes first.
+        task::yield_now().await;
+        if !self.asking.is_one() {
+            return Some(request);
+        }
+        match self.session.try_lock() {
+            Ok(mut session) => write_at_once(&mut session, request),
+            Err(_) => Some(request),
+        }
+    }
+}
+
+/// True in a runtime that has no other thread for its tasks.
+fn is_lone_thread() -> bool {
+    let runtime = Handle::try_current().map(|it| it.runtime_flavor());
+    matches!(runtime, Ok(RuntimeFlavor::CurrentThread))
 }
 
 impl Drop for Writer {
@@ -114,6 +225,7 @@ struct Asked<T, F> {
     run: F,
     outcome: Option<Result<T, StoreError>>,
     answer: oneshot::Sender<Result<T, StoreError>>,
+    _place: Place,
 }
 
 impl<T, F> std::fmt::Debug for Asked<T, F> {
@@ -160,7 +272,7 @@ where
     }
 }
 
-fn write(mut session: Session, mut requests: mpsc::Receiver<Box<dyn Request>>) {
+fn write(session: &Mutex<Session>, mut requests: mpsc::Receiver<Box<dyn Request>>) {
     while let Some(first) = requests.blocking_recv() {
         let mut turn_count = first.turn_count();
         let mut group = vec![first];
@@ -170,8 +282,25 @@ fn write(mut session: Session, mut requests: mpsc::Receiver<Box<dyn Request>>) {
             turn_count += next.turn_count();
             group.push(next);
         }
+        // Somebody panicked amid a transaction: nobody knows what the connection is good for.
+        let Ok(mut session) = session.lock() else {
+            return;
+        };
         write_group(&mut session, group);
     }
+}
+
+/// Gives the request back when another process writes.
+fn write_at_once(session: &mut Session, mut request: Box<dyn Request>) -> Option<Box<dyn Request>> {
+    let flush = request.flush();
+    match session.transact(flush, Duration::ZERO, |session| request.run(session)) {
+        Ok(()) => request.answer(Ok(())),
+        Err(Uncommitted::Busy(_)) => return Some(request),
+        Err(Uncommitted::Request(error) | Uncommitted::Transaction(error)) => {
+            request.answer(Err(error));
+        }
+    }
+    None
 }
 
 fn write_group(session: &mut Session, mut group: Vec<Box<dyn Request>>) {
@@ -181,7 +310,7 @@ fn write_group(session: &mut Session, mut group: Vec<Box<dyn Request>>) {
         .max()
         .unwrap_or(Flush::Later);
     let work = |session: &mut Session| group.iter_mut().try_for_each(|it| it.run(session));
-    let written = session.transact(flush, work);
+    let written = session.transact(flush, BUSY_TIMEOUT, work);
     match written {
         Err(Uncommitted::Request(_)) if group.len() > 1 => {
             for request in group {
@@ -189,7 +318,11 @@ fn write_group(session: &mut Session, mut group: Vec<Box<dyn Request>>) {
             }
         }
         Ok(()) => group.into_iter().for_each(|it| it.answer(Ok(()))),
-        Err(Uncommitted::Request(error) | Uncommitted::Transaction(error)) => group
+        Err(
+            Uncommitted::Request(error)
+            | Uncommitted::Transaction(error)
+            | Uncommitted::Busy(error),
+        ) => group
             .into_iter()
             .for_each(|request| request.answer(Err(error.clone()))),
     }
@@ -202,6 +335,8 @@ pub(super) enum Uncommitted {
     Request(StoreError),
     /// It could not begin or end.
     Transaction(StoreError),
+    /// It could not begin, because another process writes.
+    Busy(StoreError),
 }
 
 #[cfg(test)]
@@ -221,9 +356,100 @@ mod tests {
         Writer::start(Session::new(connection, locks)).unwrap()
     }
 
+    /// In a runtime whose requests all go to the thread.
     fn block_on<F: Future>(test: F) -> F::Output {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .build();
+        runtime.unwrap().block_on(test)
+    }
+
+    fn block_on_alone<F: Future>(test: F) -> F::Output {
         let runtime = tokio::runtime::Builder::new_current_thread().build();
         runtime.unwrap().block_on(test)
+    }
+
+    /// The name of the thread that runs a request.
+    async fn thread_of_request(writer: &Writer, turn_count: usize) -> Option<String> {
+        let name = |_: &mut Session| Ok(thread::current().name().map(str::to_owned));
+        writer.write(turn_count, name).await.unwrap()
+    }
+
+    #[test]
+    fn a_lone_request_of_a_lone_thread_is_written_by_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let writer = writer(&folder);
+        let other = open_writer(&folder.path().join("test.db")).unwrap();
+        let here = thread::current().name().map(str::to_owned);
+        let there = Some("scriptum-store-writer".to_owned());
+        block_on_alone(async {
+            assert_eq!(thread_of_request(&writer, 1).await, here);
+            assert_eq!(thread_of_request(&writer, 2).await, there);
+            let (one, two) = join!(thread_of_request(&writer, 1), thread_of_request(&writer, 1));
+            assert_eq!((one, two), (there.clone(), there.clone()));
+            assert_eq!(thread_of_request(&writer, 1).await, here);
+            // Another process writes.
+            other.execute_batch("BEGIN IMMEDIATE").unwrap();
+            let end = async { other.execute_batch("COMMIT").unwrap() };
+            let (waiting, ()) = join!(thread_of_request(&writer, 1), end_later(end));
+            assert_eq!(waiting, there);
+            writer.write(1, |it| insert(it, "kept")).await.unwrap();
+            assert_eq!(names(&writer).await, ["kept"]);
+        });
+        block_on(async { assert_eq!(thread_of_request(&writer, 1).await, there) });
+    }
+
+    /// After the others had their turn to ask.
+    async fn end_later(end: impl Future<Output = ()>) {
+        for _ in 0..8 {
+            task::yield_now().await;
+        }
+        end.await;
+    }
+
+    #[test]
+    fn what_was_announced_is_durable_when_it_is_settled() {
+        let folder = tempfile::tempdir().unwrap();
+        let writer = &writer(&folder);
+        let announce = |name: &'static str| writer.announce(move |it| insert(it, name));
+        let touch = |name: &'static str| move |it: &mut Session| insert(it, name);
+        block_on_alone(async {
+            // Nobody goes on with it, and what writes nothing flushes nothing.
+            let ((), mark) = announce("one").await.unwrap();
+            assert_eq!(writer.write(1, |_| Ok(())).await, Ok(()));
+            assert!(!writer.durable.covers(mark));
+            writer.settle(mark, touch("one touched")).await.unwrap();
+            assert!(writer.durable.covers(mark));
+            // Somebody goes on with it.
+            let ((), mark) = announce("two").await.unwrap();
+            let next = writer.write(1, |it| insert(it, "next"));
+            let (settled, next) = join!(writer.settle(mark, touch("two touched")), next);
+            assert_eq!((settled, next), (Ok(()), Ok(())));
+            assert!(writer.durable.covers(mark));
+            assert_eq!(names(writer).await, ["next", "one", "one touched", "two"]);
+        });
+        block_on(async {
+            let ((), mark) = announce("three").await.unwrap();
+            assert!(writer.durable.covers(mark));
+        });
+    }
+
+    #[test]
+    fn a_lone_request_that_fails_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let writer = writer(&folder);
+        let full = || StoreError::Unavailable("full".into());
+        block_on_alone(async {
+            let half = writer.write(1, move |session| {
+                insert(session, "half")?;
+                Err::<(), _>(Failure::Broken(full()))
+            });
+            assert_eq!(half.await, Err(full()));
+            let refused = writer.write(1, move |_| Err::<(), _>(Failure::Refused(full())));
+            assert_eq!(refused.await, Err(full()));
+            writer.write(1, |it| insert(it, "whole")).await.unwrap();
+            assert_eq!(names(&writer).await, ["whole"]);
+        });
     }
 
     fn insert(session: &Session, name: &str) -> Result<(), Failure> {
