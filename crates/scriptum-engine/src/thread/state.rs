@@ -264,15 +264,17 @@ impl Resident {
         Ok(())
     }
 
+    /// What was posted and what is due goes before the rest of a long turn: a thread that is busy with
+    /// itself can be cancelled and paused, and its time runs out.
     fn next_ready(&mut self, draft: &Draft) -> Option<Ready> {
-        if draft.standing.unfinished {
-            return Some(Ready::Continued);
-        }
         if let Some(item) = self.inbox.items.pop_front() {
             return Some(Ready::Posted(item));
         }
         if let Some(path) = self.fired.pop_front() {
             return Some(Ready::Fired(path));
+        }
+        if draft.standing.unfinished {
+            return Some(Ready::Continued);
         }
         self.answers.pop_front().map(Ready::Answered)
     }

@@ -153,7 +153,7 @@ fn the_list_of_a_loop_is_loaded_once_after_a_restart() {
 
 #[test]
 fn the_output_is_checked_with_its_content() {
-    let ty = scriptum_contract::Type::Text(scriptum_contract::Text {
+    let ty = Type::Text(Text {
         max_length: Some(100),
         ..Default::default()
     });
