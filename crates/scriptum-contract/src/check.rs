@@ -1,7 +1,7 @@
 //! The one validator: every rule of every type is checked here and nowhere else.
 //!
 //! It walks value and type together and reports all violations at once, so that a caller can put
-//! everything right in one go. It changes nothing: defaults are the matter of
+//! everything right in one go; beyond some thousands it stops. It changes nothing: defaults are the matter of
 //! [`check_fields`](crate::check_fields), conversions that of [`coerce`](crate::coerce).
 
 mod format;
@@ -234,6 +234,9 @@ impl<'a> Checker<'a> {
         let sizes = (list.min_items, list.max_items);
         self.size(Reason::Items, items.len(), sizes, "element");
         for (index, item) in items.iter().enumerate() {
+            if self.report.is_full() {
+                return;
+            }
             self.report.enter(Segment::Index(index));
             self.value(item, &list.item);
             self.report.leave();
@@ -245,6 +248,9 @@ impl<'a> Checker<'a> {
 
     fn unique(&mut self, items: &[Value]) {
         for (index, first) in repeated(items) {
+            if self.report.is_full() {
+                return;
+            }
             self.report.enter(Segment::Index(index));
             self.report.add(Reason::Unique, || {
                 format!("must be unique, is equal to element {first}")
@@ -259,6 +265,9 @@ impl<'a> Checker<'a> {
         };
         let mut known = 0;
         for field in fields {
+            if self.report.is_full() {
+                return;
+            }
             self.report.enter(Segment::Key(&field.name));
             match object.get(&field.name) {
                 Some(value) => {
@@ -286,6 +295,9 @@ impl<'a> Checker<'a> {
         let names: std::collections::BTreeSet<&str> =
             fields.iter().map(|field| &*field.name).collect();
         for key in object.keys().filter(|key| !names.contains(&***key)) {
+            if self.report.is_full() {
+                return;
+            }
             self.report.enter(Segment::Key(key));
             self.report
                 .add(Reason::UnknownField, || words::unknown_field(key, fields));

@@ -7,6 +7,12 @@
 /// deep inside the entry that carries it.
 pub const VALUE_DEPTH_MAX: usize = 100;
 
+/// How many violations one check finds before it stops; a last entry says that there are more.
+///
+/// The number matters to nobody beyond this, and a wrong list of 50 million elements must not be read
+/// to its end for it.
+pub const VIOLATIONS_COUNTED_MAX: usize = 10_000;
+
 /// How many violations one check lists; the rest is counted in a last entry.
 ///
 /// More does not help the reader, and a wrong list of 100,000 elements must not answer with 100,000

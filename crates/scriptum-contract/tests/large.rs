@@ -58,14 +58,14 @@ fn a_hundred_thousand_rows_are_checked_and_completed() {
 }
 
 #[test]
-fn a_hundred_thousand_violations_are_counted_and_a_hundred_named() {
+fn of_a_hundred_thousand_violations_some_thousands_are_counted_and_a_hundred_named() {
     let rows = Value::list((0..ELEMENTS).map(|at| row(format!("Row {at}"), at)));
     let violations = check(&rows, &Type::list(row_type()));
     assert_eq!(violations.len(), VIOLATIONS_MAX + 1);
     let last = violations.last().expect("there are some");
     assert_eq!(
         (last.pointer.as_str(), last.message.as_str()),
-        ("", "… and 99900 more")
+        ("", "… and at least 9900 more")
     );
 }
 
@@ -77,7 +77,7 @@ fn a_hundred_thousand_equal_elements_are_found() {
     assert!(violations.iter().all(|it| it.reason == Reason::Unique));
     assert_eq!(
         violations.last().map(|it| it.message.as_str()),
-        Some("… and 99899 more")
+        Some("… and at least 9900 more")
     );
 }
 

@@ -1,7 +1,10 @@
 //! Collects violations. Pointers and messages are made only for what is reported, so a valid value
 //! costs no allocation but the stack of its path.
 
-use crate::{Reason, Violation, limits::VIOLATIONS_MAX};
+use crate::{
+    Reason, Violation,
+    limits::{VIOLATIONS_COUNTED_MAX, VIOLATIONS_MAX},
+};
 
 /// A step of the path from the whole value to the place under check.
 #[derive(Debug, Clone, Copy)]
@@ -40,12 +43,19 @@ impl<'a> Report<'a> {
         }
     }
 
+    /// True when nothing more needs to be found.
+    pub(super) fn is_full(&self) -> bool {
+        let omitted = self.omitted.map_or(0, |(omitted, _)| omitted);
+        VIOLATIONS_COUNTED_MAX <= self.violations.len() + omitted
+    }
+
     pub(super) fn finish(mut self) -> Vec<Violation> {
+        let bound = if self.is_full() { "at least " } else { "" };
         if let Some((omitted, reason)) = self.omitted {
             self.violations.push(Violation {
                 pointer: String::new(),
                 reason,
-                message: format!("… and {omitted} more"),
+                message: format!("… and {bound}{omitted} more"),
             });
         }
         self.violations
