@@ -5,7 +5,9 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use scriptum_contract::Value;
-use scriptum_vm::{Entry, Event, PauseReason, Record, Recovery, StepError, StepPath, Timestamp};
+use scriptum_vm::{
+    Entry, Event, Notification, PauseReason, Record, Recovery, StepError, StepPath, Timestamp,
+};
 
 /// Loops with more items than this report their progress, not each child.
 pub(crate) const CHILDREN_SHOWN_MAX: u64 = 20;
@@ -14,6 +16,8 @@ pub(crate) const CHILDREN_SHOWN_MAX: u64 = 20;
 #[derive(Debug, Default)]
 pub(crate) struct Tree {
     pub(crate) nodes: BTreeMap<StepPath, Node>,
+    /// The call that failed last: an event that follows from it does not say why again.
+    failed: Option<(StepPath, StepError)>,
 }
 
 /// A step that is under way.
@@ -87,8 +91,12 @@ pub(crate) enum Ending {
 impl Tree {
     /// Takes an entry in and says what it changed.
     pub(crate) fn apply(&mut self, entry: &Entry) -> Option<Change> {
-        let Record::Event(event) = &entry.record else {
-            return None;
+        let event = match &entry.record {
+            Record::Event(event) => event,
+            Record::Notification(notification) => {
+                self.failed = failure_in(notification);
+                return None;
+            }
         };
         let at = entry.at;
         match event {
@@ -115,10 +123,10 @@ impl Tree {
             Event::StepRetrying {
                 path, due, error, ..
             } => {
+                let of_call = self.failed.as_ref().filter(|(failed, _)| failed == path);
+                let error = error.as_ref().or(of_call.map(|(_, error)| error));
+                let why = error.map_or("the attempt failed".into(), |it| Arc::clone(&it.message));
                 let node = self.nodes.get_mut(path)?;
-                let why = error
-                    .as_ref()
-                    .map_or("the attempt failed".into(), |it| Arc::clone(&it.message));
                 node.retry = Some(Retry { due: *due, why });
                 Some(Change::Retrying(path.clone(), node.clone(), at))
             }
@@ -203,6 +211,13 @@ impl Tree {
             .filter_map(|ancestor| self.nodes.get(&ancestor)?.items)
             .any(|items| items.total > CHILDREN_SHOWN_MAX)
     }
+}
+
+fn failure_in(notification: &Notification) -> Option<(StepPath, StepError)> {
+    let Notification::Failed { path, error, .. } = notification else {
+        return None;
+    };
+    Some((path.clone(), error.clone()))
 }
 
 fn name_of(label: Option<&str>, tool: Option<&str>, primitive: &str) -> String {
