@@ -44,7 +44,7 @@ impl From<Part> for ContractPart {
     }
 }
 
-/// Fields, types, defaults, a row each.
+/// Fields, types with their rules, defaults, a row each.
 fn table(contract: &scriptum_contract::Contract) -> Result<Code, Failure> {
     out::line(&format!(
         "{:<8} {:<20} {:<32} {:<16} DESCRIPTION",
@@ -76,7 +76,7 @@ fn row(part: &str, field: &Field) -> String {
         .as_ref()
         .map_or(Ok(String::new()), Value::to_json);
     let default = default.unwrap_or_default();
-    let ty = field.ty.to_string();
+    let ty = format!("{:#}", field.ty);
     let line = format!(
         "{part:<8} {:<20} {ty:<32} {default:<16} {}",
         field.name, field.doc
