@@ -34,7 +34,9 @@ impl<'r> Run<'r> {
             }
             None => Vec::new(),
         };
-        let change = self.kept_change(change);
+        let is_emit = |path: &StepPath| matches!(self.step_at(path).step.kind, StepKind::Emit(_));
+        let of_emit = failed.first().is_some_and(is_emit);
+        let change = self.kept_change(change, of_emit);
         self.lift();
         match failed.split_first() {
             Some((first, others)) => {
@@ -76,7 +78,8 @@ impl<'r> Run<'r> {
         self.effects.extend(pending::timers(self.state));
     }
 
-    fn kept_change(&mut self, change: Resume) -> Resume {
+    /// What an `emit` is given stays an object, as its fields are looked at one by one.
+    fn kept_change(&mut self, change: Resume, of_emit: bool) -> Resume {
         let mut fields = |value: Value| match value.as_object() {
             Some(object) => Value::Object(self.values.keep_fields(object)),
             None => value,
@@ -85,6 +88,7 @@ impl<'r> Run<'r> {
             Resume::Again => Resume::Again,
             Resume::Replace(input) => Resume::Replace(fields(input)),
             Resume::Merge(parts) => Resume::Merge(fields(parts)),
+            Resume::Output(output) if of_emit => Resume::Output(fields(output)),
             Resume::Output(output) => Resume::Output(self.values.keep(output)),
         }
     }

@@ -2,8 +2,8 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use scriptum_contract::Value;
-use scriptum_vm::{Effect, Notification, Options, Refused, Status, Timestamp, Turn, Vm};
+use scriptum_contract::{Field, Text, Type, Value};
+use scriptum_vm::{Effect, Notification, Options, Refused, Resume, Status, Timestamp, Turn, Vm};
 
 use crate::{build::*, drive::*};
 
@@ -208,4 +208,23 @@ fn time_and_fresh_numbers_are_those_of_the_turn() {
             .starts_with("1970-01-01T00:00:01"),
         "{output}"
     );
+}
+
+#[test]
+fn an_emit_can_be_given_a_large_output() {
+    let broken = || plus(literal(1), literal("x"));
+    let many = Value::list((0..60).map(Value::Int));
+    for output in [
+        Value::object([("report", large())]),
+        Value::object([("report", Value::text("short")), ("notes", many)]),
+    ] {
+        let steps = vec![emit(vec![("report", broken())])];
+        let mut program = with_output(program(steps), "report", Type::Text(Text::default()));
+        let notes = Field::optional("notes", Type::list(Type::Any));
+        program.contract.outputs.push(notes);
+        let mut thread = Thread::start_with(program, SMALL, "{}");
+        assert_eq!(thread.status(), Status::Paused);
+        thread.resumed(None, Resume::Output(output));
+        assert_eq!(thread.status(), Status::Completed, "{}", thread.last());
+    }
 }
