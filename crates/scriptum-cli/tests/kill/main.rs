@@ -24,8 +24,13 @@ fn kills() -> u64 {
     number_from("SCRIPTUM_KILLS").unwrap_or(KILLS)
 }
 
+/// A decimal number, or a hexadecimal one behind `0x`.
 fn number_from(variable: &str) -> Option<u64> {
-    std::env::var(variable).ok()?.parse().ok()
+    let text = std::env::var(variable).ok()?;
+    match text.strip_prefix("0x") {
+        Some(digits) => u64::from_str_radix(digits, 16).ok(),
+        None => text.parse().ok(),
+    }
 }
 
 fn dice() -> Dice {

@@ -45,8 +45,7 @@ use rng::Rng;
 use weights::Weights;
 use world::World;
 
-/// Names the one seed to run, to look closer at a failure.
-const SEED_VARIABLE: &str = "SCRIPTUM_SEED";
+use crate::seed::{self, Seed};
 
 /// Runs of the simulator, in parts that can run side by side.
 const PARTS: u64 = 8;
@@ -98,9 +97,9 @@ pub(crate) fn trials() -> Vec<Trial> {
         let name = format!("engine/seeds {number} of {PARTS}");
         Trial::test(name, move || run_part(number))
     };
-    match std::env::var(SEED_VARIABLE) {
-        Ok(seed) => vec![Trial::test("engine/one seed", move || run_one(&seed))],
-        Err(_) => (1..=PARTS).map(part).collect(),
+    match seed::given() {
+        Some(seed) => vec![Trial::test("engine/one seed", move || run_one(seed?))],
+        None => (1..=PARTS).map(part).collect(),
     }
 }
 
@@ -116,9 +115,9 @@ fn run_part(number: u64) -> Result<(), Failed> {
     }
 }
 
-fn run_one(seed: &str) -> Result<(), Failed> {
+fn run_one(Seed(seed): Seed) -> Result<(), Failed> {
     silence_tools();
-    check_seed(seed.parse()?).map(drop)
+    check_seed(seed).map(drop)
 }
 
 /// The panics of tools are deliberate and would bury everything else.
@@ -161,7 +160,7 @@ fn check_seed(seed: u64) -> Result<Marks, Failed> {
         Ok(troubled.marks)
     } else {
         let what = broken.join("\n  ");
-        Err(format!("{SEED_VARIABLE}={seed} cargo test -p tests --test sim\n  {what}").into())
+        Err(format!("{}\n  {what}", Seed(seed)).into())
     }
 }
 

@@ -15,6 +15,8 @@ use libtest_mimic::{Failed, Trial};
 
 use referee::Marks;
 
+use crate::seed::{self, Seed};
+
 /// Runs a test makes, in parts that run side by side.
 const SEEDS: u64 = 2_400;
 const PARTS: u64 = 8;
@@ -23,9 +25,9 @@ const PARTS: u64 = 8;
 static MARKS: Mutex<(u64, Marks)> = Mutex::new((0, Marks::NONE));
 
 pub(crate) fn trials() -> Vec<Trial> {
-    if let Some(seed) = given_seed() {
+    if let Some(seed) = seed::given() {
         return vec![Trial::test("machine/given_seed", move || {
-            run_one(seed).map(|_| ())
+            run_one(seed?.0).map(|_| ())
         })];
     }
     let part = |part: u64| {
@@ -33,14 +35,6 @@ pub(crate) fn trials() -> Vec<Trial> {
         Trial::test(format!("machine/part_{part}"), move || run_part(seeds))
     };
     (0..PARTS).map(part).collect()
-}
-
-fn given_seed() -> Option<u64> {
-    let text = std::env::var("SCRIPTUM_SEED").ok()?;
-    match text.strip_prefix("0x") {
-        Some(digits) => u64::from_str_radix(digits, 16).ok(),
-        None => text.parse().ok(),
-    }
 }
 
 fn run_part(seeds: std::ops::Range<u64>) -> Result<(), Failed> {
@@ -66,5 +60,5 @@ fn run_one(seed: u64) -> Result<Marks, Failed> {
             .downcast::<String>()
             .map_or_else(|_| "it panicked".to_owned(), |text| *text),
     };
-    Err(format!("SCRIPTUM_SEED=0x{seed:x} cargo test -p tests --test sim: {what}").into())
+    Err(format!("{}: {what}", Seed(seed)).into())
 }
