@@ -20,6 +20,21 @@ use crate::exit::{Code, Failure};
 /// A stopped command gives calls under way this long to end; what is cut off is made again, or asked for.
 const STOP_GRACE_MS: u64 = 1_000;
 
+/// The runtime of an embedded node. It has one thread: a node that runs a thread or two gains nothing by
+/// more, and its store then writes a lone turn without waking another thread. Tools that block or compute
+/// have threads of their own.
+pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    runtime.map_err(|error| {
+        Failure::new(
+            Code::Unavailable,
+            format!("cannot start the runtime: {error}"),
+        )
+    })
+}
+
 /// What an embedded node is made of.
 #[derive(Debug)]
 pub(crate) struct Setup<'a> {

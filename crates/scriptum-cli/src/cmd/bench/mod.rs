@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     args::{Bench, Measurement, Output},
     exit::{Code, Failure},
-    out,
+    local, out,
 };
 
 /// How every figure was made durable.
@@ -101,10 +101,7 @@ fn measured_by_child(measurement: Measurement, folder: &Path) -> Result<Report, 
 }
 
 fn measured_here(measurement: Measurement, folder: &Path) -> Result<Report, Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    let runtime = runtime.map_err(|error| Failure::new(Code::Unavailable, error.to_string()))?;
+    let runtime = local::runtime()?;
     let mut report = Report::default();
     runtime.block_on(async {
         match measurement {

@@ -1,5 +1,4 @@
-//! The four workloads, on the engine, worker and store that `run` uses; the runtime has one thread, `run`
-//! gives it one a core.
+//! The four workloads, on the engine, worker, store and runtime that `run` uses.
 
 use std::{collections::BTreeMap, fmt::Write as _, path::Path, sync::Arc, time::Instant};
 

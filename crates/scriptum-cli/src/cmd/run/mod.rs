@@ -40,15 +40,7 @@ struct Session {
 }
 
 pub(crate) fn main(args: Run, quiet: bool) -> Result<Code, Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build();
-    let runtime = runtime.map_err(|error| {
-        Failure::new(
-            Code::Unavailable,
-            format!("cannot start the runtime: {error}"),
-        )
-    })?;
+    let runtime = local::runtime()?;
     let outcome = runtime.block_on(run(args, quiet));
     // A tool that still blocks a thread must not keep the command from ending.
     runtime.shutdown_background();
