@@ -66,6 +66,9 @@ pub(crate) enum Command {
     /// Run the tests beside scripts, in virtual time
     #[command(after_help = "Example: scriptum test examples --filter amount")]
     Test(Test),
+    /// Show the steps of a script as a picture
+    #[command(after_help = "Example: scriptum graph brief.scriptum --format svg > brief.svg")]
+    Graph(Graph),
     /// Explain a diagnostic code
     #[command(after_help = "Example: scriptum explain unknown-tool")]
     Explain(Explain),
@@ -315,6 +318,31 @@ pub(crate) struct Test {
     /// Folder of tool documents (*.yaml); ./tools without it, if that exists
     #[arg(long, value_name = "DIR")]
     pub(crate) tools: Vec<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Graph {
+    /// A script, a program as YAML or JSON, or - for standard input
+    pub(crate) file: PathBuf,
+
+    /// Notation of the picture
+    #[arg(long, value_enum, default_value = "mermaid")]
+    pub(crate) format: GraphFormat,
+
+    /// Folder of tool documents (*.yaml); ./tools without it, if that exists
+    #[arg(long, value_name = "DIR")]
+    pub(crate) tools: Vec<PathBuf>,
+}
+
+/// Notation of a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GraphFormat {
+    /// Text that Markdown pages show as a picture
+    Mermaid,
+    /// The language of Graphviz
+    Dot,
+    /// A picture that stands alone, light and dark
+    Svg,
 }
 
 #[derive(Debug, ClapArgs)]

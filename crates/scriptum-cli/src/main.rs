@@ -55,6 +55,7 @@ fn run(args: Args) -> Result<Code, Failure> {
         Command::Ir(ir) => cmd::ir::main(&ir, table()?),
         Command::Ast(ast) => cmd::ast::main(&ast),
         Command::Test(test) => cmd::test::main(&test, table()?, args.quiet),
+        Command::Graph(graph) => cmd::graph::main(&graph),
         Command::Explain(explain) => cmd::explain::main(&explain),
         Command::Bench(bench) => cmd::bench::main(&bench, table()?),
     }

@@ -92,11 +92,15 @@ impl Schema {
         let rules = match schema {
             Value::Bool(true) => return Ok(()),
             Value::Object(rules) => rules,
-            _ => return Err(format!("{at}: nothing may stand here")),
+            Value::Null
+            | Value::Bool(false)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Array(_) => return Err(format!("{at}: nothing may stand here")),
         };
         for (keyword, rule) in rules {
             let holds = match keyword.as_str() {
-                "$schema" | "$id" | "$defs" | "title" | "description" => true,
+                "$schema" | "$id" | "$defs" | "title" | "description" => continue,
                 // Read with `properties` and `prefixItems`, whose rest they rule.
                 "additionalProperties" if value.is_object() => {
                     self.others_hold(rules, rule, value, at)?
