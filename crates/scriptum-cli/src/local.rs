@@ -12,13 +12,16 @@ use scriptum_engine::{
     WorkerError,
 };
 use scriptum_store::SqliteStore;
-use scriptum_tools::{NativeOptions, NativeTools};
+use scriptum_tools::{ChannelOptions, Channels, NativeOptions, NativeTools, NoModels};
 use tokio_util::sync::CancellationToken;
 
 use crate::exit::{Code, Failure};
 
 /// A stopped command gives calls under way this long to end; what is cut off is made again, or asked for.
 const STOP_GRACE_MS: u64 = 1_000;
+
+/// The variable with the token of a Slack app.
+const SLACK_TOKEN: &str = "SLACK_TOKEN";
 
 /// The runtime of an embedded node. It has one thread: a node that runs a thread or two gains nothing by
 /// more, and its store then writes a lone turn without waking another thread. Tools that block or compute
@@ -52,8 +55,16 @@ pub(crate) fn open(setup: &Setup<'_>) -> Result<Engine, Failure> {
             format!("cannot set up the native tools: {error}"),
         )
     })?;
-    let native: Arc<dyn ToolSource> = Arc::new(NativeTools::new(options));
-    let toolbox = ToolBox::new([(ToolOrigin::Native, native)]);
+    let channels = ChannelOptions {
+        slack_token: std::env::var(SLACK_TOKEN).ok(),
+        ..ChannelOptions::new(options.net.clone())
+    };
+    let sources: [(ToolOrigin, Arc<dyn ToolSource>); 3] = [
+        (ToolOrigin::Native, Arc::new(NativeTools::new(options))),
+        (ToolOrigin::Channel, Arc::new(Channels::new(channels))),
+        (ToolOrigin::Model, Arc::new(NoModels)),
+    ];
+    let toolbox = ToolBox::new(sources);
     let limits = Limits {
         stop_grace_ms: STOP_GRACE_MS,
         ..Limits::default()

@@ -14,6 +14,7 @@ use crate::{
     lower::{self, Lowered},
     source_map::SourceMap,
     suggest::Suggest,
+    uses,
 };
 
 /// Compiles the text of a script against the tools that there are.
@@ -32,13 +33,17 @@ pub fn compile(text: &str, catalog: &ToolCatalog) -> Compiled {
 
 /// Checks a program from whatever source; `diagnostics` are those of the way to it.
 pub(crate) fn checked(
-    program: Program,
+    mut program: Program,
     places: SourceMap,
     mut diagnostics: Vec<Diagnostic>,
     gaps: Gaps,
     catalog: &ToolCatalog,
     suggest: &Suggest,
 ) -> Compiled {
+    // What these checks report is reported again by the last one, if it is still so.
+    uses::settle(&mut program, catalog, |program| {
+        check::check(program, &places, catalog, suggest, gaps, &mut Vec::new())
+    });
     let facts = check::check(&program, &places, catalog, suggest, gaps, &mut diagnostics);
     let diagnostics = in_order(diagnostics);
     let has_errors = diagnostics.iter().any(|it| it.severity == Severity::Error);

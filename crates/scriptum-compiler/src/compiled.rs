@@ -1,6 +1,9 @@
 //! What a compilation gives: the program, what is wrong, and tables that editors read.
 
-use std::sync::Arc;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use scriptum_contract::{Contract, ToolSignature, Type};
 use scriptum_syntax::{Diagnostic, Severity};
@@ -45,6 +48,8 @@ pub struct Tables {
 pub struct Facts {
     types: Vec<Type>,
     nodes: Vec<Fact>,
+    /// For definitions: where else the same name may have been bound.
+    also: BTreeMap<NodeId, BTreeSet<NodeId>>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -70,6 +75,7 @@ impl Facts {
         Facts {
             types: PLAIN_TYPES.iter().map(|ty| ty()).collect(),
             nodes: vec![Fact::default(); nodes],
+            also: BTreeMap::new(),
         }
     }
 
@@ -92,6 +98,17 @@ impl Facts {
             .zip(&self.nodes)
             .filter(refers)
             .map(|(id, _)| NodeId(id))
+    }
+
+    /// Where else the name of a definition may have been bound, by another way to the same place.
+    pub(crate) fn also_bound_at(&self, definition: NodeId) -> impl Iterator<Item = &NodeId> {
+        self.also.get(&definition).into_iter().flatten()
+    }
+
+    pub(crate) fn bound_also(&mut self, definition: NodeId, other: NodeId) {
+        if definition != other {
+            self.also.entry(definition).or_default().insert(other);
+        }
     }
 
     pub(crate) fn set_type(&mut self, at: NodeId, ty: &Type) {

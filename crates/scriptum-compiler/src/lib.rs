@@ -32,6 +32,7 @@ mod lower;
 mod render;
 mod source_map;
 mod suggest;
+mod uses;
 pub mod vocabulary;
 mod yaml;
 

@@ -7,6 +7,8 @@
 //! ([`reference_pages`]) come from there. What registered tools are is read from documents
 //! ([`document`]).
 //!
+//! [`Channels`] sends messages, [`NoModels`] stands for the models that nobody provides.
+//!
 //! The crate knows neither the machine nor the store. Retries belong to the machine, checks of
 //! arguments and results to the caller.
 //!
@@ -26,6 +28,7 @@
 
 #![warn(missing_docs)]
 
+pub mod channel;
 pub mod document;
 pub mod limits;
 pub mod native;
@@ -33,6 +36,7 @@ pub mod net;
 
 mod args;
 mod jsonpath;
+mod model;
 mod reference;
 mod stop;
 #[cfg(test)]
@@ -40,7 +44,9 @@ mod testing;
 mod walk;
 mod workspace;
 
+pub use channel::{ChannelOptions, Channels};
 pub use document::{ToolDocument, read_tool_document};
+pub use model::NoModels;
 pub use native::{NativeOptions, NativeTools, signatures};
 pub use net::{InvalidNetRule, NetPolicy, NetRule};
 pub use reference::{ReferencePage, reference_pages};

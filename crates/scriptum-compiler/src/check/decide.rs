@@ -127,6 +127,7 @@ impl<'p> Checker<'p> {
                 match merged.get_mut(&name) {
                     Some(known) => {
                         known.ways += 1;
+                        self.facts.bound_also(known.binding.at, binding.at);
                         known.binding.ty = known.binding.ty.join(&binding.ty);
                         known.binding.always &= binding.always;
                     }
@@ -140,6 +141,7 @@ impl<'p> Checker<'p> {
             if merged.ways < count {
                 match self.scope.get(&name) {
                     Some(before) => {
+                        self.facts.bound_also(merged.binding.at, before.at);
                         merged.binding.ty = merged.binding.ty.join(&before.ty);
                         merged.binding.always &= before.always;
                     }

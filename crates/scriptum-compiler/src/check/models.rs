@@ -3,10 +3,10 @@
 use std::sync::{Arc, LazyLock};
 
 use scriptum_contract::{Field, Shape, ToolName, ToolOrigin, ToolSignature, Type, capabilities};
-use scriptum_vm::program::{Decide, Model, Node, NodeId, Step};
+use scriptum_vm::program::{Decide, Do, Model, Node, NodeId, Step};
 
 use super::{Checker, target::Target};
-use crate::{codes, source_map::Part};
+use crate::{codes, source_map::Part, uses};
 
 /// The capability that can decide and answer.
 const MODEL: &str = "llm";
@@ -44,6 +44,23 @@ impl<'p> Checker<'p> {
             self.question(&case.when.root);
         }
         self.model(model, Part::Second.of(step.at));
+    }
+
+    /// What a model gives whose answer has a declared type: its fields beside those of every answer.
+    pub(super) fn answer(&mut self, call: &'p Do, returns: &Type, given: Type, at: NodeId) -> Type {
+        if !uses::is_model(call) {
+            if !self.map.is_hole(at) {
+                let span = self.span(at);
+                self.report(codes::misplaced_returns(&call.callee.local, span));
+            }
+            return given;
+        }
+        let (Type::Shape(all), Type::Shape(declared)) = (&given, returns) else {
+            return given;
+        };
+        let is_new = |field: &&Field| declared.field(&field.name).is_none();
+        let others = all.fields.iter().filter(is_new);
+        Type::shape(others.chain(&declared.fields).cloned().collect())
     }
 
     /// A text that a model is asked or told.

@@ -71,6 +71,10 @@ impl<'p> Checker<'p> {
     pub(super) fn call_tool(&mut self, step: &'p Step, call: &'p Do) -> StepEnd {
         let at = Part::First.of(step.at);
         let value = self.call(&call.callee, &call.inputs, at);
+        let value = match &call.returns {
+            Some(returns) => self.answer(call, returns, value, at),
+            None => value,
+        };
         let value = self.on_error(step, call.on_error.as_ref(), value);
         if let Some(bind) = &call.bind {
             self.bind(bind, step.at, value.clone());

@@ -33,6 +33,7 @@ mod method_call;
 mod misplaced_constraint;
 mod misplaced_fields;
 pub(crate) mod misplaced_lambda;
+mod misplaced_returns;
 mod misplaced_secret;
 mod misplaced_type;
 mod missing_emit;
@@ -116,6 +117,7 @@ pub(crate) use method_call::method_call;
 pub(crate) use misplaced_constraint::misplaced_constraint;
 pub(crate) use misplaced_fields::misplaced_fields;
 pub(crate) use misplaced_lambda::misplaced_lambda;
+pub(crate) use misplaced_returns::misplaced_returns;
 pub(crate) use misplaced_secret::misplaced_secret;
 pub(crate) use misplaced_type::misplaced_type;
 pub(crate) use missing_emit::missing_emit;
@@ -249,6 +251,7 @@ const OWN: &[Entry] = &[
     misplaced_constraint::ENTRY,
     misplaced_fields::ENTRY,
     misplaced_lambda::ENTRY,
+    misplaced_returns::ENTRY,
     misplaced_secret::ENTRY,
     misplaced_type::ENTRY,
     missing_emit::ENTRY,

@@ -46,14 +46,6 @@ pub(crate) fn stream_arrow(span: Span) -> Diagnostic {
     )
 }
 
-pub(crate) fn returns(span: Span) -> Diagnostic {
-    at(
-        "`returns`",
-        span,
-        "remove it; the tool's own schema gives the type of its result",
-    )
-}
-
 fn at(what: &str, span: Span, instead: &str) -> Diagnostic {
     let diagnostic = ENTRY
         .at(span, format!("{what} is not supported yet"))

@@ -40,9 +40,7 @@ impl Lower<'_> {
         let count = u32::try_from(listed.as_ref().map_or(0, Vec::len));
         let at = self.step_id(step, count.expect("a step has fewer than 2^32 parts"));
         let callee = self.callee(with, Part::First.of(at));
-        self.calls_model = true;
         let inputs = self.inputs(inputs.into_iter());
-        self.calls_model = false;
         self.report_repeats(&tools);
         let tools = match (listed, tools.first()) {
             (Some(listed), _) => {

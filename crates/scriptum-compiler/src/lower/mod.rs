@@ -17,6 +17,7 @@ mod models;
 mod names;
 mod pipe;
 mod repeat;
+mod returns;
 mod send;
 mod steps;
 mod strings;
@@ -72,7 +73,6 @@ pub(crate) fn lower(
         imports: Imports::default(),
         expression_depth: 0,
         depth_reported: false,
-        calls_model: false,
     };
     let program = ctx.program(file);
     Lowered {
@@ -97,8 +97,6 @@ struct Lower<'a> {
     expression_depth: u32,
     /// True when the current expression was found too deep; said once an expression.
     depth_reported: bool,
-    /// True within the inputs of a call of a model.
-    calls_model: bool,
 }
 
 impl Lower<'_> {

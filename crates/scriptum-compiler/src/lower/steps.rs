@@ -12,7 +12,7 @@ use scriptum_vm::program::{
     Section, Step, StepKind, duration_ms,
 };
 
-use super::Lower;
+use super::{Lower, returns};
 use crate::{codes, source_map::Part};
 
 /// Tries after the first one, when `retry` names no number.
@@ -93,19 +93,17 @@ impl Lower<'_> {
     fn do_step(&mut self, step: &ast::DoStep) -> Step {
         let at = self.step_id(step, 0);
         let callee = self.callee(step.tool().as_ref(), Part::First.of(at));
-        if let Some(returns) = step.returns() {
-            self.report(codes::not_supported_yet::returns(
-                self.first_line(returns.span()),
-            ));
-        }
-        self.calls_model = callee.origin == ToolOrigin::Model;
-        let inputs = self.inputs(step.inputs());
-        self.calls_model = false;
+        let declared = self.returns(step);
+        let is_value = |input: &ast::Input| !returns::is_type_schema(input);
+        let inputs = self.inputs(step.inputs().filter(is_value));
+        let is_model = callee.origin == ToolOrigin::Model;
+        let of_schema = || returns::of_constant_schema(&inputs).filter(|_| is_model);
+        let returns = declared.or_else(of_schema);
         let on_error = self.on_error_of(step, at);
         let kind = StepKind::Do(Do {
             callee,
             inputs,
-            returns: None,
+            returns,
             on_error,
             bind: self.bind(step, at),
             stream: false,

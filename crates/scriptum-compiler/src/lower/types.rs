@@ -106,10 +106,8 @@ pub(super) fn with_shape(ty: &Type, shape: Type) -> Option<Type> {
 }
 
 impl Lower<'_> {
-    /// A type that stands where a value is wanted; models take a schema of types.
+    /// A type that stands where a value is wanted; the schema that a model is given is read elsewhere.
     pub(super) fn report_type_as_value(&mut self, expr: &ast::TypeExpr) {
-        if !self.calls_model {
-            self.report(codes::misplaced_type(expr.span()));
-        }
+        self.report(codes::misplaced_type(expr.span()));
     }
 }

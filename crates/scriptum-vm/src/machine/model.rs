@@ -7,7 +7,7 @@
 
 use std::{fmt::Write as _, sync::Arc};
 
-use scriptum_contract::{Value, Violation, check, type_schema};
+use scriptum_contract::{Shape, Type, Value, Violation, check, type_schema};
 
 use super::{
     cells::{Calling, Given},
@@ -135,11 +135,11 @@ impl Run<'_> {
         &mut self,
         place: &Place<'_>,
         calling: Calling,
-        wanted: &scriptum_contract::Type,
+        wanted: &Type,
         output: Value,
     ) -> Result<(), Need> {
         let opened = self.values.open_deep(&output).map_err(Need)?;
-        let violations = check(&opened, wanted);
+        let violations = check(&opened, &opened_type(wanted));
         if violations.is_empty() {
             let output = self.values.keep(output);
             self.call_done(place, &calling, output);
@@ -155,6 +155,17 @@ impl Run<'_> {
             ..StepError::permanent(OUTPUT_INVALID, message)
         };
         self.answer_failed(place, calling, error)
+    }
+}
+
+/// The type of a whole answer: beside the fields that the script demands it has those of every answer.
+fn opened_type(wanted: &Type) -> Type {
+    match wanted.as_shape() {
+        Some(shape) => Type::Shape(Arc::new(Shape {
+            fields: shape.fields.clone(),
+            open: true,
+        })),
+        None => wanted.clone(),
     }
 }
 

@@ -1,0 +1,43 @@
+//! The capabilities of models where no provider is configured: every call says how to configure one.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use scriptum_contract::{ToolName, ToolSignature, Value, capabilities};
+use scriptum_engine::{Sink, Tool, ToolCall, ToolError, ToolSource};
+
+/// The source of capabilities that nobody provides.
+#[derive(Debug, Clone, Copy)]
+pub struct NoModels;
+
+struct NoModel(Arc<ToolSignature>);
+
+#[async_trait]
+impl ToolSource for NoModels {
+    async fn list(&self) -> Result<Vec<Arc<ToolSignature>>, ToolError> {
+        Ok(capabilities::ALL.clone())
+    }
+
+    async fn find(&self, name: &ToolName) -> Result<Option<Arc<dyn Tool>>, ToolError> {
+        let known = capabilities::find(name).map(Arc::clone);
+        Ok(known.map(|signature| Arc::new(NoModel(signature)) as Arc<dyn Tool>))
+    }
+}
+
+#[async_trait]
+impl Tool for NoModel {
+    fn signature(&self) -> &Arc<ToolSignature> {
+        &self.0
+    }
+
+    async fn call(&self, _call: ToolCall, _out: &mut dyn Sink) -> Result<Value, ToolError> {
+        let name = &self.0.name;
+        Err(ToolError::permanent(
+            "MODEL_NOT_CONFIGURED",
+            format!(
+                "no model can be called for '{name}': no provider is configured; \
+                 this version has no providers yet, later ones take `--model-base-url`"
+            ),
+        ))
+    }
+}
