@@ -188,7 +188,7 @@ fn diagnostics(source: &str, compiled: &Compiled) -> String {
 }
 
 /// A fixture about a step need not say which script it is in.
-fn with_header(script: &str) -> String {
+pub(crate) fn with_header(script: &str) -> String {
     let has_header = script.lines().any(|line| line.starts_with("script"));
     if has_header {
         script.to_owned()
@@ -198,7 +198,7 @@ fn with_header(script: &str) -> String {
 }
 
 /// The native tools, and those of the documents in the section's `tools` blocks.
-fn catalog(section: &Section) -> Result<ToolCatalog, String> {
+pub(crate) fn catalog(section: &Section) -> Result<ToolCatalog, String> {
     let mut signatures = scriptum_tools::signatures();
     for block in section.all("tools") {
         let document = read_tool_document(&block.content);

@@ -8,6 +8,7 @@ mod both_ways;
 mod check;
 mod coverage;
 mod markdown;
+mod matrix;
 mod mock;
 mod outside;
 mod play;
@@ -41,7 +42,7 @@ fn main() -> ExitCode {
     let fixtures = files.iter().flat_map(|file| trials_of(&suite, file));
     let others = trials_of_schemas()
         .into_iter()
-        .chain([coverage::trial(&files)]);
+        .chain([coverage::trial(&files), trial_of_verbs(files.clone())]);
     let trials = fixtures.chain(others).collect();
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
@@ -66,6 +67,14 @@ fn trial(name: &str, section: Section) -> Trial {
             [] => Ok(()),
             some => Err(some.join("\n").into()),
         }
+    })
+}
+
+fn trial_of_verbs(files: Vec<PathBuf>) -> Trial {
+    Trial::test("verbs/meet every situation", move || {
+        let documents: Vec<Document> = files.iter().map(|file| read(file)).collect();
+        let sections = documents.iter().flat_map(|document| &document.sections);
+        matrix::check(sections).map_err(Failed::from)
     })
 }
 
