@@ -262,3 +262,75 @@ fn wrong(name: &str, expected: &str, node: &Node) -> Box<Diagnostic> {
     let message = format!("'{name}' must be {expected}, is {kind}");
     fault(node.at.clone(), message)
 }
+
+#[cfg(test)]
+mod tests {
+    use scriptum_contract::Value;
+
+    use super::{Pattern, Strictness};
+    use crate::cmd::test::yaml::parse;
+
+    #[test]
+    fn patterns_fit_what_they_say() {
+        use Strictness::{Exact, Subset};
+        let table = [
+            ("1", "1", Subset, true),
+            ("1", "1.0", Subset, true),
+            ("1", "\"1\"", Subset, false),
+            ("[1, 2]", "[1, 2, 3]", Subset, false),
+            ("{a: 1}", r#"{"a": 1, "b": 2}"#, Subset, true),
+            ("{a: 1}", r#"{"a": 1, "b": 2}"#, Exact, false),
+            (
+                "{a: [{b: 1}]}",
+                r#"{"a": [{"b": 1, "c": 2}]}"#,
+                Subset,
+                true,
+            ),
+            ("{contains: ell}", "\"hello\"", Subset, true),
+            (
+                "{contains: {a: 1}}",
+                r#"[{"a": 2}, {"a": 1, "b": 3}]"#,
+                Subset,
+                true,
+            ),
+            ("{contains: a}", r#"{"a": null}"#, Subset, true),
+            ("{contains: 1}", "1", Subset, false),
+            (
+                "{starts_with: he, ends_with: lo}",
+                "\"hello\"",
+                Subset,
+                true,
+            ),
+            ("{matches: '^h.*o$'}", "\"hello\"", Subset, true),
+            ("{min: 1, max: 2}", "1.5", Subset, true),
+            ("{min: 1}", "\"2\"", Subset, false),
+            ("{one_of: [a, 2]}", "2", Subset, true),
+            ("{not: {contains: x}}", "\"y\"", Subset, true),
+            ("{a: {present: false}}", r#"{"b": 1}"#, Subset, true),
+            ("{a: {present: true}}", r#"{"b": 1}"#, Subset, false),
+            ("{equals: {min: 1}}", r#"{"min": 1}"#, Subset, true),
+            (
+                "{min: 1, other: 2}",
+                r#"{"min": 1, "other": 2, "x": 0}"#,
+                Subset,
+                true,
+            ),
+            ("{}", r#"{"a": 1}"#, Subset, true),
+            ("{}", r#"{"a": 1}"#, Exact, false),
+        ];
+        for (pattern, value, strictness, expected) in table {
+            let mut faults = Vec::new();
+            let read = Pattern::read(&parse(pattern).unwrap(), &mut faults);
+            assert!(faults.is_empty(), "{faults:?}");
+            let value = Value::from_json(value).unwrap();
+            let fits = read.fits(Some(&value), strictness);
+            assert_eq!(fits, expected, "{pattern} {value:?}");
+            // What is shown beside the pattern is equal exactly when it fits.
+            assert_eq!(
+                read.seen(&value, strictness) == read.written(),
+                fits,
+                "{pattern}"
+            );
+        }
+    }
+}

@@ -217,3 +217,30 @@ fn list(body: &Body, at: &StepPath, places: &mut Vec<Place>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Label;
+
+    #[test]
+    fn labels_can_read_like_what_they_are_written_for() {
+        let label = |parts: &[Option<&str>]| Label {
+            written: "Read {path} of {folder}".into(),
+            parts: parts.iter().map(|part| part.map(Into::into)).collect(),
+        };
+        let read = label(&[Some("Read "), None, Some(" of "), None]);
+        let table = [
+            ("Read {path} of {folder}", true),
+            ("Read a.md of docs", true),
+            ("Read  of ", true),
+            ("Reads a.md of docs", false),
+            ("Read a.md", false),
+        ];
+        for (text, expected) in table {
+            assert_eq!(read.can_be(text), expected, "{text}");
+        }
+        assert!(label(&[None, Some("!")]).can_be("what!"));
+        assert!(!label(&[None, Some("!")]).can_be("what!?"));
+        assert!(!label(&[]).can_be("Read a"));
+    }
+}

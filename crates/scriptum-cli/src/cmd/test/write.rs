@@ -124,3 +124,91 @@ fn scalar(text: &str) -> String {
     quoted.push('"');
     quoted
 }
+
+#[cfg(test)]
+mod tests {
+    use scriptum_contract::Value;
+
+    use super::{block, entry, flow};
+    use crate::cmd::test::yaml::parse;
+
+    #[test]
+    fn what_is_written_is_read_as_the_same_value() {
+        let texts = [
+            "",
+            " ",
+            "a",
+            "a b",
+            "a b ",
+            "true",
+            "Null",
+            "~",
+            "1",
+            "-1",
+            "1e5",
+            "0x1",
+            "a: b",
+            "a #b",
+            "- a",
+            "?",
+            "*a",
+            "&a",
+            "!a",
+            "%",
+            "@",
+            "`",
+            "\"",
+            "'",
+            "\\",
+            "a\nb\n",
+            "\t",
+            "é",
+            "…",
+            "\u{85}",
+            "\u{2028}",
+            "\u{feff}",
+            "\u{7}",
+            "a/b.md",
+            "2026-01-01",
+            "[",
+            "{",
+            ",",
+            "#",
+            "---",
+            "no",
+            "a:",
+            ":a",
+            ".5",
+            "_x",
+            "日本",
+        ];
+        let list = Value::list(texts.map(Value::text));
+        let object = Value::object(texts.map(|text| (text, Value::text(text))));
+        let nested = Value::object([
+            ("empty", Value::list([])),
+            ("none", Value::object::<&str>([])),
+            ("list", list.clone()),
+            ("object", object.clone()),
+            (
+                "lists",
+                Value::list([list.clone(), Value::list([object.clone()])]),
+            ),
+            (
+                "numbers",
+                Value::list([Value::Int(-3), Value::Float(1.5), Value::Float(1e300)]),
+            ),
+            ("other", Value::list([Value::Null, Value::Bool(true)])),
+        ]);
+        for value in [list, object, nested] {
+            let under = |column: usize| {
+                let block = block(&value, column);
+                format!("a:\n{}{block}\n", " ".repeat(column))
+            };
+            let flow = format!("a: {}\n", flow(&value));
+            for text in [flow, under(2), under(5), entry("a", &value, 0)] {
+                let read = parse(&text).map(|root| root.get("a").unwrap().value());
+                assert_eq!(read.as_ref().ok(), Some(&value), "{text}");
+            }
+        }
+    }
+}

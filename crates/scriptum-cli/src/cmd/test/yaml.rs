@@ -14,7 +14,7 @@ use serde_saphyr::granit_parser::{
 use super::faults::fault;
 
 /// Nodes of a file, those that aliases repeat counted each time: bounds what a small file can become.
-const NODES_MAX: usize = 2_000_000;
+const NODES_MAX: usize = 1_000_000;
 
 /// Levels of lists and mappings in each other.
 const DEPTH_MAX: usize = 100;
@@ -218,11 +218,14 @@ impl Reading {
                 let Some(node) = self.anchors.get(&anchor) else {
                     return Err(fault(at, "this alias stands inside of what it repeats"));
                 };
-                let node = node.clone();
                 self.nodes += node.size();
+                if self.nodes > NODES_MAX {
+                    return Err(too_large(at));
+                }
                 if self.open.len() + node.depth() > DEPTH_MAX {
                     return Err(too_deep(at));
                 }
+                let node = node.clone();
                 self.add(Node { at, ..node })
             }
             Event::DocumentStart(..) if self.root.is_some() => {
@@ -298,8 +301,7 @@ impl Reading {
     fn add(&mut self, node: Node) -> Result<(), Box<Diagnostic>> {
         self.nodes += 1;
         if self.nodes > NODES_MAX {
-            let message = format!("the file has more than {NODES_MAX} values");
-            return Err(fault(node.at, message));
+            return Err(too_large(node.at));
         }
         let Some(open) = self.open.last_mut() else {
             self.root = Some(node);
@@ -386,6 +388,10 @@ fn range(span: &Span) -> Range<usize> {
     span.byte_range().unwrap_or_default()
 }
 
+fn too_large(at: Range<usize>) -> Box<Diagnostic> {
+    fault(at, format!("the file has more than {NODES_MAX} values"))
+}
+
 fn too_deep(at: Range<usize>) -> Box<Diagnostic> {
     let message = format!("more than {DEPTH_MAX} lists and mappings in each other");
     fault(at, message)
@@ -394,4 +400,89 @@ fn too_deep(at: Range<usize>) -> Box<Diagnostic> {
 fn not_yaml(error: &ScanError) -> Box<Diagnostic> {
     let at = error.marker().byte_offset().unwrap_or_default();
     fault(at..at, format!("this is no YAML: {}", error.info()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DEPTH_MAX, parse};
+
+    /// What another reader of YAML makes of a text, as JSON.
+    fn other(text: &str) -> String {
+        let value: serde_json::Value = serde_saphyr::from_str(text).unwrap();
+        value.to_string()
+    }
+
+    fn ours(text: &str) -> String {
+        let json = parse(text).unwrap().value().to_json().unwrap();
+        let value: serde_json::Value = serde_json::from_str(&json).unwrap();
+        value.to_string()
+    }
+
+    #[test]
+    fn values_are_those_that_others_read() {
+        let texts = [
+            "a: 1\nb: [x, 'y', \"z\"]\nc:\n  - d: null\n    e: ~\n  - true\n",
+            "- 1.5\n- -3\n- +4\n- 1e3\n- 0x1F\n- 0o17\n- .5\n- 1.\n",
+            "- \"1\"\n- '2'\n- 1.2.3\n- 2026-01-01\n- 12:30\n- e3\n- .\n- '-'\n- 1 2\n",
+            "a: |\n  two\n  lines\nb: >\n  one\n  line\n",
+            "a: &x {b: [1]}\nc: *x\n",
+            "a:\nb: \"\"\n",
+            "\"a b\": \"\\u00e9\\n\"\n? long key\n: value\n",
+            "- [a, [b, {c: d}]]\n- {e: [], f: {}}\n",
+        ];
+        for text in texts {
+            assert_eq!(ours(text), other(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn places_are_those_of_the_text() {
+        let file = "tests:\n  - name: a   # first\n    input: {x: [1, 2]}\n    said: |\n      so\n";
+        let root = parse(file).unwrap();
+        let said = |pointer: &str| file.get(root.place(pointer)).unwrap();
+        assert_eq!(said("/tests"), "tests");
+        assert_eq!(said("/tests/0/name"), "name");
+        assert_eq!(said("/tests/0/input/x"), "x");
+        assert_eq!(said("/tests/0/input/x/1"), "2");
+        assert_eq!(said("/tests/0/input/y"), "input");
+        let tests = root.get("tests").unwrap().items().unwrap();
+        assert!(
+            file.get(tests[0].at.clone())
+                .unwrap()
+                .starts_with("name: a")
+        );
+        let input = tests[0].get("input").unwrap();
+        assert_eq!(file.get(input.at.clone()), Some("{x: [1, 2]}"));
+    }
+
+    #[test]
+    fn what_no_value_holds_is_refused() {
+        let deep = "[".repeat(DEPTH_MAX + 1) + &"]".repeat(DEPTH_MAX + 1);
+        let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+        for level in 1..9 {
+            let alias = format!("*a{}, ", level - 1).repeat(10);
+            let list = alias.trim_end_matches(", ");
+            bomb.extend([format!("a{level}: &a{level} [{list}]\n")]);
+        }
+        let table = [
+            ("a: 1\na: 2\n", "'a' is there twice"),
+            (
+                "a: &x [*x]\n",
+                "this alias stands inside of what it repeats",
+            ),
+            ("[a]: 1\n", "a key is a text, not a list or a mapping"),
+            (
+                "a: 1\n---\nb: 2\n",
+                "a test file is one document, and here a second one begins",
+            ),
+            ("a: [1\n", "this is no YAML"),
+            ("a: *b\n", "this is no YAML"),
+            (&deep, "more than 100 lists and mappings in each other"),
+            (&bomb, "the file has more than 1000000 values"),
+        ];
+        for (text, message) in table {
+            let fault = parse(text).unwrap_err();
+            assert!(fault.message.starts_with(message), "{}", fault.message);
+        }
+    }
 }
