@@ -180,8 +180,8 @@ impl Engine {
     }
 
     /// Reports an event to a thread: the first of its steps that waits for it goes on with the value.
-    /// When none does, the event is kept for the first one that will, up to
-    /// [`EVENTS_KEPT_MAX`](scriptum_vm::limits::EVENTS_KEPT_MAX) of them.
+    /// When none does, the event is kept for the first one that will; beyond
+    /// [`EVENTS_KEPT_MAX`](scriptum_vm::limits::EVENTS_KEPT_MAX) kept events a further one is lost.
     ///
     /// # Errors
     /// [`Error::Conflict`] when the thread has ended.

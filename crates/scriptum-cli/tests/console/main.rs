@@ -10,6 +10,7 @@
 mod busy;
 mod command;
 mod counter;
+mod events;
 mod examples;
 mod filter;
 mod hostile;

@@ -108,7 +108,7 @@ impl Run<'_> {
         Some(value)
     }
 
-    /// An event arrived: the first wait for it goes on; without one it is kept.
+    /// An event arrived: the first wait for it goes on; without one it is kept, as long as there is room.
     pub(super) fn event_arrived(
         &mut self,
         name: &Arc<str>,
@@ -122,14 +122,11 @@ impl Run<'_> {
         let waiting = waiting
             .filter(|(event, _)| event == name)
             .map(|(_, path)| path.clone());
-        if waiting.is_none() && self.state.events.len() >= EVENTS_KEPT_MAX {
-            return Err(Ignored::TooManyEvents.into());
-        }
         let value = self.values.keep(value);
         if let Some(path) = waiting {
             self.stir();
             self.heard(&path, value.clone());
-        } else {
+        } else if self.state.events.len() < EVENTS_KEPT_MAX {
             let last = self.state.events.last_key_value();
             let number = last.map_or(0, |(number, _)| number + 1);
             let kept = Kept {

@@ -41,8 +41,6 @@ pub enum Ignored {
     NoSuchChange,
     /// Several steps wait, and none was named.
     SeveralWait,
-    /// As many events as a thread keeps wait to be waited for.
-    TooManyEvents,
     /// There is nothing to continue.
     NothingToContinue,
 }
@@ -73,7 +71,6 @@ impl fmt::Display for Ignored {
             Ignored::NotFailed => "the step did not fail",
             Ignored::NoSuchChange => "the step takes no such change",
             Ignored::SeveralWait => "several steps wait, and none was named",
-            Ignored::TooManyEvents => "too many events wait to be waited for",
             Ignored::NothingToContinue => "there is nothing to continue",
         })
     }

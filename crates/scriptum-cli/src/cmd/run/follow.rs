@@ -2,7 +2,7 @@
 
 use futures::{StreamExt as _, pin_mut};
 use scriptum_engine::Error;
-use scriptum_vm::{Entry, Event, Record};
+use scriptum_vm::{Entry, Event, Record, Seq, Status};
 
 use super::Session;
 use crate::{exit::Failure, local::Running, ui::Progress};
@@ -25,6 +25,7 @@ pub(super) async fn until_it_stands(
     pin_mut!(entries);
     let interrupted = interrupted();
     pin_mut!(interrupted);
+    let mut was_paused = stands_at(session, session.after).await?;
     loop {
         tokio::select! {
             biased;
@@ -35,7 +36,8 @@ pub(super) async fn until_it_stands(
                 Some(Ok(entry)) => {
                     progress.show(&entry);
                     session.after = entry.seq;
-                    if pauses(&entry) && is_paused(session).await? {
+                    was_paused = pauses(&entry).unwrap_or(was_paused);
+                    if was_paused && stands_at(session, entry.seq).await? {
                         return Ok(Ending::Stands);
                     }
                 }
@@ -45,18 +47,21 @@ pub(super) async fn until_it_stands(
     }
 }
 
-/// True for what may leave a thread paused: a wrong answer does, without a further pause.
-fn pauses(entry: &Entry) -> bool {
-    matches!(
-        &entry.record,
-        Record::Event(Event::ThreadPaused { .. } | Event::AnswerRefused { .. })
-    )
+/// Whether the thread is paused behind the entry; `None`: as before it.
+fn pauses(entry: &Entry) -> Option<bool> {
+    match &entry.record {
+        Record::Event(Event::ThreadPaused { .. }) => Some(true),
+        Record::Event(Event::ThreadResumed) => Some(false),
+        Record::Event(_) | Record::Notification(_) => None,
+    }
 }
 
-/// The journal of a resumed thread holds earlier pauses; only the present state tells.
-async fn is_paused(session: &Session) -> Result<bool, Error> {
+/// True when nothing follows the entry as long as nobody does something: a wrong answer, or an event that
+/// nothing waits for, leaves a paused thread paused. The journal of a resumed thread holds earlier pauses,
+/// so only the present state tells.
+async fn stands_at(session: &Session, seq: Seq) -> Result<bool, Error> {
     let row = session.engine.thread(session.thread).await?;
-    Ok(row.status == scriptum_vm::Status::Paused)
+    Ok(row.status == Status::Paused && row.last_seq == seq)
 }
 
 #[cfg(unix)]
