@@ -86,6 +86,7 @@ const WANTED: &[(&str, &str)] = &[
     ("thread", "failed"),
     ("thread", "paused by a failed step"),
     ("thread", "paused by somebody"),
+    ("thread", "paused until an event"),
     ("thread", "taken from a dead owner"),
     ("thread", "waited outside of memory"),
     ("watcher", "left and came back"),

@@ -13,6 +13,7 @@ use tokio::time::sleep;
 
 use super::{
     rng::Rng,
+    scripts::EVENT,
     world::{World, at_once},
 };
 
@@ -57,7 +58,11 @@ pub(crate) async fn see_through(
         if row.status.is_ended() {
             return granted;
         }
-        if row.status == Status::Paused {
+        if row.pause == Some(PauseReason::Wait) {
+            world.marks.reach("thread", "paused until an event");
+            // Whether it was heard shows at the next look.
+            drop(engine.send_event(wish.id, EVENT, Value::Int(3)).await);
+        } else if row.status == Status::Paused {
             repair(&world, &engine, wish.id, row.pause).await;
         } else if !world.is_healed() {
             granted.was_cancelled |= disturb(&world, &engine, &mut rng, wish.id).await;

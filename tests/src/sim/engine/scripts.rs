@@ -5,11 +5,15 @@ use std::sync::Arc;
 
 use scriptum_contract::{Contract, Field, ToolName, ToolOrigin, Type, Value};
 use scriptum_vm::program::{
-    Action, Body, Branch, Callee, Case, Check, Decide, Do, Each, Emit, Expr, IR_VERSION, Input,
-    Let, Node, NodeId, OnError, Op, Program, Step, StepKind, Test,
+    Action, Body, Branch, Callee, Case, Check, Decide, Do, Each, Emit, Expr, Goal, IR_VERSION,
+    Input, Lane, Let, Node, NodeId, OnError, Op, Program, Repeat, Step, StepKind, Test, Together,
+    Wait, Yield,
 };
 
 use super::{rng::Rng, tools::Kind};
+
+/// The event that steps wait for.
+pub(crate) const EVENT: &str = "go";
 
 /// A program of a few steps.
 pub(crate) fn program(rng: &mut Rng) -> Program {
@@ -65,11 +69,15 @@ impl Script<'_> {
     }
 
     fn step(&mut self, depth: u32) -> Step {
-        match self.rng.below(10) {
+        match self.rng.below(14) {
             0 if depth > 0 => self.each(depth),
             1 if depth > 0 => self.decide(depth),
-            2 => self.let_(),
-            3 => step(StepKind::Check(Check {
+            2 if depth > 0 => self.together(depth),
+            3 if depth > 0 => self.repeat(depth),
+            4 => self.wait(),
+            5 => self.yields(),
+            6 => self.let_(),
+            7 => step(StepKind::Check(Check {
                 test: Test::Condition(constant(Value::Bool(true))),
                 on_pass: Action::Continue,
                 on_fail: Action::Fail(None),
@@ -171,6 +179,73 @@ impl Script<'_> {
             otherwise: Some("right".into()),
             branches,
             bind: None,
+        }))
+    }
+}
+
+/// Steps that order others, wait, or show something.
+impl Script<'_> {
+    fn together(&mut self, depth: u32) -> Step {
+        let outside = self.names.len();
+        let mut bound = Vec::new();
+        let mut lanes = Vec::new();
+        for _ in 0..self.rng.between(1, 3) {
+            let steps = vec![self.step(depth - 1)];
+            bound.extend(self.names.drain(outside..));
+            lanes.push(Lane {
+                name: None,
+                body: body(steps),
+            });
+        }
+        self.names.extend(bound);
+        let bind = self.name();
+        self.names.push(Arc::clone(&bind));
+        step(StepKind::Together(Together {
+            lanes,
+            bind: Some(bind),
+        }))
+    }
+
+    fn repeat(&mut self, depth: u32) -> Step {
+        let steps = (0..self.rng.between(1, 2))
+            .map(|_| self.step(depth - 1))
+            .collect();
+        let rounds = i64::try_from(self.rng.between(1, 3)).unwrap();
+        let pause = self.rng.permille(300).then(|| constant(Value::Int(1_500)));
+        let bind = self.name();
+        self.names.push(Arc::clone(&bind));
+        step(StepKind::Repeat(Repeat {
+            max: Some(constant(Value::Int(rounds))),
+            until: None,
+            sleep: pause,
+            body: body(steps),
+            bind: Some(bind),
+        }))
+    }
+
+    /// An event always says the same, so it does not matter how often and when it comes.
+    fn wait(&mut self) -> Step {
+        let bind = self.name();
+        let goal = if self.rng.permille(500) {
+            let pause_ms = i64::try_from(self.rng.between(0, 10_000)).unwrap();
+            Goal::Duration(constant(Value::Int(pause_ms)))
+        } else {
+            Goal::Event {
+                name: constant(Value::text(EVENT)),
+                timeout: None,
+            }
+        };
+        self.names.push(Arc::clone(&bind));
+        step(StepKind::Wait(Wait {
+            goal,
+            bind: Some(bind),
+        }))
+    }
+
+    fn yields(&mut self) -> Step {
+        let value = self.value();
+        step(StepKind::Yield(Yield {
+            fields: vec![input("shown", value)],
         }))
     }
 }
