@@ -125,6 +125,23 @@ const WRONG_STEPS: &[(&str, &str, &str)] = &[
     ("- primitive: let\n  nam: a\n", "invalid-program", ""),
     ("- [\n", "invalid-program", ""),
     (
+        "- primitive: decide\n  model: {local: lmm, name: lmm, origin: model}\n  cases:\n  - {when: \
+         {source: '\"a\"', expr: [text, a]}, target: A}\n  otherwise: A\n  branches:\n  - {name: A, \
+         steps: []}\n",
+        "not-a-model",
+        "lmm",
+    ),
+    (
+        "- primitive: pipe\n  item: count\n  from: {source: '[]', expr: [list]}\n  steps: []\n",
+        "shadowed-input",
+        "count",
+    ),
+    (
+        "- primitive: parallel\n  lanes:\n  - {name: A, steps: []}\n  - {name: A, steps: []}\n",
+        "duplicate-name",
+        "A",
+    ),
+    (
         "- primitive: ask\n  answer: never\n  bind: it\n",
         "invalid-program",
         "ask",

@@ -1,8 +1,9 @@
-//! Every script of the suite, written down as YAML and as JSON, is the same program and is judged the same.
+//! Every script of the suite, written down as YAML and as JSON, is the same program, is judged
+//! the same, and has a picture.
 
-use scriptum_compiler::{Compiled, RenderOptions, compile_yaml, render};
+use scriptum_compiler::{Compiled, RenderOptions, compile_yaml, graph, render};
 use scriptum_contract::ToolCatalog;
-use scriptum_vm::program::{self, Program};
+use scriptum_vm::program::{self, Body, Program};
 
 /// Warnings about what is in a text and not in the program that it becomes.
 const OF_TEXTS: &[&str] = &[
@@ -18,8 +19,29 @@ pub(crate) fn check(compiled: &Compiled, catalog: &ToolCatalog) -> Result<(), St
     let Some(program) = &compiled.program else {
         return Ok(());
     };
+    check_picture(program)?;
     check_document(&program::to_yaml(program), program, compiled, catalog)?;
     check_document(&program::to_json(program), program, compiled, catalog)
+}
+
+/// Each step is one node of the picture, in every notation.
+fn check_picture(program: &Program) -> Result<(), String> {
+    fn steps(body: &Body) -> usize {
+        let inner = body.steps.iter().flat_map(|step| step.kind.bodies());
+        body.steps.len() + inner.map(steps).sum::<usize>()
+    }
+    let bodies = std::iter::once(&program.body).chain(&program.on_thread_error);
+    let steps: usize = bodies.map(steps).sum();
+    let graph = graph(program);
+    let nodes = [
+        ("mermaid", graph.to_mermaid().matches(":::of_").count()),
+        ("dot", graph.to_dot().matches("\" shape=").count()),
+        ("svg", graph.to_svg().matches("class=\"badge\"").count()),
+    ];
+    match nodes.iter().find(|(_, count)| *count != steps) {
+        Some((notation, count)) => Err(format!("{steps} steps are {count} nodes in {notation}")),
+        None => Ok(()),
+    }
 }
 
 fn check_document(

@@ -3,7 +3,7 @@
 //! The validator knows the keywords that the schemas use and refuses others, so that no rule is passed
 //! over in silence.
 
-use std::{collections::BTreeSet, path::Path};
+use std::{collections::BTreeSet, path::Path, sync::LazyLock};
 
 use scriptum_compiler::{Compiled, ast_json, ast_type, compile};
 use scriptum_contract::ToolCatalog;
@@ -11,10 +11,24 @@ use scriptum_syntax::SyntaxKind;
 use scriptum_vm::program;
 use serde_json::Value;
 
-/// A schema and what it is called.
+/// Keywords that tell one form from another at a glance.
+const TELLING: &[&str] = &[
+    "type",
+    "const",
+    "enum",
+    "required",
+    "minItems",
+    "prefixItems",
+];
+
+/// A schema.
+#[derive(Debug, Clone)]
 struct Schema {
     root: Value,
 }
+
+static TREES: LazyLock<Result<Schema, String>> = LazyLock::new(|| published("ast.schema.json"));
+static PROGRAMS: LazyLock<Result<Schema, String>> = LazyLock::new(|| published("ir.schema.json"));
 
 fn published(name: &str) -> Result<Schema, String> {
     let path = repository().join("docs/schemas").join(name);
@@ -31,11 +45,11 @@ fn repository() -> &'static Path {
 /// Says where the tree of a script, or its program, is not what the schemas say.
 pub(crate) fn check(source: &str, compiled: &Compiled) -> Result<(), String> {
     let tree: Value = serde_json::from_str(&ast_json(source)).map_err(|error| error.to_string())?;
-    published("ast.schema.json")?.validate(&tree)?;
+    TREES.as_ref().map_err(Clone::clone)?.validate(&tree)?;
     let Some(program) = &compiled.program else {
         return Ok(());
     };
-    let schema = published("ir.schema.json")?;
+    let schema = PROGRAMS.as_ref().map_err(Clone::clone)?;
     let json = serde_json::from_str(&program::to_json(program));
     schema.validate(&json.map_err(|error| error.to_string())?)?;
     let yaml = serde_saphyr::from_str(&program::to_yaml(program));
@@ -62,7 +76,7 @@ pub(crate) fn check_scripts() -> Result<(), String> {
     if count < 10 {
         return Err(format!("only {count} scripts were found"));
     }
-    check_kinds(&published("ast.schema.json")?.root)
+    check_kinds(&TREES.as_ref().map_err(Clone::clone)?.root)
 }
 
 fn check_kinds(schema: &Value) -> Result<(), String> {
@@ -98,7 +112,10 @@ impl Schema {
             | Value::String(_)
             | Value::Array(_) => return Err(format!("{at}: nothing may stand here")),
         };
-        for (keyword, rule) in rules {
+        // What tells one form from another comes first, or each form would be followed to its end.
+        let mut rules_in_order: Vec<_> = rules.iter().collect();
+        rules_in_order.sort_by_key(|(keyword, _)| !TELLING.contains(&keyword.as_str()));
+        for (keyword, rule) in rules_in_order {
             let holds = match keyword.as_str() {
                 "$schema" | "$id" | "$defs" | "title" | "description" => continue,
                 // Read with `properties` and `prefixItems`, whose rest they rule.
@@ -107,10 +124,14 @@ impl Schema {
                 }
                 "items" if value.is_array() => self.items_hold(rules, rule, value, at)?,
                 "properties" if value.is_object() => {
-                    for (name, part) in members(value) {
-                        if let Some(rule) = rule.get(name) {
-                            self.holds(rule, part, &format!("{at}/{name}"))?;
-                        }
+                    let known = members(value).filter_map(|(name, part)| {
+                        let rule = rule.get(name)?;
+                        Some((name, rule, part))
+                    });
+                    let mut known: Vec<_> = known.collect();
+                    known.sort_by_key(|(_, rule, _)| rule.get("const").is_none());
+                    for (name, rule, part) in known {
+                        self.holds(rule, part, &format!("{at}/{name}"))?;
                     }
                     true
                 }
@@ -221,7 +242,7 @@ fn is_type(value: &Value, name: &str) -> bool {
 
 /// The validator refuses what is wrong, or its silence would say nothing.
 pub(crate) fn check_validator() -> Result<(), String> {
-    let schema = published("ir.schema.json")?;
+    let schema = PROGRAMS.as_ref().map_err(Clone::clone)?;
     let with = |step: &str| format!(r#"{{"ir":1,"title":"T","contract":{{}},"steps":[{step}]}}"#);
     let table = [
         (r#"{"section":"A"}"#, true),

@@ -58,7 +58,7 @@ impl Placer {
             StepKind::Repeat(repeat) => self.repeat(repeat, at),
             StepKind::Wait(wait) => self.wait(wait, at),
             StepKind::Agent(agent) => {
-                self.model(&mut agent.model, step, at);
+                self.model(&mut agent.model, Part::First.of(step), at);
                 self.tools(&mut agent.tools, step, at);
                 self.on_error(&mut agent.on_error, step, at);
             }
@@ -67,7 +67,7 @@ impl Placer {
                 self.on_error(&mut ask.on_error, step, at);
             }
             StepKind::Plan(plan) => {
-                self.model(&mut plan.model, step, at);
+                self.model(&mut plan.model, Part::First.of(step), at);
                 self.tools(&mut plan.tools, step, at);
                 self.on_error(&mut plan.on_error, step, at);
             }
@@ -88,8 +88,9 @@ impl Placer {
         }
     }
 
-    fn model(&mut self, model: &mut Model, step: NodeId, at: Doc<'_>) {
-        self.part(step, Part::First, tool_name(field(at, "model")));
+    fn model(&mut self, model: &mut Model, part: NodeId, at: Doc<'_>) {
+        self.map
+            .place(part, self.span(tool_name(field(at, "model"))));
         self.inputs(&mut model.inputs, field(at, "inputs"));
     }
 
@@ -146,6 +147,7 @@ impl Placer {
         self.clause(pipe.batch.as_mut(), at, "batch");
         self.clause(pipe.parallel.as_mut(), at, "parallel");
         self.body(&mut pipe.body, field(at, "steps"));
+        self.exported(&pipe.body, pipe.bind.as_ref(), step);
     }
 
     fn repeat(&mut self, repeat: &mut Repeat, at: Doc<'_>) {
@@ -178,7 +180,7 @@ impl Placer {
 
     fn decide(&mut self, decide: &mut Decide, step: NodeId, at: Doc<'_>) {
         if let Some(model) = &mut decide.model {
-            self.model(model, step, at);
+            self.model(model, Part::Second.of(step), at);
         }
         let (cases, branches) = (field(at, "cases"), field(at, "branches"));
         if decide.otherwise.is_some() {
