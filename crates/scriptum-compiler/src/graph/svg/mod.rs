@@ -11,7 +11,7 @@ use std::{collections::BTreeSet, fmt::Write as _};
 use self::{
     draw::{Drawing, Point, Reach},
     layout::{Stack, stack},
-    text::{Face, escaped, fitted},
+    text::{Face, escaped, fitted, width},
 };
 use super::{EdgeKind, Graph, Id};
 
@@ -32,8 +32,10 @@ const HANDLER_WIDTH_MIN: f64 = 150.0;
 const HANDLER_HEAD: f64 = 46.0;
 /// Pictures wider than this have it below.
 const SIDE_BY_SIDE_MAX: f64 = 1_500.0;
-/// Room for the title in the narrowest picture.
+/// The narrowest picture.
 const WIDTH_MIN: f64 = 380.0;
+/// Titles and summaries longer than this are cut, unless the picture is wider anyway.
+const WORDS_WIDTH_MAX: f64 = 640.0;
 
 impl Graph {
     /// The picture as an SVG.
@@ -75,6 +77,15 @@ impl Graph {
             y: top - START + 6.0,
         });
         if body.items.is_empty() {
+            let from = Point {
+                x: center,
+                y: top - START + 12.0,
+            };
+            let to = Point {
+                x: center,
+                y: top - 7.0,
+            };
+            drawing.arrow(from, to);
             return drawing.end(Point { x: center, y: top });
         }
         drawing.stack(body, at, Some(top - START + 12.0));
@@ -106,7 +117,10 @@ impl Graph {
             bottom,
         } = drawing.reach();
         let shift = (MARGIN - left).max(0.0);
-        let width = (right + shift + MARGIN).max(WIDTH_MIN);
+        let words =
+            width(&self.title, 20.0, Face::Bold).max(width(&self.summary, 12.5, Face::Plain));
+        let words = words.min(WORDS_WIDTH_MAX) + 2.0 * MARGIN;
+        let width = (right + shift + MARGIN).max(WIDTH_MIN).max(words);
         let height = bottom + MARGIN;
         let mut svg = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"scriptum-graph\" role=\"img\" \
