@@ -174,7 +174,7 @@ impl Engine {
         if self.is_for_ask(thread, row.pause, path.as_ref()).await? {
             return self.resume_ask(thread, path.as_ref(), change).await;
         }
-        self.check_change(&row, path.as_ref(), &change).await?;
+        self.check_meant(&row, path.as_ref(), &change).await?;
         self.post(thread, Notification::Resumed { path, change })
             .await
     }
@@ -396,6 +396,59 @@ impl Engine {
             },
             None => result,
         })
+    }
+
+    /// Refuses at once what the machine would pass over: a step that takes no resume, or not this one.
+    async fn check_meant(
+        &self,
+        row: &ThreadRow,
+        path: Option<&StepPath>,
+        change: &Resume,
+    ) -> Result<(), Error> {
+        let is_waiting = match path {
+            None => row.pause == Some(PauseReason::Wait),
+            Some(path) => {
+                let step = self.step(row.id, path).await?;
+                let Some(step) = step else {
+                    return Err(Error::NotFound(format!("step {path}")));
+                };
+                let is_failed = step.status == StepStatus::Failed && step.recovery.is_none();
+                if !is_failed && !waits(&step) {
+                    let why = format!("step {path} neither failed nor waits for an event");
+                    return Err(Error::Conflict(why));
+                }
+                !is_failed
+            }
+        };
+        if is_waiting {
+            self.check_wait(row.id, path, change).await
+        } else {
+            self.check_change(row, path, change).await
+        }
+    }
+
+    /// A step that waits for an event goes on with its data, or without.
+    async fn check_wait(
+        &self,
+        thread: ThreadId,
+        path: Option<&StepPath>,
+        change: &Resume,
+    ) -> Result<(), Error> {
+        let awaited = self.awaited_events(thread).await?;
+        if path.is_none() && awaited.len() > 1 {
+            let paths: Vec<_> = awaited.iter().map(|it| it.path.to_string()).collect();
+            let why = format!(
+                "several steps wait for events: name one of {}",
+                paths.join(", ")
+            );
+            return Err(Error::Conflict(why));
+        }
+        match change {
+            Resume::Again | Resume::Replace(_) => Ok(()),
+            Resume::Merge(_) | Resume::Output(_) => Err(Error::Conflict(
+                "a step that waits for an event takes the event's data and no output".into(),
+            )),
+        }
     }
 
     /// Checks what a resume gives against the signature of the step's tool, so that a wrong value is

@@ -58,6 +58,41 @@ fn a_thread_that_waits_for_an_event_goes_on_by_the_printed_command() {
 }
 
 #[test]
+fn a_resume_that_a_waiting_thread_does_not_take_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = "script \"x\"\ntogether\n  wait for event \"a\"\n  wait for event \"b\" -> b\n";
+    std::fs::write(folder.path().join("f.scriptum"), script).unwrap();
+    let (code, stderr) = ended(folder.path(), &["run", "f.scriptum"]);
+    assert_eq!(code, 22, "{stderr}");
+    let thread = thread_of(&stderr);
+    let cases: [(&[&str], &str); 4] = [
+        (&[], "name one of 0.0.0, 0.1.0"),
+        (
+            &["--step", "0.0.0", "--step-output", "1"],
+            "takes the event's data",
+        ),
+        (&["--step", "0"], "neither failed nor waits"),
+        (&["--step", "7"], "step 7 not found"),
+    ];
+    for (flags, why) in cases {
+        let args = [&["run", "--resume", &thread], flags].concat();
+        let (code, stderr) = ended(folder.path(), &args);
+        assert!(
+            code != 0 && code != 22 && stderr.contains(why),
+            "{flags:?}: {code} {stderr}"
+        );
+    }
+    let (code, stderr) = ended(
+        folder.path(),
+        &["run", "--resume", &thread, "--step", "0.0.0"],
+    );
+    assert_eq!(code, 22, "{stderr}");
+    let data = ["run", "--resume", &thread, "--override", "{\"n\": 1}"];
+    let (code, stderr) = ended(folder.path(), &data);
+    assert_eq!(code, 0, "{stderr}");
+}
+
+#[test]
 fn a_thread_that_waits_for_a_time_stays() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("f.scriptum"), "script \"x\"\nwait 20\n").unwrap();
