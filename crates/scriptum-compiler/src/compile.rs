@@ -40,11 +40,14 @@ pub(crate) fn checked(
     catalog: &ToolCatalog,
     suggest: &Suggest,
 ) -> Compiled {
-    // What these checks report is reported again by the last one, if it is still so.
-    uses::settle(&mut program, catalog, |program| {
-        check::check(program, &places, catalog, suggest, gaps, &mut Vec::new())
-    });
-    let facts = check::check(&program, &places, catalog, suggest, gaps, &mut diagnostics);
+    let check = |program: &Program| {
+        let mut found = Vec::new();
+        let facts = check::check(program, &places, catalog, suggest, gaps, &mut found);
+        (facts, found)
+    };
+    let settled = uses::settle(&mut program, catalog, check);
+    let (facts, mut found) = settled.unwrap_or_else(|| check(&program));
+    diagnostics.append(&mut found);
     let diagnostics = in_order(diagnostics);
     let has_errors = diagnostics.iter().any(|it| it.severity == Severity::Error);
     Compiled {

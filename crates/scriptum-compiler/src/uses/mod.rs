@@ -11,6 +11,7 @@ mod steps;
 use std::collections::{BTreeMap, BTreeSet};
 
 use scriptum_contract::{ToolCatalog, ToolOrigin, Type};
+use scriptum_syntax::Diagnostic;
 use scriptum_vm::program::{Body, Do, NodeId, Program, StepKind};
 
 use crate::compiled::Facts;
@@ -24,30 +25,35 @@ const SCHEMA: &str = "schema";
 /// Rounds in which the type of one answer may still change that of another.
 const ROUNDS_MAX: usize = 4;
 
-/// Sets what each undeclared answer must be. `check` gives the facts of the program as it is.
+/// What a check finds out.
+pub(crate) type Found = (Facts, Vec<Diagnostic>);
+
+/// Sets what each undeclared answer must be. `check` says what it finds out of the program as it is;
+/// what it found last comes back, if that was of the program as it is now.
 pub(crate) fn settle(
     program: &mut Program,
     catalog: &ToolCatalog,
-    mut check: impl FnMut(&Program) -> Facts,
-) {
+    mut check: impl FnMut(&Program) -> Found,
+) -> Option<Found> {
     let mut untyped = BTreeSet::new();
     for body in std::iter::once(&program.body).chain(&program.on_thread_error) {
         collect_untyped(body, &mut untyped);
     }
     if untyped.is_empty() {
-        return;
+        return None;
     }
     for _ in 0..ROUNDS_MAX {
-        let facts = check(program);
-        let returns = steps::returns(program, &facts, catalog, &untyped);
+        let found = check(program);
+        let returns = steps::returns(program, &found.0, catalog, &untyped);
         let mut changed = false;
         for body in std::iter::once(&mut program.body).chain(&mut program.on_thread_error) {
             changed |= set_returns(body, &returns);
         }
         if !changed {
-            break;
+            return Some(found);
         }
     }
+    None
 }
 
 /// True for calls whose answers may have fields that the script asks for.

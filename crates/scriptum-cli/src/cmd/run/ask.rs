@@ -9,10 +9,7 @@ use scriptum_vm::Asked;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::{Session, follow::interrupted};
-use crate::{
-    exit::{Failure, violation_line},
-    ui::style,
-};
+use crate::{exit::Failure, ui::style};
 
 /// The lines that somebody writes. One thread reads them all, as a read cannot be taken back.
 #[derive(Debug)]
@@ -81,13 +78,8 @@ impl Terminal {
             .answer(session.thread, Some(&ask.path), answer, &super::who())
             .await;
         match answered {
-            Ok(()) | Err(Error::Conflict(_)) => Ok(Asking::Done),
-            Err(Error::Invalid(violations)) => {
-                for violation in &violations {
-                    note!("  {}", violation_line(violation));
-                }
-                Ok(Asking::Done)
-            }
+            // What is wrong with an answer is among the events of the thread, and said with the question.
+            Ok(()) | Err(Error::Conflict(_) | Error::Invalid(_)) => Ok(Asking::Done),
             Err(error) => Err(error.into()),
         }
     }
@@ -116,6 +108,11 @@ pub(super) fn question(ask: &Asked) -> Vec<String> {
     }
     if let Some(default) = &ask.default {
         lines.push(format!("  without an answer: {}", plain(default)));
+    }
+    if let Some(due) = ask.due {
+        let now = scriptum_engine::Clock::now(&scriptum_engine::SystemClock);
+        let left = style::duration(due.0.saturating_sub(now.0).max(0));
+        lines.push(format!("  time for an answer: {left}"));
     }
     if let Some(refusal) = &ask.refusal {
         let left = ask.max_retries.saturating_sub(ask.wrong);
