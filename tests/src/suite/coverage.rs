@@ -26,7 +26,6 @@ const MADE_ELSEWHERE: &[&str] = &[
 /// Failures that need a clock, a server or a person, and cannot be played from a page.
 const NOT_PLAYED: &[&str] = &[
     "ASK_INVALID",
-    "ASK_TIMEOUT",
     "CANCELLED",
     "ENV_MISSING",
     "INTERNAL_ERROR",
@@ -38,7 +37,6 @@ const NOT_PLAYED: &[&str] = &[
     "TOOL_REFUSED",
     "TOOL_TIMEOUT",
     "TOOL_UNAVAILABLE",
-    "WAIT_TIMEOUT",
 ];
 
 /// A test that every code is shown.
