@@ -269,9 +269,9 @@ fn about<'a>(entry: &'a Entry, step: &StepPath) -> Option<&'a Event> {
         | Event::StepRetrying { path, .. }
         | Event::StepCompleted { path, .. }
         | Event::StepFailed { path, .. }
-        | Event::StepSkipped { path, .. } => Some(path),
+        | Event::StepSkipped { path, .. }
+        | Event::AnswerRefused { path, .. } => Some(path),
         Event::InputAsked(asked) => Some(&asked.path),
-        Event::AnswerRefused { path, .. } => Some(path),
         Event::Yielded { .. } | Event::ThreadPaused { .. } | Event::ThreadResumed => None,
         Event::ThreadCompleted { .. }
         | Event::ThreadFailed { .. }
