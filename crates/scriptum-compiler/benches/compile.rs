@@ -48,6 +48,7 @@ fn catalog() -> ToolCatalog {
         })),
         output: Type::shape(message),
         streaming: false,
+        item: None,
         idempotent: true,
         doc: String::new(),
         example: String::new(),

@@ -138,6 +138,7 @@ fn capability(name: &str, doc: &str, input: Vec<Field>, output: Type) -> Arc<Too
         })),
         output,
         streaming: name == "llm",
+        item: (name == "llm").then(Type::text),
         idempotent: true,
         doc: doc.to_owned(),
         example: String::new(),

@@ -51,6 +51,7 @@ fn channel(name: &str, doc: &str, fields: Vec<Field>) -> Arc<ToolSignature> {
         })),
         output: Type::Any,
         streaming: false,
+        item: None,
         // A message that is sent twice is read twice.
         idempotent: false,
         doc: doc.to_owned(),

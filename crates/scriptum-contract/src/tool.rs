@@ -59,6 +59,9 @@ pub struct ToolSignature {
     /// True: it can hand items on as they come.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub streaming: bool,
+    /// What the items are that it hands on; `None`: anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<Type>,
     /// True: a call whose outcome is unknown may be made again.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub idempotent: bool,

@@ -89,5 +89,9 @@ pub(crate) const WAKE_UPS_REMEMBERED_MAX: usize = 65_536;
 /// Threads that a worker keeps aside after a fault; each costs a read of its inbox a poll.
 pub(crate) const FAULTY_THREADS_MAX: usize = 1_024;
 
+/// Items of one call that wait in memory for the thread to take them; the tool waits when there are
+/// so many. Enough for one commit to take several.
+pub(crate) const ITEMS_UNDER_WAY_MAX: usize = 32;
+
 /// Lines and progress of running tools that a slow listener may fall behind before it loses some.
 pub(crate) const LIVE_BACKLOG: usize = 1_024;

@@ -3,6 +3,7 @@
 //! again is decided by the machine, never here.
 
 mod failure;
+mod items;
 mod live;
 mod offered;
 
@@ -31,6 +32,8 @@ use crate::{
 };
 
 pub use failure::{outcome_unknown, timed_out};
+use items::Handing;
+pub(crate) use items::{Items, items};
 pub use live::{Live, LiveKind};
 use live::{LiveSender, LiveSink};
 
@@ -89,6 +92,8 @@ pub(crate) struct Request {
     pub(crate) call: scriptum_vm::Call,
     /// Fires when the thread does not want the answer any more. Of this call alone.
     pub(crate) cancelled: CancellationToken,
+    /// Where the items go, when the thread wants them one by one.
+    pub(crate) items: Option<Items>,
 }
 
 impl Caller {
@@ -151,14 +156,19 @@ impl Caller {
     }
 
     /// Returns when nobody waits for the call any more, and says why.
-    async fn end(&self, request: &Request, deadline: Timestamp) -> StepError {
+    async fn end(&self, request: &Request, mut deadline: Timestamp) -> StepError {
         let callee = &request.call.callee;
-        tokio::select! {
-            biased;
-            () = request.cancelled.cancelled() => failure::cancelled(callee),
-            () = self.clock.sleep_until(deadline) => {
-                timed_out(callee, self.limits.call_ms_max)
+        loop {
+            tokio::select! {
+                biased;
+                () = request.cancelled.cancelled() => return failure::cancelled(callee),
+                () = self.clock.sleep_until(deadline) => {}
             }
+            // A stream may take as long as it likes, as long as it goes on.
+            if !request.items.as_ref().is_some_and(Items::has_moved) {
+                return timed_out(callee, self.limits.call_ms_max);
+            }
+            deadline = self.deadline();
         }
     }
 
@@ -190,10 +200,15 @@ impl Caller {
         let call = ToolCall {
             key: key(request),
             args,
-            deadline: Some(deadline),
+            deadline: request.items.is_none().then_some(deadline),
             cancelled,
         };
-        let output = self.gated_call(&*tool, request, call).await?;
+        let items = request.items.clone();
+        let handing = items.map(|items| Handing::new(items, signature.item.clone()));
+        let output = self.gated_call(&*tool, request, call, handing).await?;
+        if request.items.is_some() && signature.streaming {
+            return Ok(Value::Null);
+        }
         checked_output(callee, signature, output)
     }
 
@@ -214,14 +229,19 @@ impl Caller {
         tool: &dyn Tool,
         request: &Request,
         call: ToolCall,
+        handing: Option<Handing>,
     ) -> Result<Value, StepError> {
         let callee = &request.call.callee;
         let gate = self.gate(&callee.name);
         let _permit = enter(&gate).await;
-        let mut sink = LiveSink::new(&self.live, request.thread, &request.call.path);
+        let mut sink = LiveSink::new(&self.live, (request.thread, &request.call.path), handing);
         // What a tool leaves half done behind a panic is its own; nothing of ours is in its hands.
         let work = AssertUnwindSafe(async { tool.call(call, &mut sink).await });
-        match work.catch_unwind().await {
+        let outcome = work.catch_unwind().await;
+        if let Some(handing) = sink.handing.filter(|handing| !handing.broken.is_empty()) {
+            return Err(failure::output_invalid(callee, &handing.broken));
+        }
+        match outcome {
             Ok(Ok(output)) => Ok(output),
             Ok(Err(error)) => Err(failure::failed(callee, &error)),
             Err(panic) => Err(failure::panicked(callee, &said(&*panic))),

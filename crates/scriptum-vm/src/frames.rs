@@ -55,6 +55,10 @@ pub enum Slot {
     Binding(Arc<str>),
     /// The value of a finished iteration, by index.
     Result(u32),
+    /// A step in the background: how far its stream is, and what it is doing.
+    Stream,
+    /// An item of a stream that waits to be taken, by index.
+    Item(u32),
 }
 
 /// The content of a cell: JSON in storage form, made and read by the machine alone.
@@ -163,6 +167,8 @@ impl fmt::Display for Slot {
             Slot::Last => f.write_str("last"),
             Slot::Binding(name) => write!(f, "name:{name}"),
             Slot::Result(index) => write!(f, "result:{index}"),
+            Slot::Stream => f.write_str("stream"),
+            Slot::Item(index) => write!(f, "item:{index}"),
         }
     }
 }
@@ -207,12 +213,14 @@ fn parse_slot(text: &str) -> Option<Slot> {
             "repeat" => Slot::Repeat,
             "source" => Slot::Source,
             "last" => Slot::Last,
+            "stream" => Slot::Stream,
             _ => return None,
         },
         Some(("count", path)) => Slot::Count(path.parse().ok()?),
         Some(("event", number)) => Slot::Event(number.parse().ok()?),
         Some(("name", name)) => Slot::Binding(name.into()),
         Some(("result", index)) => Slot::Result(index.parse().ok()?),
+        Some(("item", index)) => Slot::Item(index.parse().ok()?),
         Some(_) => return None,
     };
     Some(slot)
@@ -239,6 +247,8 @@ mod tests {
             "1/loop",
             "1/source",
             "1/result:17",
+            "1/stream",
+            "1/item:3",
             "1.0/head",
             "1.0/last",
         ] {

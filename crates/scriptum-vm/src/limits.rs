@@ -69,6 +69,13 @@ pub const YIELDS_MAX: u32 = 1_000_000;
 /// Bytes of one yielded value: watchers get it at once and in whole.
 pub const YIELD_BYTES_MAX: usize = 256 << 10;
 
+/// Items of a stream that wait to be taken: enough to keep both sides at work, little enough that a
+/// stream of any length stays small.
+pub const STREAM_ITEMS_WAITING_MAX: u32 = 64;
+
+/// Items that a stream takes in at once, when they come as a list instead of one by one.
+pub const STREAM_ITEMS_AT_ONCE_MAX: usize = 10_000;
+
 /// Scopes (loops, branches) in each other: bounds the length of a path and the work of looking up a name.
 pub const SCOPE_DEPTH_MAX: u32 = 32;
 

@@ -67,8 +67,25 @@ pub enum Answer {
         /// The answer.
         result: Result<Value, StepError>,
     },
+    /// It hands items on, as fast as they are taken, and comes to an end. A call made again skips the
+    /// items that are recorded.
+    Items {
+        /// All items.
+        items: Vec<Value>,
+        /// How it ends; `None`: it does not.
+        then: Option<Result<Value, StepError>>,
+    },
     /// It is never answered.
     Never,
+}
+
+/// A call that hands items on.
+#[derive(Debug)]
+struct Stream {
+    call: Call,
+    /// Those that are left, with their positions.
+    items: VecDeque<(u32, Value)>,
+    then: Option<Result<Value, StepError>>,
 }
 
 /// Something that happens without being asked for.
@@ -134,6 +151,8 @@ pub struct Play {
     coming: Schedule,
     /// What somebody will do.
     later: Schedule,
+    /// Calls that hand items on, the oldest first.
+    streams: Vec<Stream>,
     /// What happens next from outside.
     happening: VecDeque<Notification>,
     turns: u32,
@@ -153,6 +172,7 @@ impl Play {
             calls: VecDeque::new(),
             coming: Schedule::default(),
             later: Schedule::default(),
+            streams: Vec::new(),
             happening: VecDeque::new(),
             turns: 0,
         }
@@ -229,6 +249,9 @@ impl Play {
         if let Some(notification) = self.answered(world)? {
             return Ok(Some(notification));
         }
+        if let Some(notification) = self.next_of_streams() {
+            return Ok(Some(notification));
+        }
         match self.next_in_time() {
             Some(notification) => Ok(Some(notification)),
             None => world.act(self),
@@ -249,9 +272,44 @@ impl Play {
                 Answer::After { ms, result } => {
                     self.coming.add(self.now, ms, answer(call, result));
                 }
+                Answer::Items { items, then } => match call.items_from {
+                    Some(from) => {
+                        let items = (0u32..).zip(items).skip(from as usize).collect();
+                        self.streams.push(Stream { call, items, then });
+                    }
+                    None => match then {
+                        Some(Err(error)) => return Ok(Some(answer(call, Err(error)))),
+                        Some(Ok(_)) => return Ok(Some(answer(call, Ok(Value::list(items))))),
+                        None => (),
+                    },
+                },
                 Answer::Never => (),
             }
         }
+    }
+
+    /// The next item for which there is room, or the end of a call whose items were all taken.
+    fn next_of_streams(&mut self) -> Option<Notification> {
+        let vm = &self.vm;
+        let wanted = |call: &Call| vm.items_wanted(&call.path, call.attempt);
+        self.streams.retain(|stream| wanted(&stream.call).is_some());
+        let can_go_on = |stream: &Stream| match stream.items.front() {
+            Some(_) => wanted(&stream.call).is_some_and(|room| room > 0),
+            None => stream.then.is_some(),
+        };
+        let at = self.streams.iter().position(can_go_on)?;
+        let stream = self.streams.get_mut(at)?;
+        if let Some((index, value)) = stream.items.pop_front() {
+            let Call { path, attempt, .. } = stream.call.clone();
+            return Some(Notification::Item {
+                path,
+                attempt,
+                index,
+                value,
+            });
+        }
+        let Stream { call, then, .. } = self.streams.remove(at);
+        then.map(|result| answer(call, result))
     }
 
     /// What comes next, with the clock moved there: at the same time answers before people, and both
@@ -358,6 +416,7 @@ impl Play {
             .map_err(Stuck::Restore)?;
         self.calls.clear();
         self.coming = Schedule::default();
+        self.streams.clear();
         let pending: Vec<_> = self.vm.pending().collect();
         for effect in pending {
             self.ask(effect, world);

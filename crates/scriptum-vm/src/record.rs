@@ -63,6 +63,18 @@ pub enum Notification {
         /// Why.
         error: StepError,
     },
+    /// An open call handed an item on. Ignored unless that attempt is open, the item is the next one, and
+    /// there is room for it.
+    Item {
+        /// The step.
+        path: StepPath,
+        /// The attempt whose call it is.
+        attempt: u32,
+        /// Position of the item in the stream, from 0.
+        index: u32,
+        /// The item.
+        value: Value,
+    },
     /// The time of a timer has come. Ignored unless the timer is open and due.
     TimerFired {
         /// The step that asked for it.
@@ -336,6 +348,9 @@ pub struct Call {
     pub callee: Callee,
     /// The arguments, an object; parts of it may be references to stored values.
     pub args: Value,
+    /// `Some`: the items are wanted one by one, and so many of them are recorded already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub items_from: Option<u32>,
 }
 
 /// Why a step failed: part of the public API.

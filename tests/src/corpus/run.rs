@@ -71,6 +71,7 @@ pub(crate) fn catalog() -> ToolCatalog {
             open: false,
         })),
         streaming: false,
+        item: None,
         idempotent: true,
         doc: String::new(),
         example: String::new(),

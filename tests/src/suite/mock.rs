@@ -6,6 +6,7 @@
 //! 0.1.0: fail retryable "timeout" ×1
 //! file_read: hang
 //! file_write: lost
+//! numbers: items [1, 2, 3] then fail permanent "gone" ×1
 //! ```
 //!
 //! A line stands for a tool or for a step path; with `×n` for n calls, without for all further ones. `echo`
@@ -37,6 +38,7 @@ enum Answer {
     Args,
     Return(Value),
     Fail { retryable: bool, message: String },
+    Items(Vec<Value>, Option<Box<Answer>>),
     Hang,
     Lost,
 }
@@ -61,15 +63,34 @@ impl Mocks {
             return play::Answer::Now(unmocked(call));
         };
         line.left = line.left.map(|left| left - 1);
-        match line.answer.clone() {
-            Answer::Args => play::Answer::Now(Ok(call.args.clone())),
-            Answer::Return(value) => play::Answer::Now(Ok(value)),
-            Answer::Fail { retryable, message } => play::Answer::Now(Err(StepError {
+        let answer = line.answer.clone();
+        if let Answer::Items(items, then) = answer {
+            let then = match then {
+                Some(then) => then.result(call),
+                None => Some(Ok(Value::Null)),
+            };
+            return play::Answer::Items { items, then };
+        }
+        match answer.result(call) {
+            Some(result) => play::Answer::Now(result),
+            None => play::Answer::Never,
+        }
+    }
+}
+
+impl Answer {
+    /// The end of a call; `None`: it has none.
+    fn result(self, call: &Call) -> Option<Result<Value, StepError>> {
+        match self {
+            Answer::Args => Some(Ok(call.args.clone())),
+            Answer::Return(value) => Some(Ok(value)),
+            Answer::Fail { retryable, message } => Some(Err(StepError {
                 retryable,
                 ..StepError::permanent("TOOL_FAILED", message)
             })),
-            Answer::Hang => play::Answer::Never,
-            Answer::Lost => play::Answer::Now(Err(StepError::permanent(
+            Answer::Items(items, _) => Some(Ok(Value::list(items))),
+            Answer::Hang => None,
+            Answer::Lost => Some(Err(StepError::permanent(
                 "OUTCOME_UNKNOWN",
                 "nobody knows what the tool did",
             ))),
@@ -102,15 +123,30 @@ fn line(line: &str) -> Result<Line, String> {
         ),
         None => (answer, None),
     };
-    let answer = match answer.split_once(' ') {
-        Some(("return", "args")) => Answer::Args,
-        Some(("return", json)) => {
-            Answer::Return(Value::from_json(json).map_err(|error| wrong(&error.to_string()))?)
+    let answer = answer_of(answer).map_err(|what| wrong(&what))?;
+    Ok(Line {
+        target: target.trim().to_owned(),
+        answer,
+        left,
+    })
+}
+
+fn answer_of(answer: &str) -> Result<Answer, String> {
+    let value = |json: &str| Value::from_json(json).map_err(|error| error.to_string());
+    Ok(match answer.split_once(' ') {
+        Some(("items", rest)) => {
+            let (items, then) = match rest.split_once(" then ") {
+                Some((items, then)) => (items, Some(Box::new(answer_of(then)?))),
+                None => (rest, None),
+            };
+            let items = value(items)?;
+            let items = items.as_list().ok_or("items are a list")?;
+            Answer::Items(items.to_vec(), then)
         }
+        Some(("return", "args")) => Answer::Args,
+        Some(("return", json)) => Answer::Return(value(json)?),
         Some(("fail", what)) => {
-            let (kind, message) = what
-                .split_once(' ')
-                .ok_or_else(|| wrong("expected a message"))?;
+            let (kind, message) = what.split_once(' ').ok_or("expected a message")?;
             Answer::Fail {
                 retryable: kind == "retryable",
                 message: message.trim_matches('"').to_owned(),
@@ -118,11 +154,6 @@ fn line(line: &str) -> Result<Line, String> {
         }
         _ if answer == "hang" => Answer::Hang,
         _ if answer == "lost" => Answer::Lost,
-        _ => return Err(wrong("expected return, fail, hang or lost")),
-    };
-    Ok(Line {
-        target: target.trim().to_owned(),
-        answer,
-        left,
+        _ => return Err("expected return, fail, items, hang or lost".to_owned()),
     })
 }

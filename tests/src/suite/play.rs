@@ -79,6 +79,7 @@ impl<R> Stage<R> {
                 ms,
                 result: held(result),
             },
+            items @ Answer::Items { .. } => items,
             Answer::Never => Answer::Never,
         }
     }

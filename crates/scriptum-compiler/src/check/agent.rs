@@ -115,6 +115,7 @@ pub(super) fn own_signature(name: &str, input: Vec<Field>, output: Type) -> Tool
         })),
         output,
         streaming: false,
+        item: None,
         idempotent: false,
         doc: String::new(),
         example: String::new(),

@@ -35,6 +35,7 @@ static TERMS: LazyLock<ToolSignature> = LazyLock::new(|| {
         })),
         output: Type::Any,
         streaming: false,
+        item: None,
         idempotent: false,
         doc: String::new(),
         example: String::new(),

@@ -11,7 +11,7 @@ use scriptum_vm::{
     program::{BinaryOp, Node, Op, TemplatePart},
 };
 
-use super::{Checker, secrets, target::Target};
+use super::{Checker, scope::Kind, secrets, target::Target};
 use crate::{codes, source_map::part_of};
 
 /// How a name or an access is read.
@@ -339,6 +339,10 @@ impl Checker<'_> {
         };
         let (ty, at, always) = (binding.ty.clone(), binding.at, binding.always);
         self.facts.set_definition(node.at, at);
+        if let Kind::Stream(stream) = binding.kind {
+            self.read_stream(node, name, at, stream);
+            return Type::Any;
+        }
         match (always, reading) {
             (true, _) => ty,
             (false, Reading::MaybeNull | Reading::Safe) => ty.optional(),

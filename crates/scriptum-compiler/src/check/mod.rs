@@ -24,6 +24,7 @@ mod scope;
 mod secrets;
 mod send;
 mod steps;
+mod streams;
 mod target;
 mod together;
 mod tools;
@@ -94,6 +95,7 @@ pub(crate) fn check(
         titles: OnceCell::new(),
         later: OnceCell::new(),
         in_handler: false,
+        streams: Vec::new(),
         has_secrets: contract.env.iter().any(|env| env.secret),
         steps_checked: 0,
         steps_rechecked: 0,
@@ -131,6 +133,8 @@ struct Checker<'p> {
     /// Names by where they are first bound, for names used too early.
     later: OnceCell<HashMap<&'p str, NodeId>>,
     in_handler: bool,
+    /// Streams by number: the name, where it is bound, and whether somebody takes it.
+    streams: Vec<(Arc<str>, NodeId, bool)>,
     /// True when some environment variable is a secret, which is then followed through the script.
     has_secrets: bool,
     /// Steps checked so far, and how many of them because a `repeat` was checked again.
@@ -173,6 +177,7 @@ impl<'p> Checker<'p> {
             self.scope.weaken(start, self.scope.mark());
             self.handler(handler);
         }
+        self.unused_streams();
     }
 
     /// Inputs and environment variables.

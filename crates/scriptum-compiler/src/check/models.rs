@@ -31,6 +31,7 @@ static QUESTION: LazyLock<ToolSignature> = LazyLock::new(|| {
         })),
         output: Type::Any,
         streaming: false,
+        item: None,
         idempotent: true,
         doc: String::new(),
         example: String::new(),

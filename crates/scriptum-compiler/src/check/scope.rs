@@ -31,6 +31,21 @@ pub(super) enum Kind {
     Variable,
     /// `error` and `thread` in `on thread error`.
     Given,
+    /// The stream of a step; the type is that of its items.
+    Stream(Stream),
+}
+
+/// What is known of a stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Stream {
+    /// Its number.
+    pub(super) number: usize,
+    /// How deep in bodies the step is that makes it.
+    pub(super) depth: usize,
+    /// How deep in loops.
+    pub(super) loops: usize,
+    /// Where its items are taken, if they are.
+    pub(super) taken: Option<NodeId>,
 }
 
 /// A place in the log.

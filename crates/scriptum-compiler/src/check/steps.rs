@@ -95,12 +95,14 @@ impl<'p> Checker<'p> {
         }
         let value = self.iterations(&each.body);
         self.scope.undo(mark);
-        let list = Type::list(value);
         if let Some(bind) = &each.bind {
             self.check_export(step, &each.body, bind);
-            self.bind(bind, step.at, list.clone());
+            self.bind_values(bind, step.at, value.clone(), each.stream);
         }
-        goes_on(list)
+        if each.stream {
+            return without_value();
+        }
+        goes_on(Type::list(value))
     }
 
     /// The type of an iteration's value.
@@ -279,6 +281,14 @@ impl<'p> Checker<'p> {
             }
         }
         self.diagnostics.extend(found);
+    }
+}
+
+/// The end of a step that the next one follows, and that has no value itself.
+pub(super) fn without_value() -> StepEnd {
+    StepEnd {
+        falls_through: true,
+        value: None,
     }
 }
 

@@ -6,7 +6,12 @@ use scriptum_contract::{Shape, ToolOrigin, ToolSignature, Type, capabilities};
 use scriptum_syntax::Span;
 use scriptum_vm::program::{Callee, Do, Input, NodeId, OnError, Step, ToolImport};
 
-use super::{Checker, body::StepEnd, steps::goes_on, target::Target};
+use super::{
+    Checker,
+    body::StepEnd,
+    steps::{goes_on, without_value},
+    target::Target,
+};
 use crate::{
     codes,
     source_map::Part,
@@ -76,6 +81,9 @@ impl<'p> Checker<'p> {
             None => value,
         };
         let value = self.on_error(step, call.on_error.as_ref(), value);
+        if call.stream {
+            return self.stream_of_call(step, call);
+        }
         if let Some(bind) = &call.bind {
             self.bind(bind, step.at, value.clone());
         }
@@ -97,6 +105,41 @@ impl<'p> Checker<'p> {
             }
             Some(OnError::Retry { .. }) | None => value,
         }
+    }
+
+    /// A call whose items are handed on. A fallback takes over where the tool stopped.
+    fn stream_of_call(&mut self, step: &'p Step, call: &'p Do) -> StepEnd {
+        let mut item = self.item_of(&call.callee, Part::First.of(step.at), false);
+        if let Some(OnError::Fallback { callee, .. }) = &call.on_error {
+            let instead = self.item_of(callee, Part::Second.of(step.at), true);
+            item = item.join(&instead);
+        }
+        if let Some(bind) = &call.bind {
+            self.bind_stream(bind, step.at, item);
+        }
+        without_value()
+    }
+
+    /// The type of the items that a tool hands on. A fallback may give them as a list instead.
+    fn item_of(&mut self, callee: &'p Callee, at: NodeId, is_fallback: bool) -> Type {
+        if self.map.is_hole(at) {
+            return Type::Any;
+        }
+        let Some(signature) = self.catalog.find(&callee.origin, &callee.name) else {
+            return Type::Any;
+        };
+        if !signature.streaming {
+            if is_fallback && let Some(list) = signature.output.as_list() {
+                return list.item.clone();
+            }
+            if is_fallback && signature.output == Type::Any {
+                return Type::Any;
+            }
+            let span = self.span(at);
+            self.report(codes::no_stream::of_tool(&callee.local, span));
+            return Type::Any;
+        }
+        signature.item.clone().unwrap_or(Type::Any)
     }
 
     /// Checks a call and gives the type of what it returns.

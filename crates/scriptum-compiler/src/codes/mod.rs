@@ -42,6 +42,7 @@ pub(crate) mod missing_input;
 pub(crate) mod missing_output;
 mod mixed_variants;
 mod no_fields;
+pub(crate) mod no_stream;
 mod not_a_boolean;
 mod not_a_language_model;
 mod not_a_list;
@@ -58,6 +59,8 @@ mod secret_in_source;
 mod secret_shown;
 mod shadowed_input;
 mod steps_too_deep;
+mod stream_read;
+pub(crate) mod stream_taken;
 mod syntax;
 mod too_many_diagnostics;
 mod tool_not_imported;
@@ -80,6 +83,7 @@ pub(crate) mod unknown_variant;
 mod unreachable_step;
 mod unusable_constraint;
 mod unused_branch;
+mod unused_stream;
 mod used_before_definition;
 mod variant_base;
 mod wait_for_condition;
@@ -141,6 +145,7 @@ pub(crate) use secret_in_source::secret_in_source;
 pub(crate) use secret_shown::secret_shown;
 pub(crate) use shadowed_input::shadowed_input;
 pub(crate) use steps_too_deep::steps_too_deep;
+pub(crate) use stream_read::stream_read;
 pub(crate) use too_many_diagnostics::too_many_diagnostics;
 pub(crate) use tool_not_imported::tool_not_imported;
 pub(crate) use type_mismatch::type_mismatch;
@@ -162,6 +167,7 @@ pub(crate) use unknown_variant::unknown_variant;
 pub(crate) use unreachable_step::unreachable_step;
 pub(crate) use unusable_constraint::unusable_constraint;
 pub(crate) use unused_branch::unused_branch;
+pub(crate) use unused_stream::unused_stream;
 pub(crate) use used_before_definition::used_before_definition;
 pub(crate) use variant_base::variant_base;
 pub(crate) use wait_for_condition::wait_for_condition;
@@ -260,6 +266,7 @@ const OWN: &[Entry] = &[
     missing_output::ENTRY,
     mixed_variants::ENTRY,
     no_fields::ENTRY,
+    no_stream::ENTRY,
     not_a_boolean::ENTRY,
     not_a_language_model::ENTRY,
     not_a_list::ENTRY,
@@ -275,6 +282,8 @@ const OWN: &[Entry] = &[
     secret_shown::ENTRY,
     shadowed_input::ENTRY,
     steps_too_deep::ENTRY,
+    stream_read::ENTRY,
+    stream_taken::ENTRY,
     too_many_diagnostics::ENTRY,
     tool_not_imported::ENTRY,
     type_mismatch::ENTRY,
@@ -296,6 +305,7 @@ const OWN: &[Entry] = &[
     unreachable_step::ENTRY,
     unusable_constraint::ENTRY,
     unused_branch::ENTRY,
+    unused_stream::ENTRY,
     used_before_definition::ENTRY,
     variant_base::ENTRY,
     wait_for_condition::ENTRY,

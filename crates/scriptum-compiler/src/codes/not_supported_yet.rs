@@ -38,14 +38,6 @@ pub(crate) fn primitive(name: &str, span: Span) -> Diagnostic {
     at(&format!("the primitive `{name}`"), span, "")
 }
 
-pub(crate) fn stream_arrow(span: Span) -> Diagnostic {
-    at(
-        "forwarding with `->>`",
-        span,
-        "collect the result with `->`",
-    )
-}
-
 fn at(what: &str, span: Span, instead: &str) -> Diagnostic {
     let diagnostic = ENTRY
         .at(span, format!("{what} is not supported yet"))

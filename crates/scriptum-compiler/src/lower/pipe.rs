@@ -3,7 +3,7 @@
 use scriptum_syntax::ast::{self, StepNode};
 use scriptum_vm::program::{Pipe, Step, StepKind};
 
-use super::Lower;
+use super::{Lower, steps::is_stream};
 use crate::source_map::Part;
 
 impl Lower<'_> {
@@ -27,7 +27,7 @@ impl Lower<'_> {
             parallel,
             body,
             bind,
-            stream: false,
+            stream: is_stream(step),
         });
         self.finish(step, at, kind)
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use scriptum_contract::ToolOrigin;
 use scriptum_syntax::{
-    Span,
+    Span, Verb,
     ast::{self, AstNode, CheckAction, ErrorAction, StepNode},
 };
 use scriptum_vm::program::{
@@ -77,8 +77,9 @@ impl Lower<'_> {
     /// The name that the arrow of a step binds.
     pub(super) fn bind(&mut self, step: &impl StepNode, at: NodeId) -> Option<Arc<str>> {
         let arrow = step.arrow()?;
-        if arrow.is_stream() {
-            self.report(codes::not_supported_yet::stream_arrow(arrow.span()));
+        let verb = ast::Step::cast(step.syntax().clone()).map(|step| step.verb());
+        if let Some(verb) = verb.filter(|verb| arrow.is_stream() && !can_stream(*verb)) {
+            self.report(codes::no_stream::of_verb(verb, arrow.span()));
         }
         Some(self.bind_name(&arrow.name()?, at))
     }
@@ -106,7 +107,7 @@ impl Lower<'_> {
             returns,
             on_error,
             bind: self.bind(step, at),
-            stream: false,
+            stream: is_stream(step),
         });
         self.finish(step, at, kind)
     }
@@ -224,7 +225,7 @@ impl Lower<'_> {
             sleep,
             body,
             bind,
-            stream: false,
+            stream: is_stream(step),
         });
         self.finish(step, at, kind)
     }
@@ -365,6 +366,16 @@ impl Lower<'_> {
             kind: StepKind::Let(Let { name, value }),
         }
     }
+}
+
+/// True for a step with `->>`.
+pub(super) fn is_stream(step: &impl StepNode) -> bool {
+    step.arrow().is_some_and(|arrow| arrow.is_stream())
+}
+
+/// The verbs whose results can be handed on as they come.
+fn can_stream(verb: Verb) -> bool {
+    matches!(verb, Verb::Do | Verb::Each | Verb::Pipe)
 }
 
 fn constant_int(expr: &ast::Expr) -> Option<i64> {

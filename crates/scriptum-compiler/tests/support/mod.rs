@@ -158,6 +158,7 @@ fn tool(name: &str, origin: ToolOrigin, input: Vec<Field>, output: Vec<Field>) -
         })),
         output: Type::shape(output),
         streaming: false,
+        item: None,
         idempotent: true,
         doc: String::new(),
         example: String::new(),

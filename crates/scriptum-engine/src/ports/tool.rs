@@ -51,6 +51,12 @@ pub struct ToolCall {
 /// Takes what a tool hands out while it works.
 #[async_trait]
 pub trait Sink: Send {
+    /// True when the items are wanted one by one. The tool then hands them to [`Sink::item`], and what
+    /// it returns counts for nothing.
+    fn wants_items(&self) -> bool {
+        false
+    }
+
     /// One item of a stream; waits while the reader is slow.
     async fn item(&mut self, item: Value);
 

@@ -6,9 +6,10 @@ use std::{collections::BTreeSet, pin::pin, sync::Arc};
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use scriptum_contract::Value;
 use scriptum_vm::{Call, Notification, StepError, StepPath};
+use tokio::sync::mpsc;
 
 use super::state::Resident;
-use crate::toolbox::{Request, outcome_unknown};
+use crate::toolbox::{Request, items, outcome_unknown};
 
 /// Calls under way.
 pub(super) type Running = FuturesUnordered<BoxFuture<'static, Answer>>;
@@ -16,11 +17,19 @@ pub(super) type Running = FuturesUnordered<BoxFuture<'static, Answer>>;
 /// Names a call of a thread: the machine takes one answer for it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct CallId {
-    path: StepPath,
-    attempt: u32,
+    pub(super) path: StepPath,
+    pub(super) attempt: u32,
 }
 
-/// What a call came to.
+/// Items of a call on their way to the machine.
+#[derive(Debug)]
+pub(super) struct Port {
+    pub(super) items: mpsc::Receiver<Value>,
+    /// Position of the next one.
+    pub(super) next: u32,
+}
+
+/// What a call came to, or an item of it.
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) id: CallId,
@@ -53,6 +62,25 @@ impl Answer {
         };
         Answer { id, notification }
     }
+
+    pub(super) fn item(id: &CallId, port: &mut Port, value: Value) -> Answer {
+        let index = port.next;
+        port.next += 1;
+        Answer {
+            id: id.clone(),
+            notification: Notification::Item {
+                path: id.path.clone(),
+                attempt: id.attempt,
+                index,
+                value,
+            },
+        }
+    }
+
+    /// True for one item of a call, which goes on.
+    pub(super) fn is_item(&self) -> bool {
+        matches!(self.notification, Notification::Item { .. })
+    }
 }
 
 impl Resident {
@@ -65,12 +93,21 @@ impl Resident {
         let id = CallId::of(&call);
         let cancelled = self.cancelled.child_token();
         self.open.insert(id.clone(), cancelled.clone());
+        let known = call.items_from;
+        let (items, port) = known
+            .map(|next| {
+                let (sender, items) = items(next);
+                (sender, Port { items, next })
+            })
+            .unzip();
+        self.ports.extend(port.map(|port| (id.clone(), port)));
         let core = Arc::clone(&self.node.core);
         let loaded = Arc::clone(self.loaded());
         let request = Request {
             thread: self.id,
             call,
             cancelled,
+            items,
         };
         let call = async move {
             let outcome = core.caller.call(request, &loaded.pins).await;
@@ -97,6 +134,7 @@ impl Resident {
         for (id, cancelled) in &self.open {
             if is_unwanted(id) {
                 cancelled.cancel();
+                self.ports.remove(id);
             }
         }
         self.take_answers();

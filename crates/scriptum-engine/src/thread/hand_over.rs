@@ -24,6 +24,12 @@ impl Resident {
 
     /// Waits for the calls under way, then abandons those that are left.
     pub(super) async fn finish_calls(&mut self) {
+        // A stream goes on with its next owner, from the last item that is durable.
+        for id in self.ports.keys() {
+            if let Some(cancelled) = self.open.get(id) {
+                cancelled.cancel();
+            }
+        }
         let grace = Duration::from_millis(self.node.core.limits.stop_grace_ms);
         let end = Instant::now() + grace;
         while !self.running.is_empty() {
@@ -39,7 +45,8 @@ impl Resident {
 
     pub(super) async fn post_answers(&mut self) {
         let (id, core) = (self.id, Arc::clone(&self.node.core));
-        let answers = std::mem::take(&mut self.answers);
+        let mut answers = std::mem::take(&mut self.answers);
+        answers.retain(|answer| !answer.is_item() && !self.ports.contains_key(&answer.id));
         let posting = async {
             for answer in answers {
                 let post = || {

@@ -2,8 +2,10 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
+    future::poll_fn,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
+    task::Poll,
 };
 
 use futures::{StreamExt, stream::FuturesUnordered};
@@ -14,7 +16,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::{
     Exit, Node,
-    calls::{Answer, CallId, Running},
+    calls::{Answer, CallId, Port, Running},
     faults::Fault,
 };
 use crate::{
@@ -49,6 +51,8 @@ pub(super) struct Resident {
     pub(super) running: Running,
     /// Calls of ours whose answer is not durable yet, and how to end them.
     pub(super) open: BTreeMap<CallId, CancellationToken>,
+    /// Where the items of calls arrive that hand some on.
+    pub(super) ports: BTreeMap<CallId, Port>,
     /// Calls that were open when somebody else had the thread before us, and may have made them.
     pub(super) inherited: BTreeSet<CallId>,
     /// Calls that the machine waits for and that nobody here has begun, as of the last load.
@@ -99,6 +103,7 @@ impl Resident {
             in_doubt: Vec::new(),
             running: FuturesUnordered::new(),
             open: BTreeMap::new(),
+            ports: BTreeMap::new(),
             inherited: BTreeSet::new(),
             unsettled: Vec::new(),
             _cancel_when_dropped: cancelled.clone().drop_guard(),
@@ -233,7 +238,50 @@ impl Resident {
     }
 
     fn has_ready(&self) -> bool {
-        !self.answers.is_empty() || self.inbox_is_waiting() || !self.fired.is_empty()
+        self.inbox_is_waiting()
+            || !self.fired.is_empty()
+            || self.answers.iter().any(|answer| self.fits(answer))
+            || self
+                .ports
+                .iter()
+                .any(|(id, port)| self.wants(id) && !port.items.is_empty())
+    }
+
+    /// True when the machine has room for an item of that call.
+    fn wants(&self, id: &CallId) -> bool {
+        wants(self.machine.as_ref(), id)
+    }
+
+    /// False for an answer that has to wait: an item for which there is no room, or the end of a call
+    /// some of whose items were not applied.
+    fn fits(&self, answer: &Answer) -> bool {
+        if self.ports.is_empty() {
+            return true;
+        }
+        let id = &answer.id;
+        let machine = self.machine.as_ref();
+        let room = machine.and_then(|machine| machine.vm.items_wanted(&id.path, id.attempt));
+        if answer.is_item() || room.is_none() {
+            return room != Some(0);
+        }
+        let left = self
+            .ports
+            .get(id)
+            .is_some_and(|port| !port.items.is_empty());
+        let is_left = |other: &Answer| other.is_item() && other.id == *id;
+        !left && !self.answers.iter().any(is_left)
+    }
+
+    /// An item that arrived and for which there is room.
+    fn arrived(&mut self) -> Option<Answer> {
+        let machine = self.machine.as_ref();
+        self.ports.iter_mut().find_map(|(id, port)| {
+            if !wants(machine, id) {
+                return None;
+            }
+            let value = port.items.try_recv().ok()?;
+            Some(Answer::item(id, port, value))
+        })
     }
 
     /// Applies what is ready, as much as fits into one commit.
@@ -276,7 +324,9 @@ impl Resident {
         if draft.standing.unfinished {
             return Some(Ready::Continued);
         }
-        self.answers.pop_front().map(Ready::Answered)
+        let next = self.answers.iter().position(|answer| self.fits(answer));
+        let answer = next.and_then(|next| self.answers.remove(next));
+        answer.or_else(|| self.arrived()).map(Ready::Answered)
     }
 
     /// Finds the timers whose time has come; asks the machine only when there must be one.
@@ -357,8 +407,9 @@ impl Resident {
             self.standing = standing;
             self.is_misshown = false;
             self.doubtful.clear();
-            for answer in self.in_doubt.drain(..) {
+            for answer in self.in_doubt.drain(..).filter(|answer| !answer.is_item()) {
                 self.open.remove(&answer.id);
+                self.ports.remove(&answer.id);
             }
             if standing.status.is_ended() {
                 self.cancelled.cancel();
@@ -389,6 +440,7 @@ impl Resident {
                 self.answers.push_back(answer);
                 self.take_answers();
             }
+            item = next_item(self.machine.as_ref(), &mut self.ports) => self.answers.push_back(item),
             () = self.inbox.listener.heard() => self.read_inbox().await,
             () = tokio::time::sleep_until(self.inbox.read_at + INBOX_POLL) => self.read_inbox().await,
             () = core.clock.sleep_until(wake_at.unwrap_or_default()), if wake_at.is_some() => {}
@@ -417,6 +469,24 @@ impl Drop for Resident {
             self.node.core.hub.tell_due();
         }
     }
+}
+
+fn wants(machine: Option<&Machine>, id: &CallId) -> bool {
+    let room = machine.and_then(|machine| machine.vm.items_wanted(&id.path, id.attempt));
+    room.is_some_and(|room| room > 0)
+}
+
+/// The next item that arrives and for which there is room.
+async fn next_item(machine: Option<&Machine>, ports: &mut BTreeMap<CallId, Port>) -> Answer {
+    poll_fn(|task| {
+        for (id, port) in ports.iter_mut().filter(|(id, _)| wants(machine, id)) {
+            if let Poll::Ready(Some(value)) = port.items.poll_recv(task) {
+                return Poll::Ready(Answer::item(id, port, value));
+            }
+        }
+        Poll::Pending
+    })
+    .await
 }
 
 fn calls(vm: &Vm) -> impl Iterator<Item = Call> {

@@ -8,6 +8,7 @@ use scriptum_contract::Value;
 use scriptum_vm::StepPath;
 use tokio::sync::broadcast;
 
+use super::items::Handing;
 use crate::{Sink, ThreadId, limits::LIVE_BACKLOG};
 
 /// Something that a running tool told.
@@ -55,14 +56,21 @@ pub(super) struct LiveSink<'a> {
     sender: &'a LiveSender,
     thread: ThreadId,
     path: &'a StepPath,
+    /// The way of the items, when the thread wants them one by one.
+    pub(super) handing: Option<Handing>,
 }
 
 impl<'a> LiveSink<'a> {
-    pub(super) fn new(sender: &'a LiveSender, thread: ThreadId, path: &'a StepPath) -> Self {
+    pub(super) fn new(
+        sender: &'a LiveSender,
+        (thread, path): (ThreadId, &'a StepPath),
+        handing: Option<Handing>,
+    ) -> Self {
         LiveSink {
             sender,
             thread,
             path,
+            handing,
         }
     }
 
@@ -82,8 +90,16 @@ impl<'a> LiveSink<'a> {
 
 #[async_trait]
 impl Sink for LiveSink<'_> {
-    /// Items of a call that nobody reads one by one: the result holds what counts.
-    async fn item(&mut self, _item: Value) {}
+    fn wants_items(&self) -> bool {
+        self.handing.is_some()
+    }
+
+    /// Of a call whose items nobody reads one by one, the result holds what counts.
+    async fn item(&mut self, item: Value) {
+        if let Some(handing) = &mut self.handing {
+            handing.hand(item).await;
+        }
+    }
 
     fn progress(&mut self, done: u64, total: Option<u64>) {
         self.tell(|| LiveKind::Progress { done, total });

@@ -86,6 +86,7 @@ mod tests {
             })),
             output: Type::Any,
             streaming: false,
+            item: None,
             idempotent: true,
             doc: "Finds a place.".to_owned(),
             example: String::new(),

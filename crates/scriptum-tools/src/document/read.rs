@@ -145,6 +145,7 @@ fn cloud_tool(keys: &mut Keys<'_>, warnings: &mut Vec<DocumentFault>) -> Option<
         input: Some(Arc::new(shape?)),
         output,
         streaming,
+        item: None,
         idempotent,
         doc: doc?.to_string(),
         example: String::new(),

@@ -88,6 +88,7 @@ impl Definition {
             input: Some(Arc::new(self.shape())),
             output: Type::shape((self.output)()),
             streaming: false,
+            item: None,
             idempotent: matches!(self.idempotence, Idempotence::Always),
             doc: self.doc.to_owned(),
             example: self.example.to_owned(),

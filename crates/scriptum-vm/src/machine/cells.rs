@@ -139,6 +139,9 @@ pub(super) enum Progress {
     },
     /// It failed, and nothing handled the error.
     Failed(Box<Failed>),
+    /// It begins, or its body ends, when the streams of the body have ended; with what is known of its
+    /// input.
+    Draining(Option<Box<Again>>),
     /// Nothing runs here any more; the bindings stay, for `on thread error`, or until the other lanes
     /// have ended too.
     Over,
@@ -314,8 +317,12 @@ pub(super) enum Given {
 /// The shape of a loop under way.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct LoopHead {
-    /// Elements of the list.
-    pub(super) total: u32,
+    /// Number of elements; `None` as long as the stream that they come from goes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) total: Option<u32>,
+    /// The step whose stream the elements are; `None`: they are those of a list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) from: Option<StepPath>,
     /// Most iterations at once; of a loop in groups, most groups.
     pub(super) parallel: u32,
     /// Iterations that begin together and share one place; `None`: each has its own.
@@ -327,6 +334,25 @@ pub(super) struct LoopHead {
     /// Batches with a pause in between, when the loop sleeps.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) batch: Option<Batch>,
+}
+
+/// A step in the background.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct StreamHead {
+    /// What it is doing; over when no further item will come.
+    pub(super) step: Progress,
+    /// Items that came. Of a loop, known at its end.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(super) received: u32,
+    /// Items that were taken or dropped. Of a loop, its own head says it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(super) gone: u32,
+    /// The pipe that takes the items.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) to: Option<StepPath>,
+    /// True when nobody will take the items.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) drained: bool,
 }
 
 /// Where a loop that sleeps between batches stands.

@@ -5,8 +5,8 @@ use std::{collections::BTreeSet, sync::Arc};
 use scriptum_contract::Value;
 
 use super::{
-    cells::{self, Count, Head, Kept, LoopHead, RepeatHead, Thread},
-    state::{Loop, Scope, State},
+    cells::{self, Count, Head, Kept, LoopHead, RepeatHead, StreamHead, Thread},
+    state::{Loop, Scope, State, Stream},
 };
 use crate::{FrameCell, FrameDelta, FrameKey, Slot, StepPath};
 
@@ -27,7 +27,11 @@ pub(super) enum Undo {
     OpenedLoop(StepPath),
     ClosedLoop(StepPath, Box<Loop>),
     LoopHead(StepPath, LoopHead),
-    Result(StepPath, u32),
+    Result(StepPath, u32, Option<Value>),
+    OpenedStream(StepPath),
+    ClosedStream(StepPath, Box<Stream>),
+    StreamHead(StepPath, StreamHead),
+    Item(StepPath, u32, Option<Value>),
     Repeat(StepPath, Option<RepeatHead>),
     Event(u32, Option<Kept>),
     Count(StepPath, Option<Count>),
@@ -51,7 +55,13 @@ impl State {
                 Undo::OpenedLoop(path) => _ = self.remove_loop(&path),
                 Undo::ClosedLoop(path, body) => self.insert_loop(path, *body),
                 Undo::LoopHead(path, head) => _ = self.replace_loop_head(&path, head),
-                Undo::Result(path, index) => self.replace_result(&path, index, None),
+                Undo::Result(path, index, value) => {
+                    self.replace_result(&path, index, value);
+                }
+                Undo::OpenedStream(path) => _ = self.remove_stream(&path),
+                Undo::ClosedStream(path, stream) => self.insert_stream(path, *stream),
+                Undo::StreamHead(path, head) => _ = self.replace_stream_head(&path, head),
+                Undo::Item(path, index, item) => _ = self.replace_item(&path, index, item),
                 Undo::Repeat(path, head) => _ = self.replace_repeat(&path, head),
                 Undo::Event(number, event) => _ = self.replace_event(number, event),
                 Undo::Count(path, count) => _ = self.replace_count(&path, count),
@@ -103,6 +113,14 @@ impl State {
                 let result = self.loops.get(path)?.results.get(index)?;
                 Some(cells::write(result))
             }
+            Slot::Stream => {
+                let stream = self.streams.get(path)?;
+                Some(cells::write(&stream.head))
+            }
+            Slot::Item(index) => {
+                let item = self.streams.get(path)?.items.get(index)?;
+                Some(cells::write(item))
+            }
         }
     }
 
@@ -128,6 +146,9 @@ impl State {
                 path: path.clone(),
                 slot: Slot::Repeat,
             });
+        }
+        for (path, stream) in &self.streams {
+            keys.extend(stream_keys(path, stream));
         }
         keys
     }
@@ -165,7 +186,15 @@ impl Touched {
             }
             Undo::ClosedLoop(path, body) => self.closed_loop(path, &body),
             Undo::LoopHead(path, _) => self.push(path, Slot::Loop, true),
-            Undo::Result(path, index) => self.push(path, Slot::Result(index), false),
+            Undo::Result(path, index, before) => {
+                self.push(path, Slot::Result(index), before.is_some());
+            }
+            Undo::OpenedStream(path) => self.push(path, Slot::Stream, false),
+            Undo::ClosedStream(path, stream) => self.was_there(stream_keys(&path, &stream)),
+            Undo::StreamHead(path, _) => self.push(path, Slot::Stream, true),
+            Undo::Item(path, index, before) => {
+                self.push(path, Slot::Item(index), before.is_some());
+            }
             Undo::Repeat(path, before) => self.push(path, Slot::Repeat, before.is_some()),
             Undo::Event(number, before) => {
                 self.keys.push((event_key(number), before.is_some()));
@@ -222,6 +251,11 @@ fn scope_keys<'s>(path: &'s StepPath, scope: &'s Scope) -> impl Iterator<Item = 
 fn loop_keys<'l>(path: &'l StepPath, body: &'l Loop) -> impl Iterator<Item = FrameKey> + 'l {
     let results = body.results.keys().copied().map(Slot::Result);
     with_path(path, [Slot::Loop, Slot::Source].into_iter().chain(results))
+}
+
+fn stream_keys<'s>(path: &'s StepPath, stream: &'s Stream) -> impl Iterator<Item = FrameKey> + 's {
+    let items = stream.items.keys().copied().map(Slot::Item);
+    with_path(path, [Slot::Stream].into_iter().chain(items))
 }
 
 fn with_path<'p>(

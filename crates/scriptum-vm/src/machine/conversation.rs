@@ -247,6 +247,7 @@ pub(super) fn call_of(
         number: calling.count.calls + 1,
         callee,
         args,
+        items_from: None,
     })
 }
 

@@ -55,21 +55,7 @@ impl Run<'_> {
 
     /// Records that the steps under way do not end by themselves any more, inner ones first.
     pub(super) fn cancel_steps(&mut self) {
-        let under_way = self.state.scopes.iter().rev().filter_map(|(path, scope)| {
-            let attempt = match &scope.head.step {
-                Progress::Calling(calling) => calling.count.attempt,
-                // The attempt that is counted here has not begun.
-                Progress::Waiting(waiting) => waiting.call.count.attempt.saturating_sub(1),
-                Progress::Asking(asking) => asking.count.attempt,
-                Progress::Sleeping(sleeping) => sleeping.count.attempt,
-                Progress::Listening(listening) => listening.count.attempt,
-                Progress::Inside { attempt } => *attempt,
-                Progress::Ready | Progress::Again(_) | Progress::Failed(_) | Progress::Over => {
-                    return None;
-                }
-            };
-            Some((path.child(scope.head.at), attempt))
-        });
+        let under_way = self.under_way(&StepPath::root()).into_iter();
         let cancelled = under_way.map(|(path, attempt)| Event::StepFailed {
             path,
             attempt,
@@ -77,6 +63,24 @@ impl Run<'_> {
             recovery: None,
         });
         self.events.extend(cancelled);
+    }
+
+    /// The steps under way at a path and below it, with their attempts, inner ones first.
+    pub(super) fn under_way(&self, path: &StepPath) -> Vec<(StepPath, u32)> {
+        let scopes = self.state.scopes.range(path.clone()..);
+        let scopes = scopes
+            .take_while(|(scope, _)| scope.is_under(path))
+            .map(|(path, scope)| (path.child(scope.head.at), &scope.head.step));
+        let streams = self.state.streams.range(path.clone()..);
+        let streams = streams
+            .take_while(|(stream, _)| stream.is_under(path))
+            .map(|(path, stream)| (path.clone(), &stream.head.step));
+        let mut all: Vec<_> = scopes
+            .chain(streams)
+            .filter_map(|(path, step)| Some((path, attempt(step)?)))
+            .collect();
+        all.sort_by(|(one, _), (other, _)| other.cmp(one));
+        all
     }
 
     fn set_deadline(&mut self, ms: u64) {
@@ -88,5 +92,23 @@ impl Run<'_> {
             path: StepPath::root(),
             due,
         });
+    }
+}
+
+/// The attempt of a step that is under way.
+fn attempt(step: &Progress) -> Option<u32> {
+    match step {
+        Progress::Calling(calling) => Some(calling.count.attempt),
+        // The attempt that is counted here has not begun.
+        Progress::Waiting(waiting) => Some(waiting.call.count.attempt.saturating_sub(1)),
+        Progress::Asking(asking) => Some(asking.count.attempt),
+        Progress::Sleeping(sleeping) => Some(sleeping.count.attempt),
+        Progress::Listening(listening) => Some(listening.count.attempt),
+        Progress::Inside { attempt } => Some(*attempt),
+        Progress::Ready
+        | Progress::Again(_)
+        | Progress::Failed(_)
+        | Progress::Draining(_)
+        | Progress::Over => None,
     }
 }

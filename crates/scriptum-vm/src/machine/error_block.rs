@@ -16,8 +16,7 @@ impl Run<'_> {
     /// Enters the block because of a step that failed.
     pub(super) fn fail_for_step(&mut self, path: &StepPath) -> Result<(), Need> {
         let place = self.step_at(path);
-        let step = &self.state.scope(place.scope.components()).head.step;
-        let Progress::Failed(failed) = step else {
+        let Some(Progress::Failed(failed)) = self.state.progress(path) else {
             unreachable!("the index of failed steps names failed steps");
         };
         let (error, attempt) = (failed.error.clone(), failed.count.attempt);
@@ -61,6 +60,10 @@ impl Run<'_> {
         let repeats: Vec<_> = self.state.repeats.keys().cloned().collect();
         for path in &repeats {
             self.state.set_repeat(path, None);
+        }
+        let streams: Vec<_> = self.state.streams.keys().cloned().collect();
+        for path in &streams {
+            self.state.close_stream(path);
         }
         self.state.set_step(&root, Progress::Over);
         self.effects.clear();

@@ -102,6 +102,9 @@ impl<'r> Run<'r> {
         if self.is_cycle(&place.scope) {
             return self.child_returned(&place, calling, output);
         }
+        if self.state.streams.contains_key(path) {
+            return self.items_returned(&place, calling, output);
+        }
         let kept = self.values.keep(output.clone());
         match &place.step.kind {
             StepKind::Do(call) if calling.fallback.is_none() => match &call.returns {
@@ -153,6 +156,29 @@ impl<'r> Run<'r> {
             reported: false,
         };
         self.attempt_failed(place, attempt, error)
+    }
+
+    fn items_returned(
+        &mut self,
+        place: &Place<'_>,
+        calling: Calling,
+        output: Value,
+    ) -> Result<Value, Refused> {
+        let shown = Value::clone(&output);
+        match self.stream_returned(place, &calling, output) {
+            Ok(output) => Ok(output),
+            Err(error) => {
+                let attempt = Attempt {
+                    count: calling.count.used_up(),
+                    tries: calling.tries,
+                    fallback: calling.fallback.is_some(),
+                    input: calling.input,
+                    reported: false,
+                };
+                self.attempt_failed(place, attempt, error)?;
+                Ok(shown)
+            }
+        }
     }
 
     /// An open call failed.
@@ -207,14 +233,9 @@ impl<'r> Run<'r> {
 
     /// The step and the call that an answer belongs to.
     fn open_call(&self, path: &StepPath, attempt: u32) -> Result<(Place<'r>, Calling), Refused> {
-        let Some((index, scope)) = path.components().split_last() else {
-            return Err(Ignored::NoSuchCall.into());
-        };
-        let head = self.state.scopes.get(scope).map(|scope| &scope.head);
-        match head.map(|head| (head.at == *index, &head.step)) {
-            Some((true, Progress::Calling(calling))) if calling.count.attempt == attempt => {
-                let place = self.place(StepPath::from(scope), *index);
-                Ok((place, Calling::clone(calling)))
+        match self.state.progress(path) {
+            Some(Progress::Calling(calling)) if calling.count.attempt == attempt => {
+                Ok((self.step_at(path), Calling::clone(calling)))
             }
             Some(_) | None => Err(Ignored::NoSuchCall.into()),
         }
@@ -271,7 +292,7 @@ impl<'r> Run<'r> {
             due,
             fallback: false,
         };
-        self.wait(&place.scope, waiting, &place.path);
+        self.wait(place, waiting);
     }
 
     fn fall_back(
@@ -295,7 +316,7 @@ impl<'r> Run<'r> {
                 due,
                 fallback: true,
             };
-            self.wait(&place.scope, waiting, &place.path);
+            self.wait(place, waiting);
             return Ok(());
         }
         self.call_fallback(place, call)
@@ -349,24 +370,26 @@ impl<'r> Run<'r> {
     }
 
     /// Waits for the time of a call; while the thread is held, no timer is asked for.
-    fn wait(&mut self, scope: &StepPath, waiting: Waiting, path: &StepPath) {
+    fn wait(&mut self, place: &Place<'_>, waiting: Waiting) {
         if !self.state.thread.held {
             self.effects.push(Effect::Timer {
-                path: path.clone(),
+                path: place.path.clone(),
                 due: waiting.due,
             });
         }
         let waiting = Progress::Waiting(Box::new(waiting));
-        self.state.set_step(scope, waiting);
+        self.state.set_progress(place, waiting);
     }
 
     fn call(&mut self, place: &Place<'_>, mut calling: Calling) {
         calling.count = calling.count.called();
-        if let Some(call) = call_of(place, &calling) {
+        let stream = self.state.streams.get(&place.path);
+        let received = stream.map(|stream| stream.head.received);
+        if let Some(call) = call_of(place, &calling, received) {
             self.effects.push(Effect::Call(call));
         }
         let calling = Progress::Calling(Box::new(calling));
-        self.state.set_step(&place.scope, calling);
+        self.state.set_progress(place, calling);
     }
 
     fn draw(&self, path: &StepPath, attempt: u32) -> u64 {
@@ -377,7 +400,11 @@ impl<'r> Run<'r> {
 }
 
 /// What is asked of the outside for an open call.
-pub(super) fn call_of(place: &Place<'_>, calling: &Calling) -> Option<Call> {
+pub(super) fn call_of(
+    place: &Place<'_>,
+    calling: &Calling,
+    items_from: Option<u32>,
+) -> Option<Call> {
     let (callee, args) = match (&calling.fallback, on_error(place)) {
         (Some(args), Some(OnError::Fallback { callee, .. })) => (callee, Some(args)),
         (Some(_) | None, _) => (place::callee(place.step)?, calling.input.as_ref()),
@@ -393,6 +420,7 @@ pub(super) fn call_of(place: &Place<'_>, calling: &Calling) -> Option<Call> {
         number: calling.count.calls + 1,
         callee: callee.clone(),
         args,
+        items_from,
     })
 }
 

@@ -3,7 +3,7 @@
 //! A loop makes room and fills it: whenever an iteration ends, the next ones begin. With a pause it
 //! goes by batches instead, each as wide as the loop. The list of results is made at the end.
 
-use std::{num::NonZeroU32, sync::Arc};
+use std::{num::NonZeroU32, ops::Range, sync::Arc};
 
 use scriptum_contract::Value;
 
@@ -13,11 +13,12 @@ use super::{
     place::{self, Place},
     run::{Done, Execution, Run},
     state::{Loop, ScopeKind, Variables},
+    streams::counted,
 };
 use crate::{
     StepError, StepPath,
     eval::{EXPRESSION_FAILED, EvalError, LIMIT_EXCEEDED},
-    limits::{ITERATIONS_MAX, PARALLEL_MAX, SCOPE_DEPTH_MAX},
+    limits::{ITERATIONS_MAX, PARALLEL_MAX, SCOPE_DEPTH_MAX, STREAM_ITEMS_WAITING_MAX},
     program::{Body, Each, Expr},
 };
 
@@ -39,7 +40,8 @@ impl Run<'_> {
         let shape = shape.map(|(key, number)| (key, Value::Int(number.into())));
         self.begin(execution, Value::object(shape))?;
         let head = LoopHead {
-            total,
+            total: Some(total),
+            from: None,
             parallel,
             group: None,
             gone: 0,
@@ -56,8 +58,9 @@ impl Run<'_> {
     /// Lets a loop over a list begin; one without elements is over at once.
     pub(super) fn begin_loop(&mut self, execution: &Execution<'_>, head: LoopHead, source: Value) {
         let place = &execution.place;
-        if head.total == 0 {
-            let done = if self.keeps_values(place) {
+        if head.total == Some(0) {
+            let is_stream = self.state.streams.contains_key(&place.path);
+            let done = if self.keeps_values(place) && !is_stream {
                 Done::with(Value::list([]))
             } else {
                 without_values(0)
@@ -70,30 +73,108 @@ impl Run<'_> {
         let inside = Progress::Inside {
             attempt: execution.count.attempt,
         };
-        self.state.set_step(&place.scope, inside);
+        self.state.set_progress(place, inside);
         self.state.open_loop(place.path.clone(), body);
-        self.fill(&place.path);
+        self.advancing.push(place.path.clone());
+    }
+
+    /// Lets loops go on that may.
+    pub(super) fn advance_all(&mut self) {
+        while let Some(path) = self.advancing.pop() {
+            self.advance(&path);
+        }
+    }
+
+    fn advance(&mut self, path: &StepPath) {
+        let Some(body) = self.state.loops.get(path) else {
+            return;
+        };
+        if self.state.progress(path) == Some(&Progress::Over) {
+            // Its values wait to be taken.
+            return;
+        }
+        if body.is_over() {
+            let place = self.step_at(path);
+            self.end_loop(&place);
+            return;
+        }
+        self.fill(path);
+        self.check_length(path);
+    }
+
+    /// A loop over a stream learns only on the way that its list gets too long.
+    fn check_length(&mut self, path: &StepPath) {
+        let body = self.state.loop_at(path.components());
+        let is_stream = self.state.streams.contains_key(path);
+        if is_stream || body.head.from.is_none() || body.results.len() < ITERATIONS_MAX as usize {
+            return;
+        }
+        let place = self.step_at(path);
+        let count = self.inside_count(&place);
+        let from = body.head.from.clone();
+        let message = format!(
+            "the list has more than {ITERATIONS_MAX} elements; hand them on with `->>` or give none"
+        );
+        let error = StepError::permanent(LIMIT_EXCEEDED, message);
+        self.cancel_below(path);
+        self.drop_under(path);
+        self.state.close_loop(path);
+        if let Some(from) = from {
+            self.drain(&from);
+        }
+        self.fail(&place, count, None, error);
     }
 
     /// Lets as many iterations begin as there is room for.
-    pub(super) fn fill(&mut self, path: &StepPath) {
+    fn fill(&mut self, path: &StepPath) {
         if self.state.thread.held {
             return;
         }
-        let body = self.state.loop_at(path.components());
-        let end = body.head.batch.map_or(body.head.total, |batch| batch.end);
-        let group = body.head.group.map_or(1, NonZeroU32::get);
-        let room = body.room().saturating_mul(group);
-        let first = body.begun();
-        let begin = first..end.min(first.saturating_add(room));
+        let begin = self.next_iterations(path);
         if begin.is_empty() {
             return;
         }
         let place = self.step_at(path);
-        let (_, body) = parts(&place);
-        for index in begin {
+        let (variables, body) = parts(&place);
+        let from = self.state.loop_at(path.components()).head.from.clone();
+        let Some(from) = from else {
+            for index in begin {
+                self.open_body(&place, index, (ScopeKind::Iteration, body));
+            }
+            return;
+        };
+        let items = self
+            .state
+            .take_items(&from, begin.start, begin.end - begin.start);
+        for (index, item) in begin.zip(items) {
             self.open_body(&place, index, (ScopeKind::Iteration, body));
+            let iteration = place.path.child(index);
+            self.state.bind(&iteration, &variables.item, item);
         }
+        self.close_if_spent(&from);
+        self.advancing.push(from);
+    }
+
+    /// The iterations that can begin now.
+    fn next_iterations(&self, path: &StepPath) -> Range<u32> {
+        let body = self.state.loop_at(path.components());
+        let head = &body.head;
+        let end = head.batch.map(|batch| batch.end).or(head.total);
+        let group = head.group.map_or(1, NonZeroU32::get);
+        let first = body.begun();
+        let left = end.unwrap_or(u32::MAX) - first;
+        let mut count = left.min(body.room().saturating_mul(group));
+        if self.state.streams.contains_key(path) {
+            count = count.min(window(body));
+        }
+        if let Some(from) = &head.from {
+            count = self.state.items_from(from, first, count);
+        }
+        if count < left {
+            // Groups begin as a whole; what is left at the end is one, too.
+            count -= count % group;
+        }
+        first..first + count
     }
 
     /// The steps of an iteration are done: keeps its value and goes on with the loop.
@@ -115,14 +196,16 @@ impl Run<'_> {
             self.state.set_loop_head(&path, head);
         }
         let body = self.state.loop_at(path.components());
-        if body.finished() == body.head.total {
-            self.end_loop(&place);
-            return;
+        if let Some(batch) = body.head.batch
+            && !body.is_over()
+            && body.finished() == batch.end
+        {
+            self.sleep(&path, batch);
         }
-        match body.head.batch {
-            Some(batch) if body.finished() == batch.end => self.sleep(&path, batch),
-            Some(_) | None => self.fill(&path),
-        }
+        self.advancing.push(path.clone());
+        let stream = self.state.streams.get(&path);
+        self.advancing
+            .extend(stream.and_then(|stream| stream.head.to.clone()));
     }
 
     /// The pause between two batches is over.
@@ -131,7 +214,8 @@ impl Run<'_> {
         let Some(batch) = head.batch else {
             return;
         };
-        let end = batch.end.saturating_add(head.parallel).min(head.total);
+        let end = batch.end.saturating_add(head.parallel);
+        let end = head.total.map_or(end, |total| end.min(total));
         self.set_batch(
             path,
             Batch {
@@ -140,7 +224,7 @@ impl Run<'_> {
                 ..batch
             },
         );
-        self.fill(path);
+        self.advancing.push(path.clone());
     }
 
     fn sleep(&mut self, path: &StepPath, batch: Batch) {
@@ -165,6 +249,11 @@ impl Run<'_> {
 
     fn end_loop(&mut self, place: &Place<'_>) {
         let body = self.state.loop_at(place.path.components());
+        if self.state.streams.contains_key(&place.path) {
+            let done = without_values(body.finished());
+            let count = self.inside_count(place);
+            return self.complete(place, count, done);
+        }
         let done = if self.keeps_values(place) {
             let list = Value::list(body.results.values().cloned());
             Done::with(self.values.keep(list))
@@ -178,18 +267,21 @@ impl Run<'_> {
 
     /// The count of a step whose loop or branch is under way.
     pub(super) fn inside_count(&self, place: &Place<'_>) -> Count {
-        let head = &self.state.scope(place.scope.components()).head;
-        let attempt = match &head.step {
-            Progress::Inside { attempt } => *attempt,
-            Progress::Ready
-            | Progress::Again(_)
-            | Progress::Calling(_)
-            | Progress::Waiting(_)
-            | Progress::Asking(_)
-            | Progress::Sleeping(_)
-            | Progress::Listening(_)
-            | Progress::Failed(_)
-            | Progress::Over => 0,
+        let attempt = match self.state.progress(&place.path) {
+            Some(Progress::Inside { attempt }) => *attempt,
+            Some(
+                Progress::Ready
+                | Progress::Again(_)
+                | Progress::Calling(_)
+                | Progress::Waiting(_)
+                | Progress::Asking(_)
+                | Progress::Sleeping(_)
+                | Progress::Listening(_)
+                | Progress::Failed(_)
+                | Progress::Draining(_)
+                | Progress::Over,
+            )
+            | None => 0,
         };
         Count {
             attempt,
@@ -252,6 +344,15 @@ pub(super) fn check_depth(place: &Place<'_>) -> Result<(), EvalError> {
     )))
 }
 
+/// How many further values of a stream may come into being before some are taken.
+fn window(body: &Loop) -> u32 {
+    let group = body.head.group.map_or(1, NonZeroU32::get);
+    let most = body.head.parallel.saturating_mul(group);
+    let most = most.max(STREAM_ITEMS_WAITING_MAX);
+    let waiting = u32::try_from(body.results.len()).unwrap_or(u32::MAX);
+    most.saturating_sub(waiting.saturating_add(body.live))
+}
+
 /// What a loop consists of.
 fn parts<'p>(place: &Place<'p>) -> (Variables, &'p Body) {
     place::loop_of(place.step).expect("a loop lies below a step that loops")
@@ -259,9 +360,8 @@ fn parts<'p>(place: &Place<'p>) -> (Variables, &'p Body) {
 
 /// The end of a loop that keeps no values: the record shows how many there were.
 fn without_values(iterations: u32) -> Done {
-    let count = Value::object([("count", Value::Int(iterations.into()))]);
     Done {
-        output: Some(count),
+        output: Some(counted(iterations)),
         ..Done::default()
     }
 }

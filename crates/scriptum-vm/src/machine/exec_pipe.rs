@@ -1,21 +1,22 @@
 //! `pipe`: takes elements through its body as they come.
 //!
-//! Over a list it is a loop whose iterations begin in groups: those of a group begin in one turn, which
-//! is one commit, and the next group begins when all of them are over. What nobody can name is not
-//! kept, so that a long pipe stays as small as what is under way in it.
+//! Its iterations begin in groups: those of a group begin in one turn, which is one commit, and the next
+//! group begins when all of them are over. Elements of a stream are taken when their iterations begin.
+//! What nobody can name is not kept, so that a long pipe stays as small as what is under way in it.
 
 use std::num::NonZeroU32;
 
 use scriptum_contract::Value;
 
 use super::{
-    cells::LoopHead,
+    cells::{LoopHead, StreamHead},
     exec_each::{check_depth, too_much},
     place::Place,
     run::{Execution, Run},
     state::ScopeKind,
 };
 use crate::{
+    StepPath,
     eval::EvalError,
     limits::PARALLEL_MAX,
     program::{Pipe, StepKind},
@@ -27,8 +28,14 @@ impl Run<'_> {
         execution: &Execution<'_>,
         pipe: &Pipe,
     ) -> Result<(), EvalError> {
-        let source = self.value(execution, &pipe.source)?;
-        let total = self.length("pipe", &source, &pipe.source)?;
+        let from = self.stream_named(&execution.place, &pipe.source);
+        let (source, total) = if from.is_some() {
+            (Value::Null, None)
+        } else {
+            let source = self.value(execution, &pipe.source)?;
+            let total = self.length("pipe", &source, &pipe.source)?;
+            (source, Some(total))
+        };
         let parallel = self.count("parallel", execution, pipe.parallel.as_ref())?;
         let batch = self.count("batch", execution, pipe.batch.as_ref())?;
         if parallel.saturating_mul(batch) > PARALLEL_MAX {
@@ -37,11 +44,19 @@ impl Run<'_> {
             )));
         }
         check_depth(&execution.place)?;
-        let shape = [("count", total), ("parallel", parallel), ("batch", batch)];
+        let count = total.map(|total| ("count", total));
+        let shape = count
+            .into_iter()
+            .chain([("parallel", parallel), ("batch", batch)]);
         let shape = shape.map(|(key, number)| (key, Value::Int(number.into())));
         self.begin(execution, Value::object(shape))?;
+        let total = match &from {
+            Some(from) => self.claim(from, &execution.place.path),
+            None => total,
+        };
         let head = LoopHead {
             total,
+            from,
             parallel,
             group: NonZeroU32::new(batch).filter(|batch| batch.get() > 1),
             gone: 0,
@@ -51,9 +66,25 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// False for a pipe whose values nobody can read: it has no name, and lies in no scope whose value
-    /// is that of its last child.
+    /// Takes a stream for a pipe; gives the number of its items when it is known.
+    fn claim(&mut self, stream: &StepPath, pipe: &StepPath) -> Option<u32> {
+        let head = &self.state.streams.get(stream)?.head;
+        let total = head.is_over().then_some(head.received);
+        let head = StreamHead {
+            to: Some(pipe.clone()),
+            ..head.clone()
+        };
+        self.state.set_stream_head(stream, head);
+        self.close_if_spent(stream);
+        total
+    }
+
+    /// False for a loop whose values nobody can read: nobody takes its stream; or it is a pipe without a
+    /// name, and lies in no scope whose value is that of its last child.
     pub(super) fn keeps_values(&self, place: &Place<'_>) -> bool {
+        if let Some(stream) = self.state.streams.get(&place.path) {
+            return !stream.head.drained;
+        }
         let StepKind::Pipe(pipe) = &place.step.kind else {
             return true;
         };

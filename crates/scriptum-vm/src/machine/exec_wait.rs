@@ -218,6 +218,7 @@ impl Run<'_> {
             | Progress::Asking(_)
             | Progress::Inside { .. }
             | Progress::Failed(_)
+            | Progress::Draining(_)
             | Progress::Over => return None,
         };
         if let Err(refused) = self.check_due(due) {

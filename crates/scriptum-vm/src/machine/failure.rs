@@ -48,7 +48,7 @@ impl Run<'_> {
             error,
             ends: false,
         }));
-        self.state.set_step(&place.scope, failed);
+        self.state.set_progress(place, failed);
         if let Some((first, second)) = ending {
             self.end_failed_twice(&first, &second, &place.path);
         }

@@ -40,13 +40,16 @@ mod restore;
 mod resume;
 mod run;
 mod state;
+mod streams;
 mod values;
 
 use std::sync::Arc;
 
 use scriptum_contract::{Value, ValueHash};
 
-use crate::{Asked, Effect, Frames, Notification, Status, Timestamp, Turn, program::Program};
+use crate::{
+    Asked, Effect, Frames, Notification, Status, StepPath, Timestamp, Turn, program::Program,
+};
 use run::Run;
 use state::State;
 use values::Values;
@@ -179,6 +182,11 @@ impl Vm {
     /// values.
     pub fn asks(&self) -> impl Iterator<Item = Asked> {
         pending::asks(&self.program, &self.state)
+    }
+
+    /// How many items of a call the thread takes at the moment; `None` when no such call is open.
+    pub fn items_wanted(&self, path: &StepPath, attempt: u32) -> Option<u32> {
+        pending::items_wanted(&self.state, path, attempt)
     }
 
     /// Where the thread stands.

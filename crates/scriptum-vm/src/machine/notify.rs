@@ -49,6 +49,20 @@ impl Run<'_> {
                     error,
                 })
             }
+            Notification::Item {
+                path,
+                attempt,
+                index,
+                value,
+            } => {
+                let value = self.item(&path, attempt, (index, value))?;
+                Ok(Notification::Item {
+                    path,
+                    attempt,
+                    index,
+                    value,
+                })
+            }
             Notification::TimerFired { path } => {
                 self.timer_fired(&path)?;
                 Ok(Notification::TimerFired { path })
@@ -128,27 +142,21 @@ impl Run<'_> {
     }
 
     fn timer_fired(&mut self, path: &StepPath) -> Result<(), Refused> {
-        let Some((index, scope)) = path.components().split_last() else {
+        if path.components().is_empty() {
             return self.thread_due();
-        };
-        let head = self.state.scopes.get(scope).map(|scope| &scope.head);
-        if let Some(head) = head
-            && head.at == *index
-            && let Progress::Waiting(waiting) = &head.step
-        {
+        }
+        if let Some(Progress::Waiting(waiting)) = self.state.progress(path) {
             let waiting = waiting.clone();
             self.check_due(waiting.due)?;
-            let place = self.place(StepPath::from(scope), *index);
+            let place = self.step_at(path);
             return Ok(self.call_due(&place, *waiting)?);
         }
-        if let Some(head) = head
-            && head.at == *index
-            && let Progress::Asking(asking) = &head.step
+        if let Some(Progress::Asking(asking)) = self.state.progress(path)
             && let Some(due) = asking.due
         {
             let asking = asking.clone();
             self.check_due(due)?;
-            let place = self.place(StepPath::from(scope), *index);
+            let place = self.step_at(path);
             return Ok(self.ask_due(&place, *asking)?);
         }
         if let Some(waited) = self.wait_due(path) {

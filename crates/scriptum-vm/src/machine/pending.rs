@@ -48,6 +48,7 @@ pub(super) fn asks(program: &Program, state: &State) -> impl Iterator<Item = Ask
             | Progress::Listening(_)
             | Progress::Inside { .. }
             | Progress::Failed(_)
+            | Progress::Draining(_)
             | Progress::Over => None,
         }
     })
@@ -69,7 +70,27 @@ pub(super) fn wake_at(state: &State) -> Option<Timestamp> {
     running.map(|(due, _)| *due).chain(deadline(state)).min()
 }
 
+/// How many items an open call may hand in; `None` when no such call is open.
+pub(super) fn items_wanted(state: &State, path: &StepPath, attempt: u32) -> Option<u32> {
+    let head = &state.streams.get(path)?.head;
+    let Progress::Calling(calling) = &head.step else {
+        return None;
+    };
+    (calling.count.attempt == attempt).then(|| head.room())
+}
+
 fn calls(program: &Program, state: &State) -> impl Iterator<Item = Effect> {
+    let background = state.streams.iter().filter_map(move |(path, stream)| {
+        let Progress::Calling(calling) = &stream.head.step else {
+            return None;
+        };
+        let place = place::step_at(program, path)?;
+        call_of(&place, calling, Some(stream.head.received)).map(Effect::Call)
+    });
+    background.chain(calls_of_scopes(program, state))
+}
+
+fn calls_of_scopes(program: &Program, state: &State) -> impl Iterator<Item = Effect> {
     state.scopes.iter().filter_map(move |(path, scope)| {
         if scope.kind == ScopeKind::Cycle {
             return conversation::open_call(program, state, path).map(Effect::Call);
@@ -78,6 +99,6 @@ fn calls(program: &Program, state: &State) -> impl Iterator<Item = Effect> {
             return None;
         };
         let place = place::step_at(program, &path.child(scope.head.at))?;
-        call_of(&place, calling).map(Effect::Call)
+        call_of(&place, calling, None).map(Effect::Call)
     })
 }

@@ -25,6 +25,10 @@ pub enum Ignored {
     Ended,
     /// No such call is open: it was answered before, or never made.
     NoSuchCall,
+    /// The item is not the next one of its stream.
+    NoSuchItem,
+    /// The items that came before have to be taken first.
+    NoRoom,
     /// No such timer is open.
     NoSuchTimer,
     /// No such ask is open.
@@ -63,6 +67,8 @@ impl fmt::Display for Ignored {
             Ignored::AlreadyStarted => "the thread was started before",
             Ignored::Ended => "the thread has ended",
             Ignored::NoSuchCall => "no such call is open",
+            Ignored::NoSuchItem => "the item is not the next one of its stream",
+            Ignored::NoRoom => "the items before have to be taken first",
             Ignored::NoSuchTimer => "no such timer is open",
             Ignored::NoSuchAsk => "no such ask is open",
             Ignored::NotDue => "the time of the timer has not come",

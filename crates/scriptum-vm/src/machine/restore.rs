@@ -6,9 +6,9 @@ use scriptum_contract::Value;
 use serde::de::DeserializeOwned;
 
 use super::{
-    cells::{self, Head, LoopHead, Progress, RepeatHead, Thread},
+    cells::{self, Head, LoopHead, Progress, RepeatHead, StreamHead, Thread},
     place::{Rerun, around, body_at, cycle_rerun, len, loop_of, step_at},
-    state::{Loop, Scope, ScopeKind, State},
+    state::{Loop, Scope, ScopeKind, State, Stream},
 };
 use crate::{
     FrameCell, FrameKey, Frames, Slot, Status, StepPath,
@@ -47,6 +47,8 @@ struct Sorted {
     results: Vec<(FrameKey, u32, Value)>,
     bindings: Vec<(FrameKey, Arc<str>, Value)>,
     lasts: Vec<(FrameKey, Value)>,
+    streams: BTreeMap<StepPath, StreamHead>,
+    items: Vec<(FrameKey, u32, Value)>,
 }
 
 /// The state that the frames describe.
@@ -68,8 +70,12 @@ pub(super) fn state(program: &Program, frames: Frames) -> Result<State, RestoreE
     for (path, head) in std::mem::take(&mut sorted.heads) {
         insert_scope(program, &mut state, path, head)?;
     }
+    for (path, head) in std::mem::take(&mut sorted.streams) {
+        insert_stream(program, &mut state, path, head)?;
+    }
     insert_values(&mut state, sorted)?;
     check_frames(program, &state)?;
+    check_streams(&state)?;
     Ok(state)
 }
 
@@ -108,6 +114,14 @@ fn sort(state: &mut State, frames: Frames) -> Result<Sorted, RestoreError> {
             Slot::Result(index) => {
                 let value = read(&key, &cell)?;
                 sorted.results.push((key, index, value));
+            }
+            Slot::Stream => {
+                let head = read(&key, &cell)?;
+                sorted.streams.insert(key.path, head);
+            }
+            Slot::Item(index) => {
+                let value = read(&key, &cell)?;
+                sorted.items.push((key, index, value));
             }
         }
     }
@@ -162,7 +176,7 @@ fn insert_loop(
     if body
         .items
         .as_ref()
-        .is_some_and(|items| items.len() != body.head.total as usize)
+        .is_some_and(|items| Some(items.len()) != body.head.total.map(|total| total as usize))
     {
         return Err(at(&path, Slot::Loop, "has another length than its list"));
     }
@@ -255,7 +269,7 @@ fn is_in_loop(state: &State, iteration: &StepPath) -> bool {
         return false;
     };
     let body = state.loops.get(path);
-    body.is_some_and(|body| *index < body.head.total)
+    body.is_some_and(|body| body.head.total.is_none_or(|total| *index < total))
 }
 
 fn is_in_repeat(state: &State, round: &StepPath) -> bool {
@@ -273,7 +287,8 @@ fn insert_values(state: &mut State, sorted: Sorted) -> Result<(), RestoreError> 
     };
     for (key, index, value) in sorted.results {
         let body = state.loops.get(&key.path);
-        if body.is_none_or(|body| index >= body.head.total) {
+        let is_inside = |body: &Loop| body.head.total.is_none_or(|total| index < total);
+        if !body.is_some_and(is_inside) {
             return Err(lost(key));
         }
         state.replace_result(&key.path, index, Some(value));
@@ -289,6 +304,13 @@ fn insert_values(state: &mut State, sorted: Sorted) -> Result<(), RestoreError> 
             return Err(lost(key));
         }
         state.replace_last(&key.path, Some(value));
+    }
+    for (key, index, item) in sorted.items {
+        let head = state.streams.get(&key.path).map(|stream| &stream.head);
+        if !head.is_some_and(|head| head.gone <= index && index < head.received) {
+            return Err(lost(key));
+        }
+        state.replace_item(&key.path, index, Some(item));
     }
     match sorted.sources.into_keys().next() {
         Some(path) => Err(at(
@@ -314,7 +336,9 @@ fn check_frames(program: &Program, state: &State) -> Result<(), RestoreError> {
     };
     let scopes = state.scopes.iter();
     let scopes = scopes.filter(|(path, scope)| hangs_alone(path, scope));
-    if hanging != scopes.count() + state.loops.len() + state.repeats.len() {
+    let loops = state.loops.keys();
+    let loops = loops.filter(|path| !state.streams.contains_key(*path));
+    if hanging != scopes.count() + loops.count() + state.repeats.len() {
         return Err(at(
             &StepPath::root(),
             Slot::Head,
@@ -323,7 +347,8 @@ fn check_frames(program: &Program, state: &State) -> Result<(), RestoreError> {
     }
     for (path, body) in &state.loops {
         let behind = body.results.keys().next_back().map_or(0, |last| last + 1);
-        let in_order = body.begun() <= body.head.total && behind <= body.begun();
+        let total = body.head.total.unwrap_or(u32::MAX);
+        let in_order = body.begun() <= total && behind <= body.begun();
         if !in_order {
             return Err(at(path, Slot::Loop, "began iterations that are missing"));
         }
@@ -366,6 +391,7 @@ fn check_step(
             | ScopeKind::Branch
             | ScopeKind::Round => false,
         },
+        (Progress::Draining(_), _) => has_live_stream(state, path),
         (Progress::Again(_) | Progress::Failed(_), kind) => kind.is_some(),
         (Progress::Sleeping(_) | Progress::Listening(_), kind) => {
             matches!(kind, Some(StepKind::Wait(_)))
@@ -439,6 +465,80 @@ fn calls(kind: &StepKind) -> bool {
 
 fn falls_back(kind: &StepKind) -> bool {
     matches!(kind.on_error(), Some(OnError::Fallback { .. }))
+}
+
+/// True when a stream goes on in a body, or in one of those around it.
+fn has_live_stream(state: &State, scope: &StepPath) -> bool {
+    let mut scope = Some(scope.components());
+    while let Some(path) = scope {
+        let below = state.streams.range(StepPath::from(path)..);
+        let mut in_body = below
+            .take_while(|(stream, _)| stream.components().starts_with(path))
+            .filter(|(stream, _)| stream.components().len() == path.len() + 1);
+        if in_body.any(|(_, stream)| !stream.head.is_over()) {
+            return true;
+        }
+        scope = around(path);
+    }
+    false
+}
+
+fn insert_stream(
+    program: &Program,
+    state: &mut State,
+    path: StepPath,
+    head: StreamHead,
+) -> Result<(), RestoreError> {
+    let place = step_at(program, &path);
+    let kind = place.as_ref().map(|place| &place.step.kind);
+    let has_loop = state.loops.contains_key(&path);
+    let fits = kind.is_some_and(StepKind::is_stream)
+        && match (&head.step, kind) {
+            (Progress::Ready | Progress::Again(_) | Progress::Failed(_), _)
+            | (Progress::Calling(_) | Progress::Waiting(_), Some(StepKind::Do(_))) => !has_loop,
+            (Progress::Over, _) => true,
+            (Progress::Inside { .. }, _) => has_loop,
+            (
+                Progress::Calling(_)
+                | Progress::Waiting(_)
+                | Progress::Asking(_)
+                | Progress::Sleeping(_)
+                | Progress::Listening(_)
+                | Progress::Draining(_),
+                _,
+            ) => false,
+        };
+    let is_in_body = path
+        .parent()
+        .is_some_and(|scope| state.scopes.contains_key(&scope));
+    if !fits || !is_in_body || head.gone > head.received {
+        return Err(at(&path, Slot::Stream, "is no stream of the program"));
+    }
+    state.insert_stream(path, Stream::new(head));
+    Ok(())
+}
+
+/// Streams and the pipes that take their items know of each other.
+fn check_streams(state: &State) -> Result<(), RestoreError> {
+    for (path, stream) in &state.streams {
+        let to = stream.head.to.as_ref().and_then(|to| state.loops.get(to));
+        let is_known = match &stream.head.to {
+            Some(_) => to.is_some_and(|to| to.head.from.as_ref() == Some(path)),
+            None => true,
+        };
+        if !is_known {
+            return Err(at(path, Slot::Stream, "is taken by no pipe"));
+        }
+    }
+    for (path, body) in &state.loops {
+        let is_open = body.head.total.is_none();
+        let from = body.head.from.as_ref();
+        let from = from.and_then(|from| state.streams.get(from));
+        if is_open && from.is_none_or(|from| from.head.to.as_ref() != Some(path)) {
+            return Err(at(path, Slot::Loop, "has no end and takes no stream"));
+        }
+    }
+    Ok(())
 }
 
 fn has_one_branch(state: &State, decide: &StepPath) -> bool {

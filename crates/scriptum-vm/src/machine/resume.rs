@@ -72,9 +72,7 @@ impl<'r> Run<'r> {
         self.run_clock();
         self.events.push(Event::ThreadResumed);
         let loops: Vec<_> = self.state.loops.keys().cloned().collect();
-        for path in &loops {
-            self.fill(path);
-        }
+        self.advancing.extend(loops);
         self.effects.extend(pending::timers(self.state));
     }
 
@@ -95,8 +93,7 @@ impl<'r> Run<'r> {
 
     fn run_again(&mut self, path: &StepPath, change: Resume) -> Result<(), Refused> {
         let place = self.step_at(path);
-        let step = &self.state.scope(place.scope.components()).head.step;
-        let Progress::Failed(failed) = step else {
+        let Some(Progress::Failed(failed)) = self.state.progress(path) else {
             return Err(Ignored::NotFailed.into());
         };
         let failed = Failed::clone(failed);
@@ -125,7 +122,7 @@ impl<'r> Run<'r> {
 
     fn again(&mut self, place: &Place<'_>, count: Count, given: Given) {
         let again = Progress::Again(Box::new(Again { count, given }));
-        self.state.set_step(&place.scope, again);
+        self.state.set_progress(place, again);
     }
 
     fn output_given(
@@ -134,6 +131,9 @@ impl<'r> Run<'r> {
         failed: &Failed,
         output: Value,
     ) -> Result<(), Refused> {
+        if self.state.streams.contains_key(&place.path) {
+            return self.stream_given(place, failed, output);
+        }
         match (&place.step.kind, &output) {
             (StepKind::Agent(_), _) if self.is_cycle(&place.scope) => {
                 self.child_given(place, failed, output)?;

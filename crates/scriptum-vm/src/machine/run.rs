@@ -30,6 +30,8 @@ pub(super) struct Run<'r> {
     pub(super) events: Vec<Event>,
     pub(super) effects: Vec<Effect>,
     options: &'r Options,
+    /// Loops that may go on: something they wait for has happened. Empty between two steps.
+    pub(super) advancing: Vec<StepPath>,
     /// Iterations that ended in this turn: they count like events, as they too make cells.
     iterations_ended: usize,
     /// Numbers that expressions drew in this turn.
@@ -72,6 +74,8 @@ impl Done {
 enum Next {
     /// The scope's steps are all done.
     End(StepPath),
+    /// A step in the background begins.
+    Background(StepPath),
     /// The scope's current step begins.
     Step(StepPath),
 }
@@ -102,12 +106,12 @@ impl State {
     fn next(&self) -> Option<Next> {
         let ended = self.index.ended.first().cloned().map(Next::End);
         ended.or_else(|| {
-            let ready = if self.thread.held {
-                None
-            } else {
-                self.index.ready.first()
-            };
-            ready.cloned().map(Next::Step)
+            if self.thread.held {
+                return None;
+            }
+            let launched = self.index.launched.first().cloned();
+            let ready = || self.index.ready.first().cloned().map(Next::Step);
+            launched.map(Next::Background).or_else(ready)
         })
     }
 }
@@ -128,6 +132,7 @@ impl<'r> Run<'r> {
             events: Vec::new(),
             effects: Vec::new(),
             options,
+            advancing: Vec::new(),
             iterations_ended: 0,
             given_out: Cell::new(0),
         }
@@ -136,13 +141,16 @@ impl<'r> Run<'r> {
     /// Lets the thread go on as far as it can in this turn.
     pub(super) fn go_on(&mut self) -> Result<(), Need> {
         loop {
+            self.advance_all();
             while !self.is_long_enough()
                 && let Some(next) = self.state.next()
             {
                 match next {
                     Next::End(scope) => self.end_scope(&scope)?,
+                    Next::Background(path) => self.step_in_background(&path)?,
                     Next::Step(scope) => self.step(scope)?,
                 }
+                self.advance_all();
             }
             if self.settle()? == Settled::Yes {
                 return Ok(());
@@ -191,9 +199,8 @@ impl<'r> Run<'r> {
 
     /// True when a step failed in a way that the thread does not outlive.
     fn ends_thread(&self, failed: &StepPath) -> bool {
-        let place = self.step_at(failed);
-        let step = &self.state.scope(place.scope.components()).head.step;
-        let ends = matches!(step, Progress::Failed(failed) if failed.ends);
+        let step = self.state.progress(failed);
+        let ends = matches!(step, Some(Progress::Failed(failed)) if failed.ends);
         ends || self.program.on_thread_error.is_some()
     }
 
@@ -216,35 +223,61 @@ impl<'r> Run<'r> {
             self.exec_cycle(&execution);
             return Ok(());
         }
+        let kind = &execution.place.step.kind;
+        if let StepKind::Emit(_) = kind {
+            let outermost = self.binding_scope(&execution.place.scope);
+            if self.waits_for_streams(&execution.place.scope, &outermost) {
+                return Ok(());
+            }
+        }
+        if kind.is_stream() {
+            self.launch(execution);
+            return Ok(());
+        }
+        self.execute(&execution)
+    }
+
+    fn step_in_background(&mut self, path: &StepPath) -> Result<(), Need> {
+        let place = self.step_at(path);
+        let step = self.state.progress(path).unwrap_or(&Progress::Ready);
+        let execution = self.execution(place, step.clone());
+        self.execute(&execution)
+    }
+
+    fn execute(&mut self, execution: &Execution<'_>) -> Result<(), Need> {
         let done = match &execution.place.step.kind {
-            StepKind::Do(call) => self.exec_do(&execution, call),
-            StepKind::Let(binding) => self.exec_let(&execution, binding),
-            StepKind::Each(each) => self.exec_each(&execution, each),
-            StepKind::Pipe(pipe) => self.exec_pipe(&execution, pipe),
-            StepKind::Decide(decide) => self.exec_decide(&execution, decide),
-            StepKind::Check(check) => self.exec_check(&execution, check),
-            StepKind::Ask(ask) => self.exec_ask(&execution, ask),
-            StepKind::Send(send) => self.exec_send(&execution, send),
-            StepKind::Emit(emit) => self.exec_emit(&execution, emit),
-            StepKind::Agent(agent) => self.exec_agent(&execution, agent),
-            StepKind::Together(together) => self.exec_together(&execution, together),
-            StepKind::Repeat(repeat) => self.exec_repeat(&execution, repeat),
-            StepKind::Wait(wait) => self.exec_wait(&execution, wait),
-            StepKind::Yield(shown) => self.exec_yield(&execution, shown),
+            StepKind::Do(call) => self.exec_do(execution, call),
+            StepKind::Let(binding) => self.exec_let(execution, binding),
+            StepKind::Each(each) => self.exec_each(execution, each),
+            StepKind::Pipe(pipe) => self.exec_pipe(execution, pipe),
+            StepKind::Decide(decide) => self.exec_decide(execution, decide),
+            StepKind::Check(check) => self.exec_check(execution, check),
+            StepKind::Ask(ask) => self.exec_ask(execution, ask),
+            StepKind::Send(send) => self.exec_send(execution, send),
+            StepKind::Emit(emit) => self.exec_emit(execution, emit),
+            StepKind::Agent(agent) => self.exec_agent(execution, agent),
+            StepKind::Together(together) => self.exec_together(execution, together),
+            StepKind::Repeat(repeat) => self.exec_repeat(execution, repeat),
+            StepKind::Wait(wait) => self.exec_wait(execution, wait),
+            StepKind::Yield(shown) => self.exec_yield(execution, shown),
             kind @ (StepKind::Plan(_) | StepKind::Run(_)) => Err(not_built(kind)),
         };
         match done {
             Ok(()) => Ok(()),
             Err(EvalError::Need(stored)) => Err(Need(stored)),
-            Err(EvalError::Failed(error)) => self.not_begun(&execution, error),
+            Err(EvalError::Failed(error)) => self.not_begun(execution, error),
         }
     }
 
     fn next_execution(&self, scope: StepPath) -> Execution<'r> {
-        let head = &self.state.scope(scope.components()).head;
+        let head = self.state.scope(scope.components()).head.clone();
         let place = self.place(scope, head.at);
-        let (count, given) = match &head.step {
-            Progress::Again(again) => (again.count, again.given.clone()),
+        self.execution(place, head.step)
+    }
+
+    fn execution(&self, place: Place<'r>, step: Progress) -> Execution<'r> {
+        let (count, given) = match step {
+            Progress::Again(again) => (again.count, again.given),
             Progress::Ready
             | Progress::Calling(_)
             | Progress::Waiting(_)
@@ -253,6 +286,7 @@ impl<'r> Run<'r> {
             | Progress::Listening(_)
             | Progress::Inside { .. }
             | Progress::Failed(_)
+            | Progress::Draining(_)
             | Progress::Over => (self.count_of(&place.path), Given::Nothing),
         };
         Execution {
@@ -326,6 +360,9 @@ impl<'r> Run<'r> {
 
     /// Hands a step's value on and moves the cursor behind the step.
     pub(super) fn go_behind(&mut self, place: &Place<'_>, count: Count, value: Option<Value>) {
+        if self.state.streams.contains_key(&place.path) {
+            return self.end_stream(place, count);
+        }
         self.remember(place, count);
         if let Some(value) = value {
             self.hand_on(place, value);
@@ -355,6 +392,7 @@ impl<'r> Run<'r> {
             ScopeKind::Root | ScopeKind::OnThreadError | ScopeKind::Cycle => {}
         }
         if let Some(name) = place.step.kind.bound_name() {
+            self.hide_stream(&place.scope, name);
             let scope = self.binding_scope(&place.scope);
             self.state.bind(&scope, name, value);
         }
@@ -410,6 +448,7 @@ impl<'r> Run<'r> {
 
     /// Takes away the body of a step, and the counts of its steps if they cannot run again.
     pub(super) fn close_body(&mut self, place: &Place<'_>, scope: &StepPath) {
+        self.drop_streams_in(scope);
         self.state.close_scope(scope);
         let again = self
             .state
@@ -434,6 +473,10 @@ impl<'r> Run<'r> {
     }
 
     fn end_scope(&mut self, scope: &StepPath) -> Result<(), Need> {
+        if self.waits_for_streams(scope, scope) {
+            return Ok(());
+        }
+        self.drop_streams_in(scope);
         match self.state.scope(scope.components()).kind {
             ScopeKind::Root => self.end_thread_body(),
             ScopeKind::OnThreadError => {

@@ -13,7 +13,7 @@ use std::{
 use scriptum_contract::Value;
 
 use super::{
-    cells::{Count, Head, Kept, LoopHead, Progress, RepeatHead, Started, Thread},
+    cells::{Count, Head, Kept, LoopHead, Progress, RepeatHead, Started, StreamHead, Thread},
     changes::Undo,
     place::{Rerun, len},
 };
@@ -30,6 +30,8 @@ pub(super) struct State {
     pub(super) repeats: BTreeMap<StepPath, RepeatHead>,
     /// Events that arrived before anything waited for them, in their order.
     pub(super) events: BTreeMap<u32, Kept>,
+    /// Steps in the background, and what waits of their streams.
+    pub(super) streams: BTreeMap<StepPath, Stream>,
     pub(super) counts: BTreeMap<StepPath, Count>,
     pub(super) index: Index,
     /// The changes of the current turn, oldest first.
@@ -146,6 +148,11 @@ impl Loop {
         self.finished() + self.live
     }
 
+    /// True when every element was gone over.
+    pub(super) fn is_over(&self) -> bool {
+        self.head.total == Some(self.finished())
+    }
+
     /// How many further iterations, or groups of them, may run at once.
     pub(super) fn room(&self) -> u32 {
         let taken = match self.head.group {
@@ -176,6 +183,24 @@ impl Loop {
     }
 }
 
+/// A step in the background.
+#[derive(Debug)]
+pub(super) struct Stream {
+    pub(super) head: StreamHead,
+    /// Items of a call that wait to be taken. Those of a loop are its results.
+    pub(super) items: BTreeMap<u32, Value>,
+}
+
+impl Stream {
+    /// A step that goes to the background.
+    pub(super) fn new(head: StreamHead) -> Stream {
+        Stream {
+            head,
+            items: BTreeMap::new(),
+        }
+    }
+}
+
 /// The elements of a list, shared.
 pub(super) fn items_of(value: &Value) -> Option<Arc<[Value]>> {
     match value {
@@ -197,7 +222,9 @@ pub(super) struct Index {
     pub(super) ready: BTreeSet<StepPath>,
     /// Scopes whose steps are all done.
     pub(super) ended: BTreeSet<StepPath>,
-    /// Steps whose call is open.
+    /// Steps in the background that can begin.
+    pub(super) launched: BTreeSet<StepPath>,
+    /// Steps whose call is open, and whose items, if it hands on some, can be taken in.
     pub(super) calls: u32,
     /// Steps and loops that go on when a time has come.
     pub(super) timers: BTreeSet<(Timestamp, StepPath)>,
@@ -237,7 +264,7 @@ impl Index {
                 self.limits.extend(listening.due.map(|due| (due, step)));
             }
             Progress::Failed(_) => _ = self.failed.insert(path.child(head.at)),
-            Progress::Inside { .. } | Progress::Over => {}
+            Progress::Inside { .. } | Progress::Draining(_) | Progress::Over => {}
         }
     }
 
@@ -267,7 +294,39 @@ impl Index {
                 self.listening.remove(&(Arc::clone(&listening.event), step));
             }
             Progress::Failed(_) => _ = self.failed.remove(&path.child(head.at)),
-            Progress::Inside { .. } | Progress::Over => {}
+            Progress::Inside { .. } | Progress::Draining(_) | Progress::Over => {}
+        }
+    }
+
+    fn add_stream(&mut self, path: &StepPath, head: &StreamHead) {
+        match &head.step {
+            Progress::Ready | Progress::Again(_) => _ = self.launched.insert(path.clone()),
+            Progress::Calling(_) => self.calls += u32::from(head.room() > 0),
+            Progress::Waiting(waiting) => _ = self.timers.insert((waiting.due, path.clone())),
+            Progress::Failed(_) => _ = self.failed.insert(path.clone()),
+            Progress::Asking(_)
+            | Progress::Sleeping(_)
+            | Progress::Listening(_)
+            | Progress::Inside { .. }
+            | Progress::Draining(_)
+            | Progress::Over => {}
+        }
+    }
+
+    fn remove_stream(&mut self, path: &StepPath, head: &StreamHead) {
+        match &head.step {
+            Progress::Ready | Progress::Again(_) => _ = self.launched.remove(path),
+            Progress::Calling(_) => self.calls -= u32::from(head.room() > 0),
+            Progress::Waiting(waiting) => {
+                self.timers.remove(&(waiting.due, path.clone()));
+            }
+            Progress::Failed(_) => _ = self.failed.remove(path),
+            Progress::Asking(_)
+            | Progress::Sleeping(_)
+            | Progress::Listening(_)
+            | Progress::Inside { .. }
+            | Progress::Draining(_)
+            | Progress::Over => {}
         }
     }
 
@@ -314,6 +373,7 @@ impl State {
             loops: BTreeMap::new(),
             repeats: BTreeMap::new(),
             events: BTreeMap::new(),
+            streams: BTreeMap::new(),
             counts: BTreeMap::new(),
             index: Index::default(),
             log: Vec::new(),
@@ -383,6 +443,58 @@ impl State {
             .push(Undo::Binding(path.clone(), Arc::clone(name), before));
     }
 
+    /// Takes a name away in a scope, if it is bound there.
+    pub(super) fn unbind(&mut self, path: &StepPath, name: &Arc<str>) {
+        let before = self.replace_binding(path, name, None);
+        if before.is_some() {
+            self.log
+                .push(Undo::Binding(path.clone(), Arc::clone(name), before));
+        }
+    }
+
+    /// Lets a step go to the background.
+    pub(super) fn open_stream(&mut self, path: StepPath, stream: Stream) {
+        self.insert_stream(path.clone(), stream);
+        self.log.push(Undo::OpenedStream(path));
+    }
+
+    /// Takes a step in the background away, with the items that wait.
+    pub(super) fn close_stream(&mut self, path: &StepPath) {
+        if let Some(stream) = self.remove_stream(path) {
+            self.log
+                .push(Undo::ClosedStream(path.clone(), Box::new(stream)));
+        }
+    }
+
+    /// Says how far a stream is, and what its step is doing.
+    pub(super) fn set_stream_head(&mut self, path: &StepPath, head: StreamHead) {
+        if let Some(before) = self.replace_stream_head(path, head) {
+            self.log.push(Undo::StreamHead(path.clone(), before));
+        }
+    }
+
+    /// Lets an item wait.
+    pub(super) fn put_item(&mut self, path: &StepPath, index: u32, item: Value) {
+        let before = self.replace_item(path, index, Some(item));
+        self.log.push(Undo::Item(path.clone(), index, before));
+    }
+
+    /// Takes an item that waits.
+    pub(super) fn take_item(&mut self, path: &StepPath, index: u32) -> Option<Value> {
+        let item = self.replace_item(path, index, None)?;
+        self.log
+            .push(Undo::Item(path.clone(), index, Some(item.clone())));
+        Some(item)
+    }
+
+    /// Takes the value of a finished iteration.
+    pub(super) fn take_result(&mut self, path: &StepPath, index: u32) -> Option<Value> {
+        let value = self.replace_result(path, index, None)?;
+        self.log
+            .push(Undo::Result(path.clone(), index, Some(value.clone())));
+        Some(value)
+    }
+
     /// Sets the value of the last child of a scope that has one.
     pub(super) fn set_last(&mut self, path: &StepPath, value: Value) {
         let before = self.replace_last(path, Some(value));
@@ -410,8 +522,8 @@ impl State {
 
     /// Keeps the value of a finished iteration.
     pub(super) fn add_result(&mut self, path: &StepPath, index: u32, value: Value) {
-        self.replace_result(path, index, Some(value));
-        self.log.push(Undo::Result(path.clone(), index));
+        let before = self.replace_result(path, index, Some(value));
+        self.log.push(Undo::Result(path.clone(), index, before));
     }
 
     /// Says where a repeat stands; `None`: it is over.
@@ -539,7 +651,47 @@ impl State {
         std::mem::replace(&mut body.head, head)
     }
 
-    pub(super) fn replace_result(&mut self, path: &StepPath, index: u32, value: Option<Value>) {
+    pub(super) fn insert_stream(&mut self, path: StepPath, stream: Stream) {
+        self.index.add_stream(&path, &stream.head);
+        self.streams.insert(path, stream);
+    }
+
+    pub(super) fn remove_stream(&mut self, path: &StepPath) -> Option<Stream> {
+        let stream = self.streams.remove(path)?;
+        self.index.remove_stream(path, &stream.head);
+        Some(stream)
+    }
+
+    pub(super) fn replace_stream_head(
+        &mut self,
+        path: &StepPath,
+        head: StreamHead,
+    ) -> Option<StreamHead> {
+        let stream = self.streams.get_mut(path)?;
+        self.index.remove_stream(path, &stream.head);
+        self.index.add_stream(path, &head);
+        Some(std::mem::replace(&mut stream.head, head))
+    }
+
+    pub(super) fn replace_item(
+        &mut self,
+        path: &StepPath,
+        index: u32,
+        item: Option<Value>,
+    ) -> Option<Value> {
+        let stream = self.streams.get_mut(path)?;
+        match item {
+            Some(item) => stream.items.insert(index, item),
+            None => stream.items.remove(&index),
+        }
+    }
+
+    pub(super) fn replace_result(
+        &mut self,
+        path: &StepPath,
+        index: u32,
+        value: Option<Value>,
+    ) -> Option<Value> {
         let body = self
             .loops
             .get_mut(path)
@@ -547,7 +699,7 @@ impl State {
         match value {
             Some(value) => body.results.insert(index, value),
             None => body.results.remove(&index),
-        };
+        }
     }
 
     pub(super) fn replace_repeat(

@@ -78,6 +78,7 @@ impl Kind {
                 | Kind::Panic => Type::Any,
             },
             streaming: false,
+            item: None,
             idempotent: self != Kind::Once,
             doc: String::new(),
             example: String::new(),

@@ -40,6 +40,8 @@ pub(super) struct Generator<'r> {
     steps_left: usize,
     /// Names that are bound so far, innermost last.
     pub(super) names: Vec<(Arc<str>, Kind)>,
+    /// Streams of the current body that nobody takes yet.
+    streams: Vec<Arc<str>>,
     /// Labels that a jump reaches from here.
     pub(super) labels: Vec<Arc<str>>,
     named: usize,
@@ -51,6 +53,7 @@ pub(crate) fn program(random: &mut Random) -> Program {
         steps_left: 3 + random.below(STEPS_MAX - 2),
         random,
         names: vec![("input".into(), Kind::Number)],
+        streams: Vec::new(),
         labels: Vec::new(),
         named: 0,
     };
@@ -96,6 +99,7 @@ impl Generator<'_> {
     }
 
     pub(super) fn body(&mut self, depth: usize) -> Body {
+        let streams = std::mem::take(&mut self.streams);
         let labels = self.labels.len();
         let sections = self.titles();
         self.labels.extend(sections.iter().cloned());
@@ -107,6 +111,7 @@ impl Generator<'_> {
             steps.push(step);
         }
         self.labels.truncate(labels);
+        self.streams = streams;
         let end = steps.len() + 1;
         let section = |title| Section {
             before: u32::try_from(self.random.below(end)).unwrap_or(0),
@@ -182,13 +187,14 @@ impl Generator<'_> {
         let on_error = self.on_error();
         // Most answers are no numbers, so most calls that want one are answered in vain.
         let returns = self.random.percent(5).then(Type::integer);
+        let (bind, stream) = self.bind_or_stream(gives);
         StepKind::Do(Do {
             callee: callee(tool),
             inputs,
-            returns,
+            returns: returns.filter(|_| !stream),
             on_error,
-            bind: self.maybe_bind(gives),
-            stream: false,
+            bind,
+            stream,
         })
     }
 
@@ -276,6 +282,16 @@ impl Generator<'_> {
         }
     }
 
+    /// A name for a value, or for a stream.
+    fn bind_or_stream(&mut self, kind: Kind) -> (Option<Arc<str>>, bool) {
+        if self.random.percent(80) {
+            return (self.maybe_bind(kind), false);
+        }
+        let name = self.fresh("stream");
+        self.streams.push(Arc::clone(&name));
+        (Some(name), true)
+    }
+
     pub(super) fn inputs(&mut self) -> Vec<Input> {
         let count = self.random.below(3);
         let names = ["a", "b"];
@@ -314,13 +330,18 @@ impl Generator<'_> {
     }
 
     fn each(&mut self, depth: usize) -> StepKind {
-        let source = self.expr(Kind::Numbers, 0);
+        let stream = self.streams.pop().filter(|_| self.random.percent(80));
+        let of_stream = stream.is_some();
+        let source = match stream {
+            Some(name) => expr(Op::Name(name)),
+            None => self.expr(Kind::Numbers, 0),
+        };
         let parallel = self.random.percent(60).then(|| literal(1 + self.number(4)));
-        let sleep = self.random.percent(20).then(|| literal(50));
+        let sleep = (!of_stream && self.random.percent(20)).then(|| literal(50));
         let outside = self.names.len();
         let labels = std::mem::take(&mut self.labels);
         let item = self.fresh("item");
-        let index = self.random.percent(50).then(|| self.fresh("index"));
+        let index = (!of_stream && self.random.percent(50)).then(|| self.fresh("index"));
         self.names.push((Arc::clone(&item), Kind::Number));
         self.names
             .extend(index.iter().map(|index| (Arc::clone(index), Kind::Number)));
@@ -331,15 +352,16 @@ impl Generator<'_> {
         }
         self.names.truncate(outside);
         self.labels = labels;
-        if index.is_none() && sleep.is_none() && self.random.percent(50) {
+        let (bind, stream) = self.bind_or_stream(Kind::Anything);
+        if of_stream || index.is_none() && sleep.is_none() && self.random.percent(50) {
             return StepKind::Pipe(Pipe {
                 item,
                 source,
                 batch: self.random.percent(40).then(|| literal(1 + self.number(3))),
                 parallel,
                 body,
-                bind: self.maybe_bind(Kind::Anything),
-                stream: false,
+                bind,
+                stream,
             });
         }
         StepKind::Each(Each {
@@ -349,8 +371,8 @@ impl Generator<'_> {
             parallel,
             sleep,
             body,
-            bind: self.maybe_bind(Kind::Anything),
-            stream: false,
+            bind,
+            stream,
         })
     }
 

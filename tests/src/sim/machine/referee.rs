@@ -47,9 +47,11 @@ pub(crate) enum Mark {
     EventHeard,
     WentTogether,
     Repeated,
+    Streamed,
+    StreamLeft,
 }
 
-const ALL_MARKS: [Mark; 36] = [
+const ALL_MARKS: [Mark; 38] = [
     Mark::Ignored,
     Mark::Needed,
     Mark::Stored,
@@ -86,6 +88,8 @@ const ALL_MARKS: [Mark; 36] = [
     Mark::EventHeard,
     Mark::WentTogether,
     Mark::Repeated,
+    Mark::Streamed,
+    Mark::StreamLeft,
 ];
 
 /// A set of marks.
@@ -196,6 +200,9 @@ impl Referee {
                 Mark::EventKept
             });
         }
+        if let Notification::Item { .. } = &turn.notification {
+            self.mark(Mark::Streamed);
+        }
         for event in &turn.events {
             self.event(event)
                 .map_err(|wrong| format!("{wrong}: {event:?}"))?;
@@ -221,6 +228,7 @@ impl Referee {
                 ),
             )),
             Notification::Started { .. }
+            | Notification::Item { .. }
             | Notification::TimerFired { .. }
             | Notification::Answered { .. }
             | Notification::Resumed { .. }
@@ -274,6 +282,9 @@ impl Referee {
                 self.mark_error(&error.code);
                 if recovery == &Some(Recovery::Ignore) {
                     self.mark(Mark::ErrorIgnored);
+                }
+                if &*error.message == "the step is left before it ended" {
+                    self.mark(Mark::StreamLeft);
                 }
                 let step = match &*error.code {
                     "CANCELLED" => self.under_way(path)?,
@@ -488,9 +499,12 @@ impl Referee {
         if turn.unfinished {
             self.mark(Mark::Unfinished);
         }
-        let calls = vm
-            .pending()
-            .filter(|effect| matches!(effect, Effect::Call(_)));
+        // A call whose items have to wait does not keep a thread from pausing.
+        let goes_on = |effect: &Effect| match effect {
+            Effect::Call(call) => vm.items_wanted(&call.path, call.attempt) != Some(0),
+            Effect::Timer { .. } => false,
+        };
+        let calls = vm.pending().filter(goes_on);
         let (calls, pending) = (calls.count(), vm.pending().count());
         let asks = vm.asks().count();
         let fits = match turn.status {

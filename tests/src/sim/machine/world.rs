@@ -120,6 +120,9 @@ impl World {
         }
         let pending: Vec<_> = self.live.pending().collect();
         match self.random.pick(&pending).cloned() {
+            Some(Effect::Call(call)) if call.items_from.is_some() && self.random.percent(60) => {
+                self.item(&call)
+            }
             Some(Effect::Call(call)) if self.random.percent(75) => self.returned(&call),
             Some(Effect::Call(call)) => self.failed(&call),
             Some(Effect::Timer { path, due }) => {
@@ -227,6 +230,22 @@ impl World {
                     (0..length).map(|_| u32::try_from(self.random.below(3)).unwrap_or(0));
                 StepPath::from(components.collect::<Vec<_>>().as_slice())
             }
+        }
+    }
+
+    /// Mostly the next item of a stream.
+    fn item(&mut self, call: &Call) -> Notification {
+        let known = call.items_from.unwrap_or(0);
+        let index = match self.random.below(12) {
+            0 => known + 1,
+            1 => known.saturating_sub(1),
+            _ => known,
+        };
+        Notification::Item {
+            path: call.path.clone(),
+            attempt: call.attempt,
+            index,
+            value: self.output(&call.callee.name.0),
         }
     }
 
