@@ -100,9 +100,11 @@ pub const PROGRAM_PARTS_MAX: usize = 4_000_000;
 /// Bytes of the YAML document of a program.
 pub const PROGRAM_BYTES_MAX: usize = 64 << 20;
 
-/// Turns that one play of a program in virtual time may take: a test that needs more runs in circles,
-/// and its journal is in memory.
+/// Turns that one play of a program in virtual time may take: a test that needs more runs in circles.
 pub const PLAY_TURNS_MAX: u32 = 200_000;
+
+/// Entries that the journal of one play may have. It is in memory, about 300 bytes an entry.
+pub const PLAY_ENTRIES_MAX: usize = 1_000_000;
 
 /// Wrong answers that an ask takes before it fails: more are no people any more.
 pub const WRONG_ANSWERS_MAX: u32 = 1_000;

@@ -13,7 +13,8 @@ use scriptum_contract::{Value, ValueHash};
 
 use crate::{
     Call, Effect, Entry, Event, Frames, Ignored, Notification, Options, Record, Refused,
-    RestoreError, Seq, StepError, StepPath, Timestamp, Turn, Vm, limits::PLAY_TURNS_MAX,
+    RestoreError, Seq, StepError, StepPath, Timestamp, Turn, Vm,
+    limits::{PLAY_ENTRIES_MAX, PLAY_TURNS_MAX},
     program::Program,
 };
 
@@ -107,7 +108,8 @@ pub enum Happening {
 /// Why a play cannot go on.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Stuck {
-    /// It took more turns than [`PLAY_TURNS_MAX`].
+    /// It took more turns than [`PLAY_TURNS_MAX`], or its journal has more than [`PLAY_ENTRIES_MAX`]
+    /// entries.
     Endless,
     /// The frames do not restore.
     Restore(RestoreError),
@@ -118,7 +120,10 @@ pub enum Stuck {
 impl std::fmt::Display for Stuck {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Stuck::Endless => write!(f, "still running after {PLAY_TURNS_MAX} turns"),
+            Stuck::Endless => write!(
+                f,
+                "still running after {PLAY_TURNS_MAX} turns or {PLAY_ENTRIES_MAX} records"
+            ),
             Stuck::Restore(error) => write!(f, "the frames do not restore: {error}"),
             Stuck::Missing(hash) => write!(f, "value {hash} is needed and was never stored"),
         }
@@ -348,7 +353,7 @@ impl Play {
         world: &mut W,
     ) -> Result<(), W::Error> {
         self.turns += 1;
-        if self.turns > PLAY_TURNS_MAX {
+        if self.turns > PLAY_TURNS_MAX || self.entries.len() > PLAY_ENTRIES_MAX {
             return Err(Stuck::Endless.into());
         }
         match self.turn(notification)? {

@@ -168,3 +168,40 @@ fn write_repeated(file: &Path, head: &str, part: &str, times: usize, tail: &str)
     out.write_all(tail.as_bytes()).unwrap();
     out.flush().unwrap();
 }
+
+#[test]
+fn broken_test_files_are_reported() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = format!("{HEAD}emit \"D\"\n  x = 1\n");
+    std::fs::write(folder.path().join("s.scriptum"), script).unwrap();
+    let cases = [
+        ("nothing", String::new()),
+        ("a list", "[]".to_owned()),
+        ("no tests", "tests: 3\n".to_owned()),
+        ("no YAML", "tests: [\u{1}\n\t- {".to_owned()),
+        ("an open quote", "tests:\n  - name: \"a\n".to_owned()),
+        (
+            "deep lists",
+            format!("tests: {}{}\n", "[".repeat(DEEP), "]".repeat(DEEP)),
+        ),
+        ("deep blocks", format!("tests: {}x\n", "- ".repeat(DEEP))),
+        (
+            "many keys",
+            (0..MANY_LINES)
+                .map(|it| format!("k{it}: 1\n"))
+                .collect::<Vec<_>>()
+                .concat(),
+        ),
+        ("a circle", "tests: &a [*a]\n".to_owned()),
+        (
+            "no script",
+            "script: ../nowhere.scriptum\ntests: []\n".to_owned(),
+        ),
+        ("itself", "script: s.test.yaml\ntests: []\n".to_owned()),
+    ];
+    for (name, text) in cases {
+        std::fs::write(folder.path().join("s.test.yaml"), text).unwrap();
+        let (code, stderr) = within_patience(folder.path(), &["test", "--update"]);
+        assert_eq!(code, 1, "{name}: {stderr}");
+    }
+}

@@ -27,6 +27,9 @@ use crate::{
 /// How the names of test files end.
 const SUFFIX: &str = ".test.yaml";
 
+/// Findings of a file that are shown; who has more repeats one mistake.
+const FAULTS_SHOWN_MAX: usize = 50;
+
 /// A test file that was read, with its script.
 #[derive(Debug)]
 pub(crate) struct Loaded {
@@ -224,6 +227,10 @@ fn simplified(path: &Path) -> PathBuf {
 fn show(name: &str, text: &str, faults: &[Diagnostic]) {
     let stderr = AutoStream::auto(std::io::stderr());
     let color = stderr.current_choice() != anstream::ColorChoice::Never;
-    let rendered = render(faults, name, text, RenderOptions::new(color));
+    let shown = faults.get(..FAULTS_SHOWN_MAX).unwrap_or(faults);
+    let rendered = render(shown, name, text, RenderOptions::new(color));
     note!("{}", rendered.trim_end());
+    if shown.len() < faults.len() {
+        note!("and {} more like these", faults.len() - shown.len());
+    }
 }

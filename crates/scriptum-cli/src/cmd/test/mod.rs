@@ -181,7 +181,8 @@ fn print(report: &Report, output: Output, quiet: bool) -> Result<(), Failure> {
     }
     match output {
         Output::Table | Output::Wide => out::styled_line(&report.shown()),
-        Output::Json | Output::Yaml => out::line(&report.value().to_json().unwrap_or_default()),
+        Output::Json => out::line(&report.value().to_json().unwrap_or_default()),
+        Output::Yaml => out::line(&format!("---\n{}", write::block(&report.value(), 0))),
     }
 }
 

@@ -3,7 +3,11 @@
 //! A test file is shown to its author with lines and columns, and expectations are rewritten in it in
 //! place, so the tree keeps the bytes of every key and value. It knows nothing of tests.
 
-use std::{collections::BTreeMap, ops::Range, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+    sync::Arc,
+};
 
 use scriptum_compiler::Diagnostic;
 use scriptum_contract::Value;
@@ -196,6 +200,8 @@ struct Open {
     anchor: usize,
     /// In a mapping: the key whose value comes next.
     key: Option<Key>,
+    /// In a mapping: all keys.
+    keys: BTreeSet<Arc<str>>,
 }
 
 impl Reading {
@@ -260,8 +266,13 @@ impl Reading {
             at,
             is_flow,
         };
-        let key = None;
-        self.open.push(Open { node, anchor, key });
+        let (key, keys) = (None, BTreeSet::new());
+        self.open.push(Open {
+            node,
+            anchor,
+            key,
+            keys,
+        });
         Ok(())
     }
 
@@ -312,9 +323,11 @@ impl Reading {
             (Content::Map(entries), Some(key)) => entries.push((key, node)),
             (Content::Map(entries), None) => {
                 let key = key(node)?;
-                if let Some((first, _)) = entries.iter().find(|(it, _)| it.text == key.text) {
+                if !open.keys.insert(Arc::clone(&key.text)) {
                     let message = format!("'{}' is there twice", key.text);
-                    let first = super::faults::span(&first.at);
+                    let first = entries.iter().find(|(it, _)| it.text == key.text);
+                    let first = first.map_or(0..0, |(first, _)| first.at.clone());
+                    let first = super::faults::span(&first);
                     let fault = *fault(key.at, message);
                     return Err(Box::new(fault.also(first, "the first one")));
                 }
