@@ -83,7 +83,17 @@ pub(crate) enum Does {
     Returns(Value),
     /// Fails.
     Fails(StepError),
+    /// Hands items on, then ends.
+    Items { items: Vec<Value>, then: Then },
     /// Never answers: the call ends at the time limit of calls.
+    Hangs,
+}
+
+/// How a call ends that handed items on.
+#[derive(Debug, Clone)]
+pub(crate) enum Then {
+    Ends,
+    Fails(StepError),
     Hangs,
 }
 

@@ -7,7 +7,7 @@ use scriptum_contract::{ToolSignature, Value, check};
 use super::{Reader, fill::returned, only, said};
 use crate::{
     cmd::test::{
-        model::{Does, Stub, Stubs, Whose},
+        model::{Does, Stub, Stubs, Then, Whose},
         pattern::Pattern,
         yaml::{Key, Node},
     },
@@ -15,7 +15,9 @@ use crate::{
 };
 
 /// Keys of a stub.
-const STUB_KEYS: [&str; 6] = ["when", "returns", "fails", "hangs", "times", "takes"];
+const STUB_KEYS: [&str; 7] = [
+    "when", "returns", "fails", "hangs", "items", "times", "takes",
+];
 
 /// The key under which stubs are named by step.
 const STEPS: &str = "steps";
@@ -105,6 +107,9 @@ impl Reader<'_> {
     }
 
     fn does(&mut self, node: &Node, signature: Option<&ToolSignature>) -> Option<Does> {
+        if let Some(items) = node.get("items") {
+            return self.items_of(node, items);
+        }
         let given = ["returns", "fails", "hangs"];
         let given: Vec<_> = given
             .iter()
@@ -119,11 +124,32 @@ impl Reader<'_> {
             }
             _ => {
                 let at = node.at.clone();
-                let message = "a stub needs one of 'returns', 'fails' and 'hangs: true'";
+                let message = "a stub needs one of 'returns', 'fails', 'items' and 'hangs: true'";
                 self.fault(at, message);
                 None
             }
         }
+    }
+
+    /// Items that are handed on before the call ends, fails or hangs.
+    fn items_of(&mut self, node: &Node, items: &Node) -> Option<Does> {
+        for key in ["returns", "takes"] {
+            if let Some(other) = node.get(key) {
+                let message = format!("'{key}' does not go with 'items'");
+                self.fault(other.at.clone(), message);
+            }
+        }
+        let items = self.items(items, "items")?;
+        let items = items.iter().map(Node::value).collect();
+        let then = match (node.get("fails"), node.get("hangs")) {
+            (Some(error), _) => Then::Fails(self.step_error(error)?),
+            (None, Some(truth)) => {
+                self.truly(truth, "hangs");
+                Then::Hangs
+            }
+            (None, None) => Then::Ends,
+        };
+        Some(Does::Items { items, then })
     }
 
     /// What a tool returns, filled up and checked against what it says that it returns.

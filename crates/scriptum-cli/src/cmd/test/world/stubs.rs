@@ -6,7 +6,7 @@ use scriptum_vm::{Call, StepPath, play::Answer, program::StepKind};
 
 use super::{GaveUp, Stage};
 use crate::cmd::test::{
-    model::{Does, Stub, Stubs, Whose},
+    model::{Does, Stub, Stubs, Then, Whose},
     pattern::Strictness,
     read, write,
 };
@@ -111,6 +111,15 @@ pub(super) fn answered(call: &Call, stub: &Stub, signature: Option<&ToolSignatur
     };
     let result = match (&stub.does, signature) {
         (Does::Hangs, _) => return too_late(),
+        (Does::Items { items, then }, _) => {
+            let items = items.clone();
+            let then = match then {
+                Then::Ends => Some(Ok(Value::Null)),
+                Then::Fails(error) => Some(Err(error.clone())),
+                Then::Hangs => None,
+            };
+            return Answer::Items { items, then };
+        }
         (Does::Fails(error), _) => Err(error.clone()),
         (Does::Returns(value), None) => Ok(value.clone()),
         (Does::Returns(value), Some(signature)) => {
