@@ -24,6 +24,9 @@ pub const MATCHES_DEFAULT: i64 = 10_000;
 /// Files and folders that one call of `file_glob` or `grep` looks at.
 pub const WALK_ENTRIES_MAX: u64 = 2_000_000;
 
+/// Items of a stream between the thread that makes them and the one that hands them on.
+pub const ITEMS_UNDER_WAY_MAX: usize = 16;
+
 /// Folders inside each other that a walk goes down. Each one holds a file descriptor meanwhile.
 pub const WALK_DEPTH_MAX: usize = 64;
 

@@ -1,12 +1,14 @@
 //! `file_read`: the content of one file, as text or as base64.
 
+use std::io::{BufRead, BufReader, Read};
+
 use base64::{Engine, prelude::BASE64_STANDARD};
 use scriptum_contract::{Field, Type, Value};
 use scriptum_engine::ToolError;
 
 use super::{
     fields::{count, defaulted, encoding, integer_between, path},
-    tool::{Definition, Idempotence, Run, Work},
+    tool::{Definition, Idempotence, ItemTaker, Run, Work},
 };
 use crate::{limits::FILE_BYTES_MAX, workspace::WorkspacePath};
 
@@ -24,7 +26,10 @@ Text must be UTF-8; anything else is an error that names the first wrong byte, a
 `encoding = \"base64\"` reads the file as it is. A byte order mark stays in the content.
 
 Folders, pipes, sockets and devices are no files and are refused without waiting for them. Symbolic
-links are followed as long as they stay inside the workspace.",
+links are followed as long as they stay inside the workspace.
+
+Under `->>` it hands on the lines of the file one by one, without their line ends, however large the
+file is; `max_bytes` then bounds a line.",
     errors: &[
         ("NOT_FOUND", "there is no such file"),
         ("NOT_A_FILE", "the path names a folder"),
@@ -35,7 +40,11 @@ links are followed as long as they stay inside the workspace.",
             "the path leads outside the workspace, or to a pipe, socket or device",
         ),
     ],
-    run: Run::Blocking(run),
+    run: Run::BlockingItems {
+        whole: run,
+        items: lines,
+        item: Type::text,
+    },
 };
 
 fn input() -> Vec<Field> {
@@ -79,6 +88,40 @@ fn run(work: &Work<'_>) -> Result<Value, ToolError> {
     ]))
 }
 
+/// Hands on the lines of a file.
+fn lines(work: &Work<'_>, take: &mut ItemTaker<'_>) -> Result<(), ToolError> {
+    let args = &work.args;
+    let path = WorkspacePath::new(args.text("path")?)?;
+    if args.text("encoding")? != "text" {
+        let message = format!("cannot read lines of '{path}': only text has lines");
+        return Err(ToolError::permanent("NOT_UTF8", message));
+    }
+    let bytes_max = args.count("max_bytes")?;
+    let mut file = BufReader::new(work.workspace.open_file(&path)?);
+    let (mut line, mut offset) = (Vec::new(), 0);
+    loop {
+        work.stop.check()?;
+        line.clear();
+        let read = (&mut file)
+            .take(bytes_max.saturating_add(1))
+            .read_until(b'\n', &mut line)
+            .map_err(|error| path.failed("read", &error))?;
+        if read == 0 {
+            return Ok(());
+        }
+        if line.pop_if(|byte| *byte == b'\n').is_some() {
+            line.pop_if(|byte| *byte == b'\r');
+        } else if bytes_max < line.len() as u64 {
+            let message = format!("cannot read '{path}': a line has more than {bytes_max} bytes");
+            return Err(ToolError::permanent("FILE_TOO_LARGE", message));
+        }
+        let text = std::str::from_utf8(&line)
+            .map_err(|error| not_utf8(&path, offset + error.valid_up_to()))?;
+        take(Value::text(text))?;
+        offset += read;
+    }
+}
+
 fn not_utf8(path: &WorkspacePath<'_>, offset: usize) -> ToolError {
     ToolError::permanent(
         "NOT_UTF8",
@@ -92,6 +135,10 @@ fn not_utf8(path: &WorkspacePath<'_>, offset: usize) -> ToolError {
 
 #[cfg(test)]
 mod tests {
+    use scriptum_contract::{Value, check_fields};
+    use scriptum_engine::{Sink, ToolCall, ToolError};
+    use tokio_util::sync::CancellationToken;
+
     use crate::testing::{Bench, code};
 
     #[tokio::test]
@@ -116,6 +163,59 @@ mod tests {
         ] {
             assert_eq!(bench.call("file_read", args).await, Ok(expected.to_owned()));
         }
+    }
+
+    /// Wants items, and keeps them.
+    struct Lines(Vec<String>);
+
+    #[async_trait::async_trait]
+    impl Sink for Lines {
+        fn wants_items(&self) -> bool {
+            true
+        }
+
+        async fn item(&mut self, item: Value) {
+            self.0.push(item.as_text().unwrap().to_owned());
+        }
+
+        fn progress(&mut self, _done: u64, _total: Option<u64>) {}
+
+        fn log(&mut self, _line: &str) {}
+    }
+
+    async fn lines(bench: &Bench, args: &str) -> (Vec<String>, Result<Value, ToolError>) {
+        let tool = bench.find("file_read").await;
+        let shape = tool.signature().input.clone().unwrap();
+        let args = Value::from_json(args).unwrap();
+        let call = ToolCall {
+            key: "thr_0/0/1".into(),
+            args: check_fields(&args, &shape.fields, shape.open).unwrap(),
+            deadline: None,
+            cancelled: CancellationToken::new(),
+        };
+        let mut sink = Lines(Vec::new());
+        let end = tool.call(call, &mut sink).await;
+        (sink.0, end)
+    }
+
+    #[tokio::test]
+    async fn a_stream_is_the_lines_of_the_file() {
+        let bench = Bench::new();
+        bench.write("some", "one\r\n\ntwo ✓\nthree");
+        bench.write("many", "x\n".repeat(10_000));
+        bench.write("wrong", b"good\nb\xff\n");
+        let (some, end) = lines(&bench, r#"{"path":"some"}"#).await;
+        assert_eq!(some, ["one", "", "two ✓", "three"]);
+        assert_eq!(end, Ok(Value::Null));
+        let (many, _) = lines(&bench, r#"{"path":"many"}"#).await;
+        assert_eq!(many.len(), 10_000);
+        let (good, end) = lines(&bench, r#"{"path":"wrong"}"#).await;
+        assert_eq!(good, ["good"]);
+        assert_eq!(code(&end.unwrap_err()), "NOT_UTF8");
+        let (_, end) = lines(&bench, r#"{"path":"many","max_bytes":1}"#).await;
+        assert_eq!(end, Ok(Value::Null));
+        let (_, end) = lines(&bench, r#"{"path":"some","max_bytes":2}"#).await;
+        assert_eq!(code(&end.unwrap_err()), "FILE_TOO_LARGE");
     }
 
     #[tokio::test]

@@ -11,13 +11,13 @@ use async_trait::async_trait;
 use futures::future::BoxFuture;
 use scriptum_contract::{Field, Shape, ToolName, ToolOrigin, ToolSignature, Type, Value};
 use scriptum_engine::{Sink, Tool, ToolCall, ToolError, ToolErrorKind};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use super::NativeOptions;
 use crate::{
     args::Args,
-    limits::BLOCKING_CALLS_MAX,
+    limits::{BLOCKING_CALLS_MAX, ITEMS_UNDER_WAY_MAX},
     net::NetPolicy,
     stop::{Stop, cancelled},
     workspace::Workspace,
@@ -66,9 +66,21 @@ pub(crate) enum Run {
     Inline(fn(&Args<'_>) -> Value),
     /// On a thread that may block.
     Blocking(fn(&Work<'_>) -> Result<Value, ToolError>),
+    /// On a thread that may block; under `->>` it hands items on instead.
+    BlockingItems {
+        /// All at once.
+        whole: fn(&Work<'_>) -> Result<Value, ToolError>,
+        /// One by one, to a function that says when nobody wants more.
+        items: fn(&Work<'_>, &mut ItemTaker<'_>) -> Result<(), ToolError>,
+        /// What the items are.
+        item: fn() -> Type,
+    },
     /// On the runtime, waiting for others.
     Async(for<'a> fn(&'a Context, Args<'a>) -> BoxFuture<'a, Result<Value, ToolError>>),
 }
+
+/// Takes an item in; an error when nobody wants more.
+pub(crate) type ItemTaker<'t> = dyn FnMut(Value) -> Result<(), ToolError> + 't;
 
 /// One piece of blocking work.
 #[derive(Debug)]
@@ -87,11 +99,19 @@ impl Definition {
             origin: ToolOrigin::Native,
             input: Some(Arc::new(self.shape())),
             output: Type::shape((self.output)()),
-            streaming: false,
-            item: None,
+            streaming: self.item().is_some(),
+            item: self.item(),
             idempotent: matches!(self.idempotence, Idempotence::Always),
             doc: self.doc.to_owned(),
             example: self.example.to_owned(),
+        }
+    }
+
+    /// What the items are that it hands on.
+    pub(crate) fn item(&self) -> Option<Type> {
+        match self.run {
+            Run::BlockingItems { item, .. } => Some(item()),
+            Run::Inline(_) | Run::Blocking(_) | Run::Async(_) => None,
         }
     }
 
@@ -157,10 +177,14 @@ impl Tool for NativeTool {
         }
     }
 
-    async fn call(&self, call: ToolCall, _out: &mut dyn Sink) -> Result<Value, ToolError> {
+    async fn call(&self, call: ToolCall, out: &mut dyn Sink) -> Result<Value, ToolError> {
         let work: BoxFuture<'_, Result<Value, ToolError>> = match self.definition.run {
             Run::Inline(run) => return Ok(run(&Args::new(&call.args, &self.shape))),
             Run::Blocking(run) => Box::pin(self.run_blocking(run, &call)),
+            Run::BlockingItems { items, .. } if out.wants_items() => {
+                Box::pin(self.run_items(items, &call, out))
+            }
+            Run::BlockingItems { whole, .. } => Box::pin(self.run_blocking(whole, &call)),
             Run::Async(run) => run(&self.context, Args::new(&call.args, &self.shape)),
         };
         tokio::select! {
@@ -175,7 +199,7 @@ impl Tool for NativeTool {
 impl NativeTool {
     async fn run_blocking(
         &self,
-        run: fn(&Work<'_>) -> Result<Value, ToolError>,
+        run: impl FnOnce(&Work<'_>) -> Result<Value, ToolError> + Send + 'static,
         call: &ToolCall,
     ) -> Result<Value, ToolError> {
         let slot = Arc::clone(&self.context.blocking_slots)
@@ -205,6 +229,32 @@ impl NativeTool {
                 format!("{} broke off: {error}", self.definition.name),
             ))
         })
+    }
+}
+
+impl NativeTool {
+    /// The thread waits while the reader is slow: few items are under way between them.
+    async fn run_items(
+        &self,
+        run: fn(&Work<'_>, &mut ItemTaker<'_>) -> Result<(), ToolError>,
+        call: &ToolCall,
+        out: &mut dyn Sink,
+    ) -> Result<Value, ToolError> {
+        let (sender, mut items) = mpsc::channel(ITEMS_UNDER_WAY_MAX);
+        let work = self.run_blocking(
+            move |work| {
+                let mut take = |item| sender.blocking_send(item).map_err(|_| cancelled());
+                run(work, &mut take).map(|()| Value::Null)
+            },
+            call,
+        );
+        let hand_on = async {
+            while let Some(item) = items.recv().await {
+                out.item(item).await;
+            }
+        };
+        let (outcome, ()) = tokio::join!(work, hand_on);
+        outcome
     }
 }
 
