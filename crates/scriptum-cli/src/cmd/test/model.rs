@@ -39,6 +39,8 @@ pub(crate) struct Stubs {
 pub(crate) enum Whose {
     /// Those of the tool with this full name.
     Tool(Arc<str>),
+    /// The runs of the script with this name.
+    Script(Arc<str>),
     /// Those of a step.
     Step(StepRef),
 }

@@ -6,7 +6,7 @@ use scriptum_compiler::Compiled;
 use scriptum_contract::{ToolCatalog, ToolSignature, Value};
 use scriptum_vm::{
     StepPath,
-    program::{Body, Callee, Expr, Op, Program, Step, StepKind, TemplatePart},
+    program::{Body, Callee, Expr, Op, Program, RunTarget, Step, StepKind, TemplatePart},
 };
 
 use crate::local;
@@ -23,6 +23,8 @@ pub(crate) struct Script {
     pub(crate) places: Vec<Place>,
     /// What its steps may call, without repeats.
     pub(crate) callees: Vec<Callee>,
+    /// Names of the scripts that its steps run.
+    pub(crate) scripts: Vec<Arc<str>>,
 }
 
 /// A step of the text.
@@ -52,8 +54,14 @@ impl Script {
             list(block, &error_block(&program), &mut places);
         }
         let mut callees: Vec<Callee> = Vec::new();
+        let mut scripts: Vec<Arc<str>> = Vec::new();
         for place in &places {
             let step = step_at(&program, &place.path);
+            if let Some(StepKind::Run(run)) = step.map(|step| &step.kind)
+                && let RunTarget::Stored(name) = &run.target
+            {
+                scripts.push(Arc::clone(name));
+            }
             for callee in step.iter().flat_map(|step| step.kind.callees()) {
                 if !callees.contains(callee) {
                     callees.push(callee.clone());
@@ -66,6 +74,7 @@ impl Script {
             program,
             places,
             callees,
+            scripts,
         })
     }
 

@@ -25,9 +25,9 @@ pub(crate) use fill::{returned, sample};
 const FILE_KEYS: [&str; 2] = ["script", "tests"];
 
 /// Keys of a test.
-const CASE_KEYS: [&str; 11] = [
-    "name", "input", "env", "now", "tools", "steps", "faults", "resume", "answers", "events",
-    "expect",
+const CASE_KEYS: [&str; 12] = [
+    "name", "input", "env", "now", "tools", "steps", "scripts", "faults", "resume", "answers",
+    "events", "expect",
 ];
 
 /// 2026-01-01T00:00:00Z, where nothing else is said.

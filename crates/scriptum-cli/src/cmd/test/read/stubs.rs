@@ -7,6 +7,7 @@ use scriptum_contract::{ToolSignature, Value, check};
 use super::{Reader, fill::returned, only, said};
 use crate::{
     cmd::test::{
+        faults::unknown,
         model::{Does, Stub, Stubs, Then, Whose},
         pattern::Pattern,
         yaml::{Key, Node},
@@ -18,6 +19,9 @@ use crate::{
 const STUB_KEYS: [&str; 7] = [
     "when", "returns", "fails", "hangs", "items", "times", "takes",
 ];
+
+/// The key under which stubs are named by the script that is run.
+const SCRIPTS: &str = "scripts";
 
 /// The key under which stubs are named by step.
 const STEPS: &str = "steps";
@@ -39,6 +43,10 @@ impl Reader<'_> {
                     .filter_map(|(key, node)| self.of_step(key, node)),
             );
         }
+        if let Some(node) = case.get(SCRIPTS) {
+            let scripts = self.entries(node, SCRIPTS).unwrap_or_default().iter();
+            stubs.extend(scripts.filter_map(|(key, node)| self.of_script(key, node)));
+        }
         for (key, node) in entries.unwrap_or_default() {
             if &*key.text == STEPS {
                 continue;
@@ -51,6 +59,20 @@ impl Reader<'_> {
             }
         }
         stubs
+    }
+
+    /// Stubs of other scripts by name; what they return is the output of the thread.
+    fn of_script(&mut self, key: &Key, node: &Node) -> Option<Stubs> {
+        let known = &self.script.scripts;
+        if !known.contains(&key.text) {
+            let names = known.iter().map(|name| &**name);
+            let message = format!("the script runs no script '{}'", key.text);
+            self.add(&unknown(key.at.clone(), message, &key.text, names));
+            return None;
+        }
+        let list = self.list(node, None);
+        let whose = Whose::Script(Arc::clone(&key.text));
+        Some(Stubs { whose, list })
     }
 
     fn of_step(&mut self, key: &Key, node: &Node) -> Option<Stubs> {

@@ -21,7 +21,6 @@ use super::{
     script::Script,
 };
 use happenings::{asks_in, moment_of};
-use stubs::answered;
 
 /// Jitter and made-up ids are the same in each run.
 const SEED: u64 = 7;
@@ -157,7 +156,7 @@ impl World for Stage<'_> {
             return Ok(Answer::Now(Err(error)));
         }
         match self.stub(call, &args) {
-            Some(stub) => Ok(answered(call, stub, signature.as_deref())),
+            Some(stub) => Ok(self.answered(call, stub, signature.as_deref())),
             None => Err(self.unstubbed(call)),
         }
     }

@@ -2,7 +2,11 @@
 
 use scriptum_contract::{ToolOrigin, ToolSignature, Value, from_json_schema};
 use scriptum_engine::{Limits, checked_output, timed_out};
-use scriptum_vm::{Call, StepPath, play::Answer, program::StepKind};
+use scriptum_vm::{
+    Call, StepError, StepPath,
+    play::Answer,
+    program::{Step, StepKind},
+};
 
 use super::{GaveUp, Stage};
 use crate::cmd::test::{
@@ -35,11 +39,50 @@ impl<'c> Stage<'c> {
     fn is_meant(&self, stubs: &Stubs, call: &Call) -> bool {
         match &stubs.whose {
             Whose::Tool(name) => *name == call.callee.name.0,
+            Whose::Script(name) => self.script_of(call).is_some_and(|it| *it == **name),
             Whose::Step(step) => {
                 let agent = self.agent_of(&call.path);
                 self.is_step(step, &call.path) || agent.is_some_and(|it| self.is_step(step, &it))
             }
         }
+    }
+
+    /// What a stub makes of a call.
+    pub(super) fn answered(
+        &self,
+        call: &Call,
+        stub: &Stub,
+        signature: Option<&ToolSignature>,
+    ) -> Answer {
+        let run = match &stub.does {
+            Does::Returns(value) => self.of_thread(call, value),
+            Does::Fails(_) | Does::Items { .. } | Does::Hangs => None,
+        };
+        match (run, stub.takes_ms) {
+            (None, _) => answer_of(call, stub, signature),
+            (Some(value), 0) => Answer::Now(Ok(value)),
+            // A thread may take longer than any call of a tool.
+            (Some(value), ms) => Answer::After {
+                ms,
+                result: Ok(value),
+            },
+        }
+    }
+
+    /// The name of the script that a call runs.
+    fn script_of<'a>(&self, call: &'a Call) -> Option<&'a str> {
+        self.script.step(&call.path).filter(|step| is_run(step))?;
+        call.args.as_object()?.get("script")?.as_text()
+    }
+
+    /// What a sub-thread gives when its output is stubbed with this value.
+    fn of_thread(&self, call: &Call, output: &Value) -> Option<Value> {
+        self.script.step(&call.path).filter(|step| is_run(step))?;
+        Some(Value::object([
+            ("output", output.clone()),
+            ("status", Value::text("COMPLETED")),
+            ("thread_id", Value::text("thr_child")),
+        ]))
     }
 
     /// The agent whose model is called at this path: its turns are `agent.cycle.0`.
@@ -102,15 +145,13 @@ fn without_schema(args: &Value) -> Value {
     Value::object(args.filter(|(name, _)| &**name != "schema").cloned())
 }
 
-/// What a stub makes of a call.
-pub(super) fn answered(call: &Call, stub: &Stub, signature: Option<&ToolSignature>) -> Answer {
-    let limit_ms = Limits::default().call_ms_max;
-    let too_late = || Answer::After {
-        ms: limit_ms,
-        result: Err(timed_out(&call.callee, limit_ms)),
-    };
+fn is_run(step: &Step) -> bool {
+    matches!(step.kind, StepKind::Run(_))
+}
+
+fn answer_of(call: &Call, stub: &Stub, signature: Option<&ToolSignature>) -> Answer {
     let result = match (&stub.does, signature) {
-        (Does::Hangs, _) => return too_late(),
+        (Does::Hangs, _) => return too_late(call),
         (Does::Items { items, then }, _) => {
             let items = items.clone();
             let then = match then {
@@ -127,9 +168,20 @@ pub(super) fn answered(call: &Call, stub: &Stub, signature: Option<&ToolSignatur
             checked_output(&call.callee, signature, value)
         }
     };
-    match stub.takes_ms {
+    timed(call, stub.takes_ms, result)
+}
+
+/// An answer when it comes, or what becomes of a call that takes too long.
+fn timed(call: &Call, ms: u64, result: Result<Value, StepError>) -> Answer {
+    match ms {
         0 => Answer::Now(result),
-        ms if ms < limit_ms => Answer::After { ms, result },
-        _ => too_late(),
+        ms if ms < Limits::default().call_ms_max => Answer::After { ms, result },
+        _ => too_late(call),
     }
+}
+
+fn too_late(call: &Call) -> Answer {
+    let ms = Limits::default().call_ms_max;
+    let result = Err(timed_out(&call.callee, ms));
+    Answer::After { ms, result }
 }
