@@ -63,6 +63,8 @@ impl Lower<'_> {
         let origin = match (&source, server.and_then(|server| server.plain())) {
             (_, Some(server)) => ToolOrigin::Mcp(server.into()),
             (Some(_), None) => ToolOrigin::Native,
+            // What stands behind `from` is no source, which the parser has reported.
+            (None, None) if import.has_from() => ToolOrigin::Native,
             (None, None) => ToolOrigin::Cloud,
         };
         if import.is_wildcard() {

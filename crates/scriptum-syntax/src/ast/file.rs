@@ -280,6 +280,11 @@ impl ToolImport {
         child(&self.0)
     }
 
+    /// True when the word `from` is there, whatever stands after it.
+    pub fn has_from(&self) -> bool {
+        token(&self.0, SyntaxKind::FromKw).is_some()
+    }
+
     /// What stands after `from`.
     pub fn source(&self) -> Option<ToolSource> {
         child(&self.0)

@@ -280,7 +280,7 @@ impl Parser<'_> {
     }
 
     fn parse_name(&mut self) -> Height {
-        if self.nth(1) == SyntaxKind::FatArrow {
+        if self.leads_to_body(self.nth(1)) {
             return self.parse_lambda();
         }
         if self.in_schema && self.at_schema_type() {
@@ -331,7 +331,7 @@ impl Parser<'_> {
 
     fn parse_parens(&mut self) -> Height {
         let close = self.brackets.partner(self.pos);
-        if close.is_some_and(|close| self.kind_after(close) == SyntaxKind::FatArrow) {
+        if close.is_some_and(|close| self.leads_to_body(self.kind_after(close))) {
             return self.parse_lambda();
         }
         self.start(SyntaxKind::ParenExpr);
@@ -347,6 +347,12 @@ impl Parser<'_> {
         let rest = self.tokens.get(index + 1..).unwrap_or(&[]);
         let next = rest.iter().find(|token| !token.kind.is_trivia());
         next.map_or(SyntaxKind::LineEnd, |token| token.kind)
+    }
+
+    /// True for `=>`, and within brackets, where no step has its arrow, for the `->` of other languages.
+    fn leads_to_body(&self, next: SyntaxKind) -> bool {
+        let in_brackets = self.group_end != usize::MAX;
+        next == SyntaxKind::FatArrow || (in_brackets && next == SyntaxKind::Arrow)
     }
 
     fn parse_lambda(&mut self) -> Height {
@@ -365,6 +371,7 @@ impl Parser<'_> {
             self.bump_as(SyntaxKind::Ident);
         }
         self.finish_node();
+        self.foreign_lambda_arrow();
         self.expect(SyntaxKind::FatArrow, "`=>`");
         let body = self.parse_level(Level::LOWEST);
         self.finish_node();

@@ -103,6 +103,26 @@ impl Parser<'_> {
         }
     }
 
+    /// `x -> x + 1` in the place of `x => x + 1`: reported, and read as meant.
+    pub(super) fn foreign_lambda_arrow(&mut self) {
+        if !self.at(SyntaxKind::Arrow) {
+            return;
+        }
+        let here = self.here();
+        self.habit(
+            Diagnostic::error(
+                codes::FOREIGN_OPERATOR,
+                "the `->` of a function is written `=>`",
+                here,
+            )
+            .here("binds the result of a step, not a function")
+            .fix(replace("use `=>`", here, "=>")),
+        );
+        if let Some(token) = self.tokens.get_mut(self.pos) {
+            token.kind = SyntaxKind::FatArrow;
+        }
+    }
+
     pub(super) fn chained_comparison(&mut self) {
         let diagnostic = Diagnostic::error(
             codes::CHAINED_COMPARISON,
