@@ -36,6 +36,9 @@ pub fn lex(text: &str) -> Vec<Token> {
 pub(crate) struct Lexed {
     pub(crate) tokens: Vec<Token>,
     pub(crate) lines: Vec<Line>,
+    pub(crate) brackets: Vec<Bracket>,
+    /// Comments after the first line that begin like an annotation.
+    pub(crate) late_annotations: Vec<Span>,
     pub(crate) problems: Vec<Problem>,
 }
 
@@ -48,6 +51,15 @@ pub(crate) struct Line {
     pub(crate) column: u32,
     /// True when a tab is among them.
     pub(crate) has_tab: bool,
+}
+
+/// A bracket of the language, not of an interpolation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Bracket {
+    /// The index of its token.
+    pub(crate) index: u32,
+    /// The kind of its token.
+    pub(crate) kind: SyntaxKind,
 }
 
 /// Something wrong inside one token.
@@ -89,12 +101,15 @@ pub(crate) fn lex_lines(text: &str) -> Lexed {
     Lexed {
         tokens: lexer.tokens,
         lines: lexer.lines,
+        brackets: lexer.brackets,
+        late_annotations: lexer.late_annotations,
         problems: lexer.problems,
     }
 }
 
-/// Bytes of source for each token, a little less than real scripts have.
-const BYTES_PER_TOKEN: usize = 4;
+/// Bytes of source for each token, a little less than real scripts have: what is not used costs
+/// nothing, and a list that is too short is copied.
+const BYTES_PER_TOKEN: usize = 3;
 
 struct Lexer<'t> {
     text: &'t str,
@@ -103,6 +118,8 @@ struct Lexer<'t> {
     pos: usize,
     tokens: Vec<Token>,
     lines: Vec<Line>,
+    brackets: Vec<Bracket>,
+    late_annotations: Vec<Span>,
     problems: Vec<Problem>,
     /// Where the current line begins.
     line_start: usize,
@@ -121,6 +138,8 @@ impl<'t> Lexer<'t> {
             pos: 0,
             tokens: Vec::with_capacity(text.len() / BYTES_PER_TOKEN),
             lines: Vec::new(),
+            brackets: Vec::new(),
+            late_annotations: Vec::new(),
             problems: Vec::new(),
             line_start: 0,
             at_line_start: true,
@@ -130,6 +149,7 @@ impl<'t> Lexer<'t> {
     }
 
     /// The byte `ahead` bytes after the position, or 0 past the end.
+    #[inline]
     fn byte(&self, ahead: usize) -> u8 {
         self.bytes.get(self.pos + ahead).copied().unwrap_or(0)
     }
@@ -149,6 +169,7 @@ impl<'t> Lexer<'t> {
     }
 
     /// Adds the token that began at `start` and ends at the position.
+    #[inline]
     fn push(&mut self, kind: SyntaxKind, start: usize) {
         if self.at_line_start && self.string_depth == 0 && !kind.is_trivia() {
             self.begin_line(start);
@@ -159,6 +180,7 @@ impl<'t> Lexer<'t> {
         });
     }
 
+    #[inline(never)]
     fn begin_line(&mut self, start: usize) {
         let indent = self.bytes.get(self.line_start..start).unwrap_or(&[]);
         self.lines.push(Line {
@@ -181,6 +203,7 @@ impl<'t> Lexer<'t> {
         Mark {
             pos: self.pos,
             tokens: self.tokens.len(),
+            brackets: self.brackets.len(),
             problems: self.problems.len(),
         }
     }
@@ -188,6 +211,7 @@ impl<'t> Lexer<'t> {
     fn rewind(&mut self, mark: Mark) {
         self.pos = mark.pos;
         self.tokens.truncate(mark.tokens);
+        self.brackets.truncate(mark.brackets);
         self.problems.truncate(mark.problems);
     }
 }
@@ -196,6 +220,7 @@ impl<'t> Lexer<'t> {
 struct Mark {
     pos: usize,
     tokens: usize,
+    brackets: usize,
     problems: usize,
 }
 

@@ -33,7 +33,7 @@ mod types;
 
 use crate::{
     Diagnostic, Parse, Span, SyntaxKind, codes, layout,
-    lexer::{self, Line, Problem, Token},
+    lexer::{self, Lexed, Line, Problem, Token},
 };
 use builder::{Builder, Checkpoint};
 
@@ -58,10 +58,11 @@ pub fn parse(text: &str) -> Parse {
     }
     let mut lexed = lexer::lex_lines(text);
     let layout = layout::check(text, &mut lexed);
-    let mut parser = Parser::new(text, lexed.tokens, lexed.lines);
+    let problems = std::mem::take(&mut lexed.problems);
+    let mut parser = Parser::new(text, lexed);
     parser.has_tabs = layout.is_some();
     parser.diagnostics.extend(layout);
-    parser.problems(&lexed.problems);
+    parser.problems(&problems);
     parser.parse_file();
     parser.finish()
 }
@@ -71,6 +72,7 @@ struct Parser<'t> {
     /// Owned because a `>=` after a type is cut in two.
     tokens: Vec<Token>,
     lines: Vec<Line>,
+    late_annotations: Vec<Span>,
     /// The current token, never trivia.
     pos: usize,
     /// The first token behind the current logical line.
@@ -98,12 +100,13 @@ struct Parser<'t> {
 }
 
 impl<'t> Parser<'t> {
-    fn new(text: &'t str, tokens: Vec<Token>, lines: Vec<Line>) -> Parser<'t> {
-        let brackets = brackets::Brackets::of(&tokens, &lines);
+    fn new(text: &'t str, lexed: Lexed) -> Parser<'t> {
+        let brackets = brackets::Brackets::of(&lexed);
         let mut parser = Parser {
             text,
-            tokens,
-            lines,
+            tokens: lexed.tokens,
+            lines: lexed.lines,
+            late_annotations: lexed.late_annotations,
             pos: 0,
             end: 0,
             line: 0,
@@ -163,12 +166,18 @@ impl<'t> Parser<'t> {
 
     /// The kind of the token `ahead` tokens after the current one.
     fn nth(&self, ahead: usize) -> SyntaxKind {
-        let rest = self.tokens.get(self.pos..self.end).unwrap_or(&[]);
-        let mut kinds = rest
-            .iter()
-            .map(|token| token.kind)
-            .filter(|kind| !kind.is_trivia());
-        kinds.nth(ahead).unwrap_or(SyntaxKind::LineEnd)
+        // A plain loop, because chained iterators are not inlined here, and this is asked all the time.
+        let mut left = ahead;
+        for token in self.tokens.get(self.pos..self.end).unwrap_or(&[]) {
+            if token.kind.is_trivia() {
+                continue;
+            }
+            if left == 0 {
+                return token.kind;
+            }
+            left -= 1;
+        }
+        SyntaxKind::LineEnd
     }
 
     fn kind_at(&self, index: usize) -> SyntaxKind {
@@ -215,10 +224,25 @@ impl<'t> Parser<'t> {
         self.build_trivia();
         if let Some(token) = self.tokens.get(self.pos) {
             self.builder.token_as(kind, token.span);
-            self.pos += 1;
-            self.unbuilt = self.pos;
-            self.skip_trivia();
+            self.advance();
         }
+    }
+
+    /// Takes the current token into the tree, as another kind, as the only child of a node.
+    fn bump_leaf(&mut self, node: SyntaxKind, kind: SyntaxKind) {
+        self.build_trivia();
+        if let Some(token) = self.tokens.get(self.pos) {
+            self.builder.leaf(node, kind, token.span);
+            self.advance();
+        }
+    }
+
+    /// Moves behind the current token, which is in the tree.
+    #[inline]
+    fn advance(&mut self) {
+        self.pos += 1;
+        self.unbuilt = self.pos;
+        self.skip_trivia();
     }
 
     /// Takes the current token if it is of this kind.

@@ -1,39 +1,39 @@
 //! Single tokens outside strings: space, comments, words, numbers, punctuation.
 
-use super::{Lexer, ProblemKind, prose::Prose};
+use super::{Bracket, Lexer, ProblemKind, offset, prose::Prose, span};
 use crate::SyntaxKind;
 
 impl Lexer<'_> {
     /// Reads one token; one string may be several.
     pub(super) fn token(&mut self) {
-        let start = self.pos;
-        match self.byte(0) {
-            b' ' | b'\t' | b'\n' | b'\r' => return self.space(),
-            b'-' if self.byte(1) == b'-' => return self.comment(),
-            b'#' => return self.hashes(),
-            b'/' if self.byte(1) == b'/' => {
-                self.skip_line();
-                return self.foreign_comment(start);
-            }
-            b'/' if self.byte(1) == b'*' => {
-                self.skip_block_comment();
-                return self.foreign_comment(start);
-            }
-            _ => {}
-        }
-        if self.at_line_start && self.prose == Prose::Reading && self.string_depth == 0 {
+        if self.prose == Prose::Reading && self.may_begin_prose() {
             if self.prose_line() {
                 return;
             }
             self.prose = Prose::Over;
         }
         match self.byte(0) {
+            b' ' | b'\t' | b'\n' | b'\r' => self.space(),
+            b'-' if self.byte(1) == b'-' => self.comment(),
+            b'#' => self.hashes(),
+            b'/' if matches!(self.byte(1), b'/' | b'*') => self.slashes(),
             b'a'..=b'z' | b'A'..=b'Z' | b'_' => self.word(),
             b'0'..=b'9' => self.number(),
             b'"' => self.string(),
             b'\'' | b'`' => self.foreign_quotes(),
             _ => self.punctuation(),
         }
+    }
+
+    /// True at the start of a line, at what is neither space nor a comment.
+    fn may_begin_prose(&self) -> bool {
+        let is_trivia = match self.byte(0) {
+            b'#' => true,
+            b'-' => self.byte(1) == b'-',
+            b'/' => matches!(self.byte(1), b'/' | b'*'),
+            first => is_space(first),
+        };
+        self.at_line_start && self.string_depth == 0 && !is_trivia
     }
 
     pub(super) fn skip_byte_order_mark(&mut self) {
@@ -48,18 +48,23 @@ impl Lexer<'_> {
     fn space(&mut self) {
         let start = self.pos;
         let rest = self.bytes.get(start..).unwrap_or(&[]);
-        let is_space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
-        let len = rest.iter().position(|byte| !is_space(byte));
-        let space = rest.get(..len.unwrap_or(rest.len())).unwrap_or(rest);
-        self.pos += space.len();
-        let mut kind = SyntaxKind::Whitespace;
-        if let Some(last) = space.iter().rposition(|byte| *byte == b'\n') {
-            kind = SyntaxKind::LineBreak;
-            self.line_start = start + last + 1;
-            self.at_line_start = true;
-            self.header_line_is_over();
+        let mut last_break = None;
+        for (byte, pos) in rest.iter().zip(start..) {
+            if !is_space(*byte) {
+                break;
+            }
+            if *byte == b'\n' {
+                last_break = Some(pos);
+            }
+            self.pos = pos + 1;
         }
-        self.push(kind, start);
+        let Some(last_break) = last_break else {
+            return self.push(SyntaxKind::Whitespace, start);
+        };
+        self.line_start = last_break + 1;
+        self.at_line_start = true;
+        self.header_line_is_over();
+        self.push(SyntaxKind::LineBreak, start);
     }
 
     fn comment(&mut self) {
@@ -69,15 +74,25 @@ impl Lexer<'_> {
             self.pos -= 1;
         }
         let before_header = self.lines.is_empty() && self.string_depth == 0;
-        let is_annotation = before_header && is_annotation(self.text_from(start));
-        self.push(
-            if is_annotation {
-                SyntaxKind::Annotation
-            } else {
-                SyntaxKind::Comment
-            },
-            start,
-        );
+        let is_annotation = is_annotation(self.text_from(start));
+        if is_annotation && before_header {
+            return self.push(SyntaxKind::Annotation, start);
+        }
+        if is_annotation {
+            self.late_annotations.push(span(start, self.pos));
+        }
+        self.push(SyntaxKind::Comment, start);
+    }
+
+    /// `// to the end of the line` or `/* to the closing marks */`.
+    fn slashes(&mut self) {
+        let start = self.pos;
+        if self.byte(1) == b'/' {
+            self.skip_line();
+        } else {
+            self.skip_block_comment();
+        }
+        self.foreign_comment(start);
     }
 
     fn foreign_comment(&mut self, start: usize) {
@@ -195,6 +210,12 @@ impl Lexer<'_> {
         if kind == SyntaxKind::Error {
             return self.unknown();
         }
+        if is_bracket(kind) {
+            self.brackets.push(Bracket {
+                index: offset(self.tokens.len()),
+                kind,
+            });
+        }
         self.pos += len;
         self.push(kind, start);
     }
@@ -277,6 +298,24 @@ impl Lexer<'_> {
             Some(_) | None => self.unknown(),
         }
     }
+}
+
+#[inline]
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
+}
+
+/// True for what comes in pairs.
+fn is_bracket(kind: SyntaxKind) -> bool {
+    matches!(
+        kind,
+        SyntaxKind::LeftParen
+            | SyntaxKind::RightParen
+            | SyntaxKind::LeftBracket
+            | SyntaxKind::RightBracket
+            | SyntaxKind::LeftBrace
+            | SyntaxKind::RightBrace
+    )
 }
 
 /// True for the bytes of words, by byte: words are half of a script.

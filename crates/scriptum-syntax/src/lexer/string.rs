@@ -150,6 +150,7 @@ impl Lexer<'_> {
         }
         if let Some(last) = self.tokens.last_mut() {
             last.kind = SyntaxKind::InterpolationClose;
+            self.brackets.pop();
         }
         open.text_start = self.pos;
         true

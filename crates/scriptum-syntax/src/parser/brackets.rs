@@ -6,7 +6,7 @@
 use super::exprs::is_string;
 use crate::{
     SyntaxKind, Verb,
-    lexer::{Line, Token},
+    lexer::{Bracket, Lexed, Line, Token},
 };
 
 /// An opening bracket and its partner, as token indices.
@@ -24,19 +24,19 @@ pub(super) struct Brackets {
 }
 
 impl Brackets {
-    pub(super) fn of(tokens: &[Token], lines: &[Line]) -> Brackets {
-        let mut pairs = Vec::new();
+    pub(super) fn of(lexed: &Lexed) -> Brackets {
+        let mut pairs = Vec::with_capacity(lexed.brackets.len() / 2);
         let mut open = OpenBrackets::default();
-        let mut lines = lines.iter().peekable();
+        let mut lines = lexed.lines.iter().peekable();
         let mut column = 0;
-        for (token, index) in tokens.iter().zip(0u32..) {
-            if let Some(line) = lines.next_if(|line| line.first == index) {
+        for &Bracket { index, kind } in &lexed.brackets {
+            while let Some(line) = lines.next_if(|line| line.first <= index) {
                 column = line.column;
-                if open.ends_before(tokens, line) {
+                if open.ends_before(&lexed.tokens, line) {
                     open = OpenBrackets::default();
                 }
             }
-            if let Some(shape) = Shape::opened_by(token.kind) {
+            if let Some(shape) = Shape::opened_by(kind) {
                 open.push(Open {
                     shape,
                     column,
@@ -46,7 +46,7 @@ impl Brackets {
                     open: index,
                     close: None,
                 });
-            } else if let Some(shape) = Shape::closed_by(token.kind)
+            } else if let Some(shape) = Shape::closed_by(kind)
                 && let Some(pair) = open.pop(shape).and_then(|pair| pairs.get_mut(pair))
             {
                 pair.close = Some(index);

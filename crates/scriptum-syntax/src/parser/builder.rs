@@ -16,7 +16,8 @@ pub(super) struct Builder<'t> {
     /// The nodes that are not finished, with the place of their first child.
     open: Vec<(SyntaxKind, usize)>,
     elements: Vec<NodeOrToken<GreenNode, GreenToken>>,
-    cache: Cache,
+    tokens: Tokens,
+    leaves: Leaves,
 }
 
 impl<'t> Builder<'t> {
@@ -25,7 +26,8 @@ impl<'t> Builder<'t> {
             text,
             open: Vec::new(),
             elements: Vec::new(),
-            cache: Cache::new(),
+            tokens: Tokens::new(),
+            leaves: Leaves::new(),
         }
     }
 
@@ -34,10 +36,16 @@ impl<'t> Builder<'t> {
     }
 
     pub(super) fn token_as(&mut self, kind: SyntaxKind, span: Span) {
-        let token = self
-            .cache
-            .token(kind, self.text, span.start as usize, span.end as usize);
+        let token = self.tokens.get(kind, self.text, span);
         self.elements.push(NodeOrToken::Token(token));
+    }
+
+    /// Adds a node that holds one token.
+    pub(super) fn leaf(&mut self, node: SyntaxKind, kind: SyntaxKind, span: Span) {
+        let leaf = self
+            .leaves
+            .get(node, kind, self.text, span, &mut self.tokens);
+        self.elements.push(NodeOrToken::Node(leaf));
     }
 
     pub(super) fn start(&mut self, kind: SyntaxKind) {
@@ -70,59 +78,107 @@ impl<'t> Builder<'t> {
     }
 }
 
-/// Tokens made before, so that equal short tokens share their memory: most spaces, marks and words
-/// of a script are among the last few thousand different ones. A newer token takes an older one's slot.
-struct Cache {
-    slots: Vec<Slot>,
+/// What was made before, so that what is equal and short shares its memory: most spaces, marks and
+/// words of a script are among the last thousand different ones. The newer takes the older's slot.
+struct Shared<T> {
+    slots: Vec<Slot<T>>,
 }
 
 #[derive(Clone)]
-struct Slot {
+struct Slot<T> {
     /// Of a text of up to [`EXACT_BYTES_MAX`] bytes everything, of a longer one a hash.
     key: u64,
-    token: Option<GreenToken>,
+    made: Option<T>,
 }
 
-/// A power of two; small enough to stay in the processor's own cache.
-const SLOTS: usize = 2048;
+/// A power of two; small enough for both tables to stay in the cache of the processor core.
+const SLOTS: usize = 1024;
 /// Texts whose key tells them apart without a look at the token.
 const EXACT_BYTES_MAX: usize = 6;
 /// Longer tokens are texts and comments, which hardly repeat.
 const SHARED_BYTES_MAX: usize = 24;
 
-impl Cache {
-    fn new() -> Cache {
-        Cache {
-            slots: vec![
-                Slot {
-                    key: 0,
-                    token: None
-                };
-                SLOTS
-            ],
+impl<T: Clone> Shared<T> {
+    fn new() -> Shared<T> {
+        let empty = Slot { key: 0, made: None };
+        Shared {
+            slots: vec![empty; SLOTS],
         }
     }
 
-    /// The token at `start..end` of `text`.
-    fn token(&mut self, kind: SyntaxKind, text: &str, start: usize, end: usize) -> GreenToken {
-        let raw = rowan::SyntaxKind(kind as u16);
-        let part = text.get(start..end).unwrap_or("");
-        if part.len() > SHARED_BYTES_MAX {
-            return GreenToken::new(raw, part);
-        }
-        let key = key_of(kind, text.as_bytes(), start, end);
+    /// What was made for `key` before, if that is really what is wanted, else a new one.
+    #[inline]
+    fn get(&mut self, key: u64, is_wanted: impl Fn(&T) -> bool, make: impl FnOnce() -> T) -> T {
         let Some(slot) = self.slots.get_mut(slot_of(key)) else {
-            return GreenToken::new(raw, part);
+            return make();
         };
         if slot.key == key
-            && let Some(token) = &slot.token
-            && (part.len() <= EXACT_BYTES_MAX || (token.kind() == raw && token.text() == part))
+            && let Some(made) = &slot.made
+            && is_wanted(made)
         {
-            return token.clone();
+            return made.clone();
         }
         slot.key = key;
-        slot.token.insert(GreenToken::new(raw, part)).clone()
+        slot.made.insert(make()).clone()
     }
+}
+
+struct Tokens(Shared<GreenToken>);
+
+impl Tokens {
+    fn new() -> Tokens {
+        Tokens(Shared::new())
+    }
+
+    /// The token at `span` of `text`.
+    fn get(&mut self, kind: SyntaxKind, text: &str, span: Span) -> GreenToken {
+        let raw = rowan::SyntaxKind(kind as u16);
+        let make = || GreenToken::new(raw, span.of(text));
+        if span.len() as usize > SHARED_BYTES_MAX {
+            return make();
+        }
+        let is_wanted = |token: &GreenToken| {
+            span.len() as usize <= EXACT_BYTES_MAX
+                || (token.kind() == raw && token.text() == span.of(text))
+        };
+        self.0.get(key_of(kind, text, span), is_wanted, make)
+    }
+}
+
+/// Nodes that hold one token, which are a third of all nodes: names, numbers, texts.
+struct Leaves(Shared<GreenNode>);
+
+impl Leaves {
+    fn new() -> Leaves {
+        Leaves(Shared::new())
+    }
+
+    /// The node that holds the token at `span` of `text`.
+    fn get(
+        &mut self,
+        node: SyntaxKind,
+        kind: SyntaxKind,
+        text: &str,
+        span: Span,
+        tokens: &mut Tokens,
+    ) -> GreenNode {
+        let raw = rowan::SyntaxKind(node as u16);
+        let mut make = || GreenNode::new(raw, [NodeOrToken::Token(tokens.get(kind, text, span))]);
+        if span.len() as usize > SHARED_BYTES_MAX {
+            return make();
+        }
+        let is_wanted = |leaf: &GreenNode| {
+            leaf.kind() == raw
+                && (span.len() as usize <= EXACT_BYTES_MAX || holds(leaf, kind, span.of(text)))
+        };
+        self.0.get(key_of(kind, text, span), is_wanted, make)
+    }
+}
+
+/// True when the first child of `leaf` is this token.
+fn holds(leaf: &GreenNode, kind: SyntaxKind, text: &str) -> bool {
+    let token = leaf.children().next().and_then(NodeOrToken::into_token);
+    token.is_some_and(|token| token.kind().0 == kind as u16 && token.text() == text)
 }
 
 /// Mixes bits well enough to spread tokens over slots.
@@ -130,7 +186,8 @@ const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// Kind, length and bytes of a short text; kind, length and a hash of the bytes of a longer one.
 #[inline]
-fn key_of(kind: SyntaxKind, text: &[u8], start: usize, end: usize) -> u64 {
+fn key_of(kind: SyntaxKind, text: &str, span: Span) -> u64 {
+    let (text, start, end) = (text.as_bytes(), span.start as usize, span.end as usize);
     let len = end - start;
     let head = (kind as u64) << 56 | (len as u64) << 48;
     let first = word_at(text, start);

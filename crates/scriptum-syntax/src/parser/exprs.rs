@@ -273,9 +273,7 @@ impl Parser<'_> {
     }
 
     fn parse_literal(&mut self) -> Height {
-        self.start(SyntaxKind::LiteralExpr);
-        self.bump();
-        self.finish_node();
+        self.bump_leaf(SyntaxKind::LiteralExpr, self.kind());
         1
     }
 
@@ -290,9 +288,7 @@ impl Parser<'_> {
             self.finish_node();
             return 1;
         }
-        self.start(SyntaxKind::NameExpr);
-        self.bump_as(SyntaxKind::Ident);
-        self.finish_node();
+        self.bump_leaf(SyntaxKind::NameExpr, SyntaxKind::Ident);
         1
     }
 
@@ -429,14 +425,16 @@ impl Parser<'_> {
 
     /// Reads a string as a node of this kind.
     pub(super) fn parse_string(&mut self, kind: SyntaxKind) {
+        let token = self.kind();
+        if !matches!(token, SyntaxKind::StringOpen | SyntaxKind::UnclosedString) {
+            return self.bump_leaf(kind, token);
+        }
         self.start(kind);
-        match self.kind() {
-            SyntaxKind::StringOpen => self.parse_interpolated(),
-            SyntaxKind::UnclosedString => {
-                self.bump();
-                self.give_up_line();
-            }
-            _ => self.bump(),
+        if token == SyntaxKind::StringOpen {
+            self.parse_interpolated();
+        } else {
+            self.bump();
+            self.give_up_line();
         }
         self.finish_node();
     }

@@ -370,20 +370,13 @@ impl Parser<'_> {
     /// Warns of annotations that stand after `script`, where they are mere comments.
     fn check_annotations(&mut self) {
         let first = self.lines.first().map_or(0, |line| line.first as usize);
-        let comments = self
-            .tokens
-            .iter()
-            .skip(first)
-            .filter(|token| token.kind == SyntaxKind::Comment);
-        let is_annotation = |span: &Span| {
+        for span in std::mem::take(&mut self.late_annotations) {
             let text = span.of(self.text).trim_start_matches('-').trim_start();
-            text.starts_with("@accepts_content_type") || text.starts_with("@accepts_extension")
-        };
-        let misplaced: Vec<Span> = comments
-            .map(|token| token.span)
-            .filter(is_annotation)
-            .collect();
-        for span in misplaced {
+            let is_known =
+                text.starts_with("@accepts_content_type") || text.starts_with("@accepts_extension");
+            if !is_known {
+                continue;
+            }
             let message = "an annotation after `script` has no effect";
             let diagnostic = Diagnostic::warning(codes::MISPLACED_ANNOTATION, message, span)
                 .here("a mere comment here")

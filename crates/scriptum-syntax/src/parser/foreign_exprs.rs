@@ -62,6 +62,9 @@ impl Parser<'_> {
 
     /// `x not in xs` and `x is y`: reported, and read without the word that is too much.
     pub(super) fn foreign_word_operator(&mut self) {
+        if !matches!(self.kind(), SyntaxKind::NotKw | SyntaxKind::Ident) {
+            return;
+        }
         let here = self.here();
         if self.at(SyntaxKind::NotKw) && self.nth(1) == SyntaxKind::InKw {
             self.habit(
