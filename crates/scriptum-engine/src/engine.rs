@@ -12,10 +12,12 @@ use scriptum_vm::{
 use tokio::sync::broadcast;
 
 use crate::{
-    Clock, Created, Error, NewThread, Page, ProgramHash, StepRow, StepStatus, Store, StoreError,
-    ThreadFilter, ThreadId, ThreadRow,
+    Clock, Created, Error, NewThread, Page, ProgramHash, Scripts, StepRow, StepStatus, Store,
+    StoreError, ThreadFilter, ThreadId, ThreadRow,
+    children::Family,
     hub::Hub,
     limits::{Limits, STEPS_PAGE},
+    ports::script::NoScripts,
     programs::{Loaded, Programs},
     retry::in_time,
     toolbox::{Caller, Live, ToolBox},
@@ -38,6 +40,8 @@ pub(crate) struct Core {
     pub(crate) values: Arc<Values>,
     pub(crate) caller: Caller,
     pub(crate) hub: Hub,
+    pub(crate) scripts: Arc<dyn Scripts>,
+    pub(crate) family: Family,
 }
 
 /// A thread to be started.
@@ -102,6 +106,17 @@ impl Engine {
         clock: Arc<dyn Clock>,
         limits: Limits,
     ) -> Engine {
+        Engine::with_scripts(store, toolbox, clock, limits, Arc::new(NoScripts))
+    }
+
+    /// A node whose `run` steps find these scripts.
+    pub fn with_scripts(
+        store: Arc<dyn Store>,
+        toolbox: ToolBox,
+        clock: Arc<dyn Clock>,
+        limits: Limits,
+        scripts: Arc<dyn Scripts>,
+    ) -> Engine {
         let values = Arc::new(Values::new(Arc::clone(&store)));
         let caller = Caller::new(toolbox, Arc::clone(&values), Arc::clone(&clock), limits);
         let core = Core {
@@ -112,6 +127,8 @@ impl Engine {
             limits,
             values,
             caller,
+            scripts,
+            family: Family::default(),
         };
         Engine {
             core: Arc::new(core),

@@ -18,6 +18,7 @@ mod error;
 mod limits;
 mod worker;
 
+mod children;
 mod thread;
 
 mod committer;
@@ -40,6 +41,7 @@ pub use index::step_changes;
 pub use limits::Limits;
 pub use ports::{
     clock::Clock,
+    script::{Script, ScriptError, Scripts},
     store::{
         Change, Claim, ClaimScope, Commit, Committed, Created, InboxItem, InboxNumber, NewThread,
         Page, ProgramRow, StepChange, StepRow, StepStatus, Store, StoreError, ThreadFilter,

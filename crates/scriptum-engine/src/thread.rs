@@ -2,6 +2,7 @@
 //! commit what came of it, and only then start what was asked for.
 
 mod calls;
+mod children;
 mod faults;
 mod hand_over;
 mod state;
@@ -85,7 +86,8 @@ impl Resident {
         if release || self.is_misshown || !draft.is_empty() {
             match self.commit(draft, release).await {
                 Ok(Committed::Done) if release => {
-                    return Ok(Some(Exit::Released(self.standing.wake_at)));
+                    let now = self.node.core.clock.now();
+                    return Ok(Some(Exit::Released(self.wake_at(&self.standing, now))));
                 }
                 Ok(Committed::Done) => {}
                 Ok(Committed::LostOwner) => return Ok(Some(Exit::Lost)),
@@ -116,6 +118,7 @@ impl Resident {
         match (standing.wake_at, standing.status) {
             (Some(wake_at), _) => Ok(IDLE_MS_MAX < wake_at.0.saturating_sub(self.now(draft).0)),
             (None, Status::Paused) => Ok(true),
+            (None, _) if self.waits_for_children() => Ok(true),
             (None, _) => Err(Fault::WaitsForNothing),
         }
     }

@@ -186,9 +186,24 @@ impl Running {
     }
 
     async fn claim(&mut self) {
+        if let ClaimScope::Only(root) = self.scope {
+            let family = self.core.family.members();
+            for id in std::iter::once(root).chain(family) {
+                self.claim_in(ClaimScope::Only(id)).await;
+            }
+            return;
+        }
+        self.claim_in(self.scope).await;
+    }
+
+    async fn claim_in(&mut self, scope: ClaimScope) {
         let max = self.free();
+        if max == 0 {
+            self.is_hungry = true;
+            return;
+        }
         let now = self.core.clock.now();
-        match in_time(self.core.store.claim(&self.me, now, self.scope, max)).await {
+        match in_time(self.core.store.claim(&self.me, now, scope, max)).await {
             Ok(claims) => {
                 self.is_hungry = u32::try_from(claims.len()).is_ok_and(|taken| taken == max);
                 for claim in claims {

@@ -15,7 +15,6 @@ const MADE_ELSEWHERE: &[&str] = &[
     "invalid-program",
     "missing-header",
     "nesting-too-deep",
-    "not-supported-yet",
     "script-too-large",
     "steps-too-deep",
     "text-too-large",

@@ -20,6 +20,7 @@ mod narrow;
 mod operators;
 mod pipe;
 mod repeat;
+mod run;
 mod scope;
 mod secrets;
 mod send;

@@ -56,18 +56,9 @@ impl<'p> Checker<'p> {
             StepKind::Repeat(repeat) => self.repeat(step, repeat),
             StepKind::Wait(wait) => self.wait(step, wait),
             StepKind::Yield(shown) => self.yields(shown),
-            kind @ (StepKind::Plan(_) | StepKind::Run(_)) => self.not_built(step, kind),
+            StepKind::Plan(plan) => self.plan(step, plan),
+            StepKind::Run(run) => self.run(step, run),
         }
-    }
-
-    /// A primitive that a document can name and that nothing runs yet.
-    fn not_built(&mut self, step: &'p Step, kind: &'p StepKind) -> StepEnd {
-        let span = self.part(step.at, Part::Verb);
-        self.report(codes::not_supported_yet::primitive(kind.primitive(), span));
-        if let Some(name) = kind.bound_name() {
-            self.bind(name, step.at, Type::Any);
-        }
-        goes_on(Type::Any)
     }
 
     fn each(&mut self, step: &'p Step, each: &'p Each) -> StepEnd {

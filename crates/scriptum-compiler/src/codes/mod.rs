@@ -47,9 +47,9 @@ mod not_a_boolean;
 mod not_a_language_model;
 mod not_a_list;
 mod not_a_model;
+mod not_a_plan;
 mod not_callable;
 pub(crate) mod not_indexable;
-pub(crate) mod not_supported_yet;
 mod nothing_to_retry;
 pub(crate) mod number_too_large;
 pub(crate) mod possibly_null;
@@ -134,6 +134,7 @@ pub(crate) use not_a_boolean::not_a_boolean;
 pub(crate) use not_a_language_model::not_a_language_model;
 pub(crate) use not_a_list::not_a_list;
 pub(crate) use not_a_model::not_a_model;
+pub(crate) use not_a_plan::not_a_plan;
 pub(crate) use not_callable::not_callable;
 pub(crate) use not_indexable::not_indexable;
 pub(crate) use nothing_to_retry::nothing_to_retry;
@@ -271,9 +272,9 @@ const OWN: &[Entry] = &[
     not_a_language_model::ENTRY,
     not_a_list::ENTRY,
     not_a_model::ENTRY,
+    not_a_plan::ENTRY,
     not_callable::ENTRY,
     not_indexable::ENTRY,
-    not_supported_yet::ENTRY,
     nothing_to_retry::ENTRY,
     number_too_large::ENTRY,
     possibly_null::ENTRY,

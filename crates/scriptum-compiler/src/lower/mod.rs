@@ -1,8 +1,7 @@
 //! Turns the tree of a text into a program, with a place for every node of it.
 //!
 //! Lowering resolves what only the text can say: which words are variants, which tool a local name means,
-//! which name a loop exports. It reports what cannot be written down in a program at all (an unknown type,
-//! a verb that is not supported yet) and leaves a hole of type any in its place; everything else is the
+//! which name a loop exports. It reports what cannot be written down in a program at all (an unknown type) and leaves a hole of type any in its place; everything else is the
 //! checker's business, which sees programs from other sources too.
 
 mod agent;
@@ -18,13 +17,13 @@ mod names;
 mod pipe;
 mod repeat;
 mod returns;
+mod run;
 mod send;
 mod steps;
 mod strings;
 mod together;
 mod tools;
 mod types;
-mod unsupported;
 mod wait;
 mod yields;
 

@@ -12,6 +12,8 @@ use std::{
 #[derive(Debug, Default)]
 pub(super) struct Names {
     all: HashSet<Arc<str>>,
+    /// Every name that meant a value somewhere before.
+    bound: HashSet<Arc<str>>,
     /// Words of enums, and how many values of that name are visible here.
     words: HashMap<Arc<str>, u32>,
     /// Words that became values, in order.
@@ -40,6 +42,9 @@ impl Names {
 
     /// A name means a value from here on.
     pub(super) fn see(&mut self, name: &Arc<str>) {
+        if !self.bound.contains(name) {
+            self.bound.insert(Arc::clone(name));
+        }
         if self.words.is_empty() {
             return;
         }
@@ -47,6 +52,11 @@ impl Names {
             *count += 1;
             self.hidden.push(Arc::clone(name));
         }
+    }
+
+    /// True for a name that means a value, here or further up.
+    pub(super) fn is_bound(&self, name: &str) -> bool {
+        self.bound.contains(name)
     }
 
     /// True for a word of an enum that no value hides here.

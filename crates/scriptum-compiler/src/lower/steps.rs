@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use scriptum_contract::ToolOrigin;
 use scriptum_syntax::{
-    Span, Verb,
+    Verb,
     ast::{self, AstNode, CheckAction, ErrorAction, StepNode},
 };
 use scriptum_vm::program::{
@@ -36,7 +36,7 @@ impl Lower<'_> {
         body
     }
 
-    /// Lowers one statement; those that are not supported yet become the steps that stand in for them.
+    /// Lowers one statement.
     pub(super) fn step(&mut self, step: &ast::Step, steps: &mut Vec<Step>) {
         let lowered = match step {
             ast::Step::Do(step) => self.do_step(step),
@@ -53,7 +53,8 @@ impl Lower<'_> {
             ast::Step::Repeat(step) => self.repeat_step(step),
             ast::Step::Wait(step) => self.wait_step(step),
             ast::Step::Yield(step) => self.yield_step(step),
-            ast::Step::Plan(_) | ast::Step::Run(_) => return self.unsupported_verb(step, steps),
+            ast::Step::Plan(step) => self.plan_step(step),
+            ast::Step::Run(step) => self.run_step(step),
         };
         steps.push(lowered);
     }
@@ -347,24 +348,6 @@ impl Lower<'_> {
         let at = self.step_id(step, 0);
         let fields = self.inputs(step.inputs());
         self.finish(step, at, StepKind::Emit(Emit { fields }))
-    }
-
-    /// A step that computes nothing, for what could not be read; whatever it binds is any.
-    pub(super) fn hole_step(&mut self, span: Span, line: u32, bind: Option<Arc<str>>) -> Step {
-        let at = self.map.add(span, Part::COUNT);
-        self.map.mark_hole(at);
-        let name = bind.unwrap_or_else(|| self.names.share(""));
-        let root = self.hole(span);
-        let value = Expr {
-            source: "".into(),
-            root,
-        };
-        Step {
-            at,
-            line,
-            label: None,
-            kind: StepKind::Let(Let { name, value }),
-        }
     }
 }
 

@@ -1,5 +1,6 @@
-//! What the engine needs from outside: a store, tools, a clock.
+//! What the engine needs from outside: a store, tools, scripts, a clock.
 
 pub mod clock;
+pub mod script;
 pub mod store;
 pub mod tool;

@@ -192,6 +192,17 @@ pub struct InboxItem {
     pub notification: Notification,
 }
 
+impl InboxItem {
+    /// What the thread is told of itself, if this item starts it.
+    pub(crate) fn started(&self) -> Option<&Value> {
+        if let Notification::Started { thread, .. } = &self.notification {
+            Some(thread)
+        } else {
+            None
+        }
+    }
+}
+
 /// The turns of one thread, to be written as one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Commit {

@@ -9,10 +9,16 @@ use scriptum_vm::{Call, Notification, StepError, StepPath};
 use tokio::sync::mpsc;
 
 use super::state::Resident;
-use crate::toolbox::{Request, items, outcome_unknown};
+use crate::{
+    children::is_sub_thread,
+    toolbox::{Request, items, outcome_unknown},
+};
 
 /// Calls under way.
 pub(super) type Running = FuturesUnordered<BoxFuture<'static, Answer>>;
+
+/// Sub-threads that are being started, each with its end if it has ended already.
+pub(super) type Starts = FuturesUnordered<BoxFuture<'static, Option<Answer>>>;
 
 /// Names a call of a thread: the machine takes one answer for it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -90,6 +96,9 @@ impl Resident {
         if !self.node.lease.holds() {
             return;
         }
+        if is_sub_thread(&call) {
+            return self.start_child(call);
+        }
         let id = CallId::of(&call);
         let cancelled = self.cancelled.child_token();
         self.open.insert(id.clone(), cancelled.clone());
@@ -145,6 +154,9 @@ impl Resident {
         while let Some(Some(answer)) = self.running.next().now_or_never() {
             self.answers.push_back(answer);
         }
+        while let Some(Some(ended)) = self.starts.next().now_or_never() {
+            self.answers.extend(ended);
+        }
     }
 
     /// Does something that needs time without keeping the calls waiting meanwhile.
@@ -174,7 +186,9 @@ impl Resident {
                 continue;
             }
             let was_perhaps_made = self.inherited.remove(&id);
-            if !was_perhaps_made || self.node.core.caller.may_repeat(&call).await {
+            // A sub-thread is found again, whoever made it.
+            let is_safe = !was_perhaps_made || is_sub_thread(&call);
+            if is_safe || self.node.core.caller.may_repeat(&call).await {
                 self.start(call);
             } else {
                 let error = outcome_unknown(&call.callee);

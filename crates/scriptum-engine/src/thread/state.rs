@@ -16,11 +16,12 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::{
     Exit, Node,
-    calls::{Answer, CallId, Port, Running},
+    calls::{Answer, CallId, Port, Running, Starts},
     faults::Fault,
 };
 use crate::{
     Claim, Committed, InboxItem, InboxNumber, StoreError, ThreadId, ThreadRow,
+    children::{self, Origin},
     draft::{Draft, Mark, Standing},
     hub::{Listener, Topic},
     limits::{DOUBTS_REMEMBERED_MAX, INBOX_POLL, STORE_RETRY_MAX, STORE_RETRY_MIN},
@@ -49,6 +50,14 @@ pub(super) struct Resident {
     /// Answers that were applied and are not durable yet.
     pub(super) in_doubt: Vec<Answer>,
     pub(super) running: Running,
+    /// Sub-threads that are being started.
+    pub(super) starts: Starts,
+    /// Sub-threads that the machine waits for.
+    pub(super) children: BTreeMap<CallId, ThreadId>,
+    /// The step that waits for this thread, if it is a sub-thread.
+    pub(super) origin: Option<Origin>,
+    /// How many threads lie above it.
+    pub(super) depth: u32,
     /// Calls of ours whose answer is not durable yet, and how to end them.
     pub(super) open: BTreeMap<CallId, CancellationToken>,
     /// Where the items of calls arrive that hand some on.
@@ -102,6 +111,10 @@ impl Resident {
             answers: VecDeque::new(),
             in_doubt: Vec::new(),
             running: FuturesUnordered::new(),
+            starts: FuturesUnordered::new(),
+            children: BTreeMap::new(),
+            origin: None,
+            depth: 0,
             open: BTreeMap::new(),
             ports: BTreeMap::new(),
             inherited: BTreeSet::new(),
@@ -116,6 +129,7 @@ impl Resident {
         self.restore(claim.thread, claim.frames, claim.inbox)
             .await?;
         self.inherit();
+        self.heed_parent().await?;
         Ok(None)
     }
 
@@ -181,6 +195,13 @@ impl Resident {
         let vm = Vm::restore(Arc::clone(&loaded.program), frames).map_err(Fault::Unreadable)?;
         let is_begun = |call: &Call| self.open.contains_key(&CallId::of(call));
         self.unsettled = calls(&vm).filter(|call| !is_begun(call)).collect();
+        let sub_threads = calls(&vm).filter(children::is_sub_thread);
+        let id = self.id;
+        self.children = sub_threads
+            .map(|call| (CallId::of(&call), children::id_of(id, &call)))
+            .collect();
+        let started = inbox.iter().find_map(|item| item.started());
+        self.note_lineage(vm.thread().or(started));
         self.is_misshown = row.status != vm.status();
         self.standing = Standing {
             last_seq: row.last_seq,
@@ -229,7 +250,10 @@ impl Resident {
 
     /// True when something is under way or waits to be applied.
     pub(super) fn has_work(&self) -> bool {
-        !self.running.is_empty() || self.has_ready() || !self.unsettled.is_empty()
+        !self.running.is_empty()
+            || !self.starts.is_empty()
+            || self.has_ready()
+            || !self.unsettled.is_empty()
     }
 
     /// True when inbox entries wait to be applied.
@@ -401,6 +425,10 @@ impl Resident {
             self.doubtful.push(standing.mark());
         }
         commit.release = release;
+        if release {
+            commit.wake_at =
+                self.wake_at(&standing, standing.last_at.max(self.node.core.clock.now()));
+        }
         let committer = self.node.committer.clone();
         let outcome = self.beside(committer.commit(commit)).await?;
         if outcome == Committed::Done {
@@ -415,6 +443,8 @@ impl Resident {
                 self.cancelled.cancel();
             }
             self.abandon(&failed);
+            self.cancel_children(&failed).await;
+            self.tell_parent().await;
             for call in calls {
                 self.start(call);
             }
@@ -441,6 +471,9 @@ impl Resident {
                 self.take_answers();
             }
             item = next_item(self.machine.as_ref(), &mut self.ports) => self.answers.push_back(item),
+            Some(ended) = self.starts.next(), if !self.starts.is_empty() => {
+                self.answers.extend(ended);
+            }
             () = self.inbox.listener.heard() => self.read_inbox().await,
             () = tokio::time::sleep_until(self.inbox.read_at + INBOX_POLL) => self.read_inbox().await,
             () = core.clock.sleep_until(wake_at.unwrap_or_default()), if wake_at.is_some() => {}

@@ -277,7 +277,7 @@ fn model_args(program: &Program, state: &State, place: &Place<'_>, agent: &Agent
 }
 
 /// A tool as the model's caller is told of it, who knows its signature.
-fn named(callee: &Callee) -> Value {
+pub(super) fn named(callee: &Callee) -> Value {
     let origin = match &callee.origin {
         ToolOrigin::Mcp(server) => Value::object([("mcp", Value::Text(Arc::clone(server)))]),
         ToolOrigin::Native => Value::text("native"),

@@ -42,7 +42,7 @@ impl<'r> Run<'r> {
         let input = self.input(execution, &agent.model.inputs)?;
         let input = input.as_object().cloned();
         let input = input.unwrap_or_else(|| Object::from_iter([]));
-        let tools = self.agent_tools(execution, &input, agent.tools.as_ref())?;
+        let tools = self.model_tools(execution, &input, agent.tools.as_ref())?;
         check_task(&input)?;
         cycles_max(&input)?;
         check_depth(&execution.place)?;
@@ -74,7 +74,7 @@ impl<'r> Run<'r> {
     }
 
     /// Local names of the tools that the model may use, as texts.
-    fn agent_tools(
+    pub(super) fn model_tools(
         &mut self,
         execution: &Execution<'_>,
         input: &Object,

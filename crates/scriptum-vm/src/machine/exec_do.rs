@@ -114,6 +114,9 @@ impl<'r> Run<'r> {
             StepKind::Decide(decide) => self.branch_named(&place, calling, decide, &output)?,
             StepKind::Check(check) => self.question_answered(&place, calling, check, &output)?,
             StepKind::Send(_) => self.complete(&place, calling.count, Done::default()),
+            StepKind::Run(_) if calling.fallback.is_none() => {
+                self.run_finished(&place, &calling, &output)?;
+            }
             StepKind::Do(_)
             | StepKind::Let(_)
             | StepKind::Each(_)

@@ -23,6 +23,7 @@ mod exec_emit;
 mod exec_let;
 mod exec_pipe;
 mod exec_repeat;
+mod exec_run;
 mod exec_send;
 mod exec_together;
 mod exec_wait;
@@ -202,6 +203,12 @@ impl Vm {
     /// True when the last turn stopped at its limit: apply [`Notification::Continued`] next.
     pub fn is_unfinished(&self) -> bool {
         self.state.can_go_on()
+    }
+
+    /// What the thread was told of itself when it started; `None` before and after it runs.
+    pub fn thread(&self) -> Option<&Value> {
+        let started = self.state.started.as_deref();
+        started.map(|started| &started.thread)
     }
 
     /// The whole state. A test's way to look inside; commits take [`Turn::frames`].

@@ -11,7 +11,8 @@ use super::state::{ScopeKind, Variables};
 use crate::{
     StepPath,
     program::{
-        Action, Body, Callee, Check, Decide, Expr, OnError, Op, PRIMITIVES, Program, Step, StepKind,
+        self, Action, Body, Callee, Check, Decide, Expr, OnError, Op, PRIMITIVES, Program, Step,
+        StepKind,
     },
 };
 
@@ -154,7 +155,8 @@ pub(super) fn callee(step: &Step) -> Option<&Callee> {
         StepKind::Decide(decide) => decide.model.as_ref().map(|model| &model.callee),
         StepKind::Check(check) => check.test.callee(),
         StepKind::Agent(agent) => Some(&agent.model.callee),
-        StepKind::Plan(plan) => Some(&plan.model.callee),
+        StepKind::Plan(_) => Some(program::planner()),
+        StepKind::Run(_) => Some(program::runner()),
         StepKind::Let(_)
         | StepKind::Each(_)
         | StepKind::Together(_)
@@ -162,7 +164,6 @@ pub(super) fn callee(step: &Step) -> Option<&Callee> {
         | StepKind::Repeat(_)
         | StepKind::Wait(_)
         | StepKind::Ask(_)
-        | StepKind::Run(_)
         | StepKind::Emit(_)
         | StepKind::Yield(_) => None,
     }

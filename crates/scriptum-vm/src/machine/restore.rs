@@ -445,7 +445,7 @@ fn check_step(
 /// True for steps that make a call of their own.
 fn calls(kind: &StepKind) -> bool {
     match kind {
-        StepKind::Do(_) | StepKind::Send(_) => true,
+        StepKind::Do(_) | StepKind::Plan(_) | StepKind::Run(_) | StepKind::Send(_) => true,
         StepKind::Decide(decide) => decide.model.is_some(),
         StepKind::Check(check) => check.test.callee().is_some(),
         StepKind::Let(_)
@@ -456,8 +456,6 @@ fn calls(kind: &StepKind) -> bool {
         | StepKind::Wait(_)
         | StepKind::Agent(_)
         | StepKind::Ask(_)
-        | StepKind::Plan(_)
-        | StepKind::Run(_)
         | StepKind::Emit(_)
         | StepKind::Yield(_) => false,
     }

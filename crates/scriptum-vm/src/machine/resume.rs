@@ -138,6 +138,10 @@ impl<'r> Run<'r> {
             (StepKind::Agent(_), _) if self.is_cycle(&place.scope) => {
                 self.child_given(place, failed, output)?;
             }
+            (StepKind::Run(_), Value::Object(_) | Value::Stored(_)) => {
+                let done = self.run_given(output);
+                self.complete(place, failed.count, done);
+            }
             (
                 StepKind::Do(_)
                 | StepKind::Let(_)
@@ -148,7 +152,10 @@ impl<'r> Run<'r> {
                 _,
             )
             | (StepKind::Each(_) | StepKind::Pipe(_), Value::List(_) | Value::Stored(_))
-            | (StepKind::Ask(_) | StepKind::Together(_), Value::Object(_) | Value::Stored(_)) => {
+            | (
+                StepKind::Ask(_) | StepKind::Plan(_) | StepKind::Together(_),
+                Value::Object(_) | Value::Stored(_),
+            ) => {
                 if self.state.repeats.contains_key(&place.path) {
                     self.state.set_repeat(&place.path, None);
                 }
@@ -192,6 +199,8 @@ impl<'r> Run<'r> {
         match &place.step.kind {
             StepKind::Do(_)
             | StepKind::Ask(_)
+            | StepKind::Plan(_)
+            | StepKind::Run(_)
             | StepKind::Send(_)
             | StepKind::Emit(_)
             | StepKind::Yield(_) => true,
@@ -204,9 +213,7 @@ impl<'r> Run<'r> {
             | StepKind::Together(_)
             | StepKind::Pipe(_)
             | StepKind::Repeat(_)
-            | StepKind::Wait(_)
-            | StepKind::Plan(_)
-            | StepKind::Run(_) => false,
+            | StepKind::Wait(_) => false,
         }
     }
 }

@@ -16,7 +16,7 @@ use super::{
     values::Values,
 };
 use crate::{
-    Effect, Event, PauseReason, Recovery, Status, StepError, StepPath, Timestamp,
+    Effect, Event, PauseReason, Recovery, Status, StepPath, Timestamp,
     eval::EvalError,
     program::{Body, Program, StepKind},
 };
@@ -260,7 +260,8 @@ impl<'r> Run<'r> {
             StepKind::Repeat(repeat) => self.exec_repeat(execution, repeat),
             StepKind::Wait(wait) => self.exec_wait(execution, wait),
             StepKind::Yield(shown) => self.exec_yield(execution, shown),
-            kind @ (StepKind::Plan(_) | StepKind::Run(_)) => Err(not_built(kind)),
+            StepKind::Plan(plan) => self.exec_plan(execution, plan),
+            StepKind::Run(run) => self.exec_run(execution, run),
         };
         match done {
             Ok(()) => Ok(()),
@@ -517,12 +518,6 @@ impl<'r> Run<'r> {
         self.effects.clear();
         self.events.push(event);
     }
-}
-
-/// A primitive that programs have and this machine does not run yet.
-pub(super) fn not_built(kind: &StepKind) -> EvalError {
-    let message = format!("this version cannot run '{}' steps yet", kind.primitive());
-    EvalError::Failed(StepError::permanent("NOT_SUPPORTED", message))
 }
 
 /// Whether a turn is over.

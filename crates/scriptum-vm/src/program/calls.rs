@@ -1,8 +1,8 @@
 //! Steps that ask something of the outside: a tool, a model, a person, another script.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use scriptum_contract::Type;
+use scriptum_contract::{ToolName, ToolOrigin, Type};
 
 use super::{Callee, Expr, Input, OnError};
 
@@ -111,4 +111,25 @@ pub struct Send {
     pub callee: Callee,
     /// Fields of the message, names unique.
     pub fields: Vec<Input>,
+}
+
+/// What a `plan` calls: it lets the model write a script, and compiles it. No script can import it.
+pub fn planner() -> &'static Callee {
+    static PLANNER: LazyLock<Callee> = LazyLock::new(|| of_the_language("plan"));
+    &PLANNER
+}
+
+/// What a `run` calls: whoever runs the thread makes another one, and answers when that has ended. No
+/// script can import it.
+pub fn runner() -> &'static Callee {
+    static RUNNER: LazyLock<Callee> = LazyLock::new(|| of_the_language("run"));
+    &RUNNER
+}
+
+fn of_the_language(name: &str) -> Callee {
+    Callee {
+        local: name.into(),
+        name: ToolName::new(name),
+        origin: ToolOrigin::Native,
+    }
 }

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use scriptum_contract::{Contract, ToolName, ToolOrigin};
 
-pub use calls::{Agent, Ask, Do, Model, Plan, Run, RunTarget, Send, Tools};
+pub use calls::{Agent, Ask, Do, Model, Plan, Run, RunTarget, Send, Tools, planner, runner};
 pub use document::{
     Document, DocumentPart, InvalidProgram, from_json, from_yaml, to_json, to_yaml,
 };

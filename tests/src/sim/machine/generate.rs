@@ -5,8 +5,8 @@ use std::sync::Arc;
 use scriptum_contract::{Contract, Field, Text, ToolName, ToolOrigin, Type, Value};
 use scriptum_vm::program::{
     Action, Agent, Ask, BinaryOp, Body, Branch, Callee, Case, Check, Decide, Do, Each, Emit, Expr,
-    IR_VERSION, Input, Let, Model, Node, NodeId, OnError, Op, Pipe, Program, Section, Send, Step,
-    StepKind, TemplatePart, Test, Tools,
+    IR_VERSION, Input, Let, Model, Node, NodeId, OnError, Op, Pipe, Plan, Program, Run, RunTarget,
+    Section, Send, Step, StepKind, TemplatePart, Test, Tools,
 };
 
 use crate::random::Random;
@@ -145,7 +145,9 @@ impl Generator<'_> {
             68..82 if depth < DEPTH_MAX => self.decide(depth),
             82..96 => self.check(),
             96..98 => return self.emit(),
-            26..32 => self.agent(),
+            10..16 => self.agent(),
+            16..18 => self.plan(),
+            18..20 => self.run(),
             _ => self.call(),
         };
         let label = self.random.percent(20).then(|| self.label());
@@ -217,6 +219,34 @@ impl Generator<'_> {
                 inputs,
             },
             tools: self.random.percent(90).then(listed),
+            on_error: self.on_error(),
+            bind: self.maybe_bind(Kind::Anything),
+        })
+    }
+
+    fn plan(&mut self) -> StepKind {
+        StepKind::Plan(Plan {
+            model: Model {
+                callee: Callee {
+                    origin: ToolOrigin::Model,
+                    ..callee("llm")
+                },
+                inputs: vec![input("task", self.label())],
+            },
+            tools: Some(Tools::Listed(vec![callee("number")])),
+            on_error: self.on_error(),
+            bind: self.maybe_bind(Kind::Anything),
+        })
+    }
+
+    fn run(&mut self) -> StepKind {
+        let target = match self.random.below(4) {
+            0 => RunTarget::Planned(self.expr(Kind::Anything, 0)),
+            _ => RunTarget::Stored("other".into()),
+        };
+        StepKind::Run(Run {
+            target,
+            inputs: self.inputs(),
             on_error: self.on_error(),
             bind: self.maybe_bind(Kind::Anything),
         })

@@ -49,9 +49,11 @@ pub(crate) enum Mark {
     Repeated,
     Streamed,
     StreamLeft,
+    Planned,
+    RanOther,
 }
 
-const ALL_MARKS: [Mark; 38] = [
+const ALL_MARKS: [Mark; 40] = [
     Mark::Ignored,
     Mark::Needed,
     Mark::Stored,
@@ -90,6 +92,8 @@ const ALL_MARKS: [Mark; 38] = [
     Mark::Repeated,
     Mark::Streamed,
     Mark::StreamLeft,
+    Mark::Planned,
+    Mark::RanOther,
 ];
 
 /// A set of marks.
@@ -257,6 +261,8 @@ impl Referee {
                     "agent" => self.mark(Mark::Thought),
                     "parallel" => self.mark(Mark::WentTogether),
                     "repeat" => self.mark(Mark::Repeated),
+                    "plan" => self.mark(Mark::Planned),
+                    "run" => self.mark(Mark::RanOther),
                     _ => {}
                 }
                 self.started(path, *attempt)

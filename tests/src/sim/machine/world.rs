@@ -281,8 +281,18 @@ impl World {
     }
 
     fn output(&mut self, tool: &str) -> Value {
-        if tool == "llm" {
-            return self.said();
+        match tool {
+            "llm" => return self.said(),
+            "plan" => {
+                let valid = Value::Bool(self.random.percent(80));
+                return Value::object([("script", Value::text("let a = 1")), ("valid", valid)]);
+            }
+            "run" if self.random.percent(90) => {
+                let output = self.output("document");
+                let thread = Value::text("thr_1");
+                return Value::object([("output", output), ("thread_id", thread)]);
+            }
+            _ => {}
         }
         let number = i64::try_from(self.random.below(5)).unwrap_or(0);
         let kind = generate::TOOLS
