@@ -9,6 +9,9 @@ use crate::exit::{Code, Failure};
 /// Longest JSON document that is read: 256 MiB. Larger data belongs into files that tools read.
 const JSON_BYTES_MAX: u64 = 256 * 1024 * 1024;
 
+/// Longest text without quotes that help repeats: one line of a terminal.
+const BARE_TEXT_BYTES_MAX: usize = 60;
+
 /// Reads JSON from an argument: inline, `@FILE` (YAML for `.yaml` and `.yml`), `-` or `@-` for standard input.
 pub(crate) fn json(argument: &str, flag: &str) -> Result<Value, Failure> {
     match argument.strip_prefix('@') {
@@ -108,6 +111,22 @@ fn read(source: impl std::io::Read, name: &str) -> Result<String, Failure> {
 }
 
 fn parse(text: &str, name: &str) -> Result<Value, Failure> {
-    Value::from_json(text)
-        .map_err(|error| Failure::new(Code::InvalidArgument, format!("{name} is no JSON: {error}")))
+    Value::from_json(text).map_err(|error| {
+        let message = format!("{name} is no JSON: {error}");
+        let failure = Failure::new(Code::InvalidArgument, message);
+        if is_bare_text(text) {
+            failure.help(format!("a text stands in double quotes: '\"{text}\"'"))
+        } else {
+            failure
+        }
+    })
+}
+
+/// True for words that somebody wrote without the quotes that JSON asks for.
+fn is_bare_text(text: &str) -> bool {
+    text.len() <= BARE_TEXT_BYTES_MAX
+        && text.starts_with(char::is_alphabetic)
+        && text
+            .chars()
+            .all(|it| it.is_alphanumeric() || " _-.,".contains(it))
 }

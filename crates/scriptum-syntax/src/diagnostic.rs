@@ -8,7 +8,7 @@ pub struct Code(pub &'static str);
 
 impl std::fmt::Display for Code {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.0)
+        f.pad(self.0)
     }
 }
 

@@ -50,33 +50,34 @@ fn table(contract: &scriptum_contract::Contract) -> Result<Code, Failure> {
         "{:<8} {:<20} {:<32} {:<16} DESCRIPTION",
         "PART", "FIELD", "TYPE", "DEFAULT"
     ))?;
-    let env: Vec<_> = contract
-        .env
-        .iter()
-        .map(|EnvField { field, .. }| field.clone())
-        .collect();
     let stream = contract.stream.as_deref().unwrap_or_default();
     let parts = [
         ("input", &contract.inputs[..]),
         ("output", &contract.outputs),
         ("stream", stream),
-        ("env", &env),
     ];
     for (part, fields) in parts {
         for field in fields {
-            out::line(&row(part, field))?;
+            out::line(&row(part, field, &format!("{:#}", field.ty)))?;
         }
+    }
+    for EnvField { field, secret, .. } in &contract.env {
+        let ty = if *secret {
+            "secret".to_owned()
+        } else {
+            format!("{:#}", field.ty)
+        };
+        out::line(&row("env", field, &ty))?;
     }
     Ok(Code::Success)
 }
 
-fn row(part: &str, field: &Field) -> String {
+fn row(part: &str, field: &Field, ty: &str) -> String {
     let default = field
         .default
         .as_ref()
         .map_or(Ok(String::new()), Value::to_json);
     let default = default.unwrap_or_default();
-    let ty = format!("{:#}", field.ty);
     let line = format!(
         "{part:<8} {:<20} {ty:<32} {default:<16} {}",
         field.name, field.doc

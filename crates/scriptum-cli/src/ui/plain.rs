@@ -63,6 +63,7 @@ pub(super) fn line(change: &Change) -> Option<String> {
         Change::Started(_, node) | Change::Progress(_, node) if node.folded => None,
         Change::Started(path, node) => {
             let what = match node.items {
+                Some(items) if items.total == 1 => format!("{} [1 item]", node.name),
                 Some(items) => format!("{} [{} items]", node.name, items.total),
                 None => node.name.clone(),
             };

@@ -12,7 +12,7 @@ fn begun(folder: &Path, script: &str) -> String {
     std::fs::write(folder.join("f.scriptum"), script).unwrap();
     let (code, stderr) = ended(folder, &["run", "f.scriptum"]);
     assert_eq!(code, 22, "{stderr}");
-    assert!(stderr.contains("--value JSON"), "{stderr}");
+    assert!(stderr.contains("--value "), "{stderr}");
     thread_of(&stderr)
 }
 
@@ -25,6 +25,16 @@ fn a_wrong_answer_is_refused_and_a_right_one_ends_the_thread() {
         let args: Vec<&str> = args.iter().map(String::as_str).collect();
         scriptum(folder.path(), &args).output().unwrap()
     };
+    // An override is for failed steps, and text without quotes is no JSON: neither counts as an answer.
+    let change = ["run", "--resume", &thread, "--override", "{\"age\": 7}"];
+    let (code, said) = ended(folder.path(), &change);
+    assert_eq!(code, 11, "{said}");
+    assert!(said.contains("answer with --value JSON"), "{said}");
+    let bare = String::from_utf8(run(resume("seven")).stderr).unwrap();
+    assert!(
+        bare.contains("a text stands in double quotes: '\"seven\"'"),
+        "{bare}"
+    );
     let wrong = run(resume("\"old\""));
     let said = String::from_utf8(wrong.stderr).unwrap();
     assert_eq!(wrong.status.code(), Some(2), "{said}");
@@ -38,6 +48,9 @@ fn a_wrong_answer_is_refused_and_a_right_one_ends_the_thread() {
     let output = String::from_utf8(right.stdout).unwrap();
     assert!(output.contains("\"age\": 7"), "{output}");
     assert!(output.contains("\"tries\": 2"), "{output}");
+    // A thread that has ended says who it is once, and shows its output again.
+    let (code, said) = ended(folder.path(), &["run", "--resume", &thread]);
+    assert_eq!((code, said.matches(&thread).count()), (0, 1), "{said}");
 }
 
 #[test]

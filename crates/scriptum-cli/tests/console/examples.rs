@@ -10,10 +10,20 @@ fn tests_of_the_examples_pass() {
     let output = scriptum(&root, &["test", "examples"]).output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}");
-    let scripts = count(&root.join("examples"), ".scriptum");
-    let tested = count(&root.join("examples"), ".test.yaml");
-    assert_eq!(scripts, tested, "each example has tests");
+    for folder in ["examples", "examples/asking"] {
+        let scripts = count(&root.join(folder), ".scriptum");
+        let tested = count(&root.join(folder), ".test.yaml");
+        assert_eq!(scripts, tested, "each example has tests");
+    }
     assert!(!said.contains("never"), "{said}");
+}
+
+#[test]
+fn the_examples_are_written_as_everyone_writes_them() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let args = ["fmt", "--check", "examples"];
+    let output = scriptum(&root, &args).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
 }
 
 #[test]

@@ -17,5 +17,5 @@ pub(crate) fn secret_in_source(span: Span) -> Diagnostic {
             "a default of a secret can be read by everyone who sees the script",
         )
         .here("not secret")
-        .help("remove the default, and set the value with `scriptum env set KEY VALUE --secret`")
+        .help("remove the default, and give the value to the run: `--env-var KEY=VALUE`")
 }

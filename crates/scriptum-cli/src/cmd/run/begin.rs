@@ -14,11 +14,7 @@ use crate::{
     input, local, out, source, tools,
 };
 
-pub(super) async fn session(
-    file: &Path,
-    args: &Run,
-    quiet: bool,
-) -> Result<Option<Session>, Failure> {
+pub(super) async fn session(file: &Path, args: &Run, quiet: bool) -> Result<Session, Failure> {
     let source = source::read(file)?;
     let compiled = cmd::compiled(&source, &tools::catalog(&args.tools)?)?;
     let program = compiled
@@ -43,7 +39,7 @@ pub(super) async fn session(
     };
     engine.start(start).await?;
     let data_dir = args.data_dir.clone();
-    Ok(Some(Session {
+    Ok(Session {
         engine,
         thread,
         after: Seq(0),
@@ -53,7 +49,7 @@ pub(super) async fn session(
         quiet,
         no_input: args.no_input,
         asks_first: false,
-    }))
+    })
 }
 
 /// The inputs with defaults; every violation at once otherwise. Texts of `--set` are converted.

@@ -59,10 +59,7 @@ async fn run(args: Run, quiet: bool) -> Result<Code, Failure> {
                 .help("scriptum run FILE, or --resume THREAD, or --list"));
         }
     };
-    match session {
-        Some(session) => work(session).await,
-        None => Ok(Code::Success),
-    }
+    work(session).await
 }
 
 /// Who answers on this machine.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use scriptum_contract::Value;
 use scriptum_engine::{StepStatus, ThreadResult};
-use scriptum_vm::{PauseReason, Status, StepError, StepPath};
+use scriptum_vm::{Asked, PauseReason, Status, StepError, StepPath};
 
 use super::{Session, ask};
 use crate::{
@@ -117,9 +117,16 @@ async fn show_asks(session: &Session, command: &str) -> Result<(), Failure> {
         } else {
             format!(" --step {}", ask.path)
         };
-        note!("answer with:   {command} --value JSON{step}");
+        note!("answer with:   {command} --value {}{step}", example(ask));
     }
     Ok(())
+}
+
+/// An answer that fits, ready for a shell where the options tell one.
+fn example(ask: &Asked) -> String {
+    let first = ask.options.as_list().and_then(<[Value]>::first);
+    let json = first.and_then(|option| option.to_json().ok());
+    json.map_or_else(|| "JSON".to_owned(), |json| local::quoted(&json))
 }
 
 /// The details of a refused input name each violation.

@@ -12,12 +12,8 @@ use crate::{
     input, local, source, tools,
 };
 
-/// The thread as a session; `None` when it had ended before, its result shown.
-pub(super) async fn session(
-    thread: &str,
-    args: &Run,
-    quiet: bool,
-) -> Result<Option<Session>, Failure> {
+/// The thread as a session, with what the flags say done to it.
+pub(super) async fn session(thread: &str, args: &Run, quiet: bool) -> Result<Session, Failure> {
     let thread: ThreadId = thread.parse().map_err(|error| {
         Failure::new(Code::InvalidArgument, format!("{error}"))
             .help("`scriptum run --list` shows the threads of the embedded store")
@@ -48,13 +44,13 @@ pub(super) async fn session(
             .engine
             .answer(thread, step.as_ref(), value, &super::who())
             .await?;
-        return Ok(Some(session));
+        return Ok(session);
     }
     if let Some(event) = &args.event {
         let data = args.data.as_deref().map(|data| input::json(data, "--data"));
         let data = data.transpose()?.unwrap_or_default();
         session.engine.send_event(thread, event, data).await?;
-        return Ok(Some(session));
+        return Ok(session);
     }
     match row.status {
         Status::Paused if row.pause == Some(PauseReason::Ask) && change.is_none() => {
@@ -62,19 +58,27 @@ pub(super) async fn session(
             let now = scriptum_engine::Clock::now(&scriptum_engine::SystemClock);
             session.asks_first = row.wake_at.is_none_or(|due| now < due);
         }
+        // Taken as an answer, the change would be a wrong one, and wrong ones are counted.
+        Status::Paused if row.pause == Some(PauseReason::Ask) && step.is_none() => {
+            let message = format!(
+                "thread {thread} waits for an answer, so there is no failed step to change"
+            );
+            return Err(Failure::new(Code::FailedPrecondition, message)
+                .help("answer with --value JSON, or name a failed step with --step PATH"));
+        }
         Status::Paused => {
             session
                 .engine
                 .resume(thread, step, change.unwrap_or(Resume::Again))
                 .await?;
         }
-        Status::Pending | Status::Running => refuse_change(change.as_ref(), &row)?,
-        Status::Completed | Status::Failed | Status::Cancelled => {
-            refuse_change(change.as_ref(), &row)?;
-            note!("{thread}");
-        }
+        Status::Pending
+        | Status::Running
+        | Status::Completed
+        | Status::Failed
+        | Status::Cancelled => refuse_change(change.as_ref(), &row)?,
     }
-    Ok(Some(session))
+    Ok(session)
 }
 
 fn refuse_change(change: Option<&Resume>, row: &ThreadRow) -> Result<(), Failure> {
