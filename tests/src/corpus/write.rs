@@ -131,7 +131,7 @@ impl Writer<'_> {
 
     fn step(&mut self, depth: usize) {
         self.steps += 1;
-        match self.random.below(if depth < DEPTH_MAX { 20 } else { 10 }) {
+        match self.random.below(if depth < DEPTH_MAX { 21 } else { 10 }) {
             0..=2 => self.binding(),
             3 => self.call(),
             4 => self.check(),
@@ -147,6 +147,7 @@ impl Writer<'_> {
             16 => self.narrowed(depth),
             17 => self.together(depth),
             18 => self.repeat(depth),
+            19 => self.stages(),
             _ => self.section(depth),
         }
     }
@@ -332,6 +333,34 @@ impl Writer<'_> {
             }
         }
         self.loop_body(head, depth, (visible, result));
+    }
+
+    /// Two stages: what the first one gives flows into the second one.
+    fn stages(&mut self) {
+        let (item, flowing) = (Ty::any(self.random, 0), Ty::any(self.random, 1));
+        let list = self.expr(&Ty::list(item.clone()));
+        let (first, stream) = (self.fresh("item"), self.fresh("stream"));
+        let (second, result) = (self.fresh("item"), self.fresh("all"));
+        self.line(format!("pipe \"First stage\" {first} from {list}"));
+        self.stage((first, item), &flowing, format!("->> {stream}"));
+        let given = Ty::any(self.random, 1);
+        self.line(format!(
+            "pipe \"Second stage\" {second} from {stream} parallel 2"
+        ));
+        self.stage((second, flowing), &given, format!("-> {result}"));
+        self.names.push((result, Ty::list(given)));
+    }
+
+    /// A body that makes one thing of another.
+    fn stage(&mut self, item: (String, Ty), gives: &Ty, arrow: String) {
+        let visible = self.names.len();
+        self.names.push(item);
+        let (value, name) = (self.expr(gives), self.fresh("v"));
+        self.indented(|writer| {
+            writer.line(format!("let {name} = {value}"));
+            writer.line(arrow);
+        });
+        self.names.truncate(visible);
     }
 
     /// The head of a loop and its steps; names behind `visible` end with it.

@@ -105,16 +105,20 @@ impl Run<'_> {
         let target = ["script", "plan"]
             .into_iter()
             .find(|key| given.get(key).is_some());
-        let (Some(target), Some(Value::Object(before))) = (target, given.get("input")) else {
+        let (Some(target), Some(before)) = (target, given.get("input")) else {
             let target = self.target(execution, run)?;
             return Ok(Value::object([
                 target,
                 ("input", Value::Object(given.clone())),
             ]));
         };
-        let changed = given
-            .iter()
-            .filter(|(key, _)| &**key != target && &**key != "input");
+        let own = [target, "input"];
+        if given.iter().all(|(key, _)| own.contains(&&**key)) {
+            return Ok(Value::Object(given.clone()));
+        }
+        let before = self.values.open_deep(before).map_err(Need)?;
+        let before = fields(&before);
+        let changed = given.iter().filter(|(key, _)| !own.contains(&&**key));
         let input: Object = before.iter().chain(changed).cloned().collect();
         let script = given.get(target).cloned().unwrap_or_default();
         Ok(Value::object([
