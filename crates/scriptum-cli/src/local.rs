@@ -8,8 +8,8 @@ use std::{
 
 use scriptum_contract::{ToolCatalog, ToolOrigin};
 use scriptum_engine::{
-    ClaimScope, Engine, Incarnation, Limits, SystemClock, ThreadId, ToolBox, ToolSource, Worker,
-    WorkerError,
+    ClaimScope, Engine, Incarnation, Limits, Scripts, SystemClock, ThreadId, ToolBox, ToolSource,
+    Worker, WorkerError,
 };
 use scriptum_store::SqliteStore;
 use scriptum_tools::{ChannelOptions, Channels, NativeOptions, NativeTools, NoModels};
@@ -46,8 +46,11 @@ pub(crate) struct Setup<'a> {
     pub(crate) allow_net: &'a [String],
 }
 
-/// Opens the store of a folder with all native tools on top. Must be called inside a runtime.
-pub(crate) fn open(setup: &Setup<'_>) -> Result<Engine, Failure> {
+/// Opens the store of a folder with all native tools on top, and with the scripts that others can run. Must be called inside a runtime.
+pub(crate) fn open(
+    setup: &Setup<'_>,
+    scripts: Option<Arc<dyn Scripts>>,
+) -> Result<Engine, Failure> {
     let store = SqliteStore::open(setup.data_dir)?;
     let options = NativeOptions::new(setup.workspace, setup.allow_net).map_err(|error| {
         Failure::new(
@@ -69,12 +72,11 @@ pub(crate) fn open(setup: &Setup<'_>) -> Result<Engine, Failure> {
         stop_grace_ms: STOP_GRACE_MS,
         ..Limits::default()
     };
-    Ok(Engine::new(
-        Arc::new(store),
-        toolbox,
-        Arc::new(SystemClock),
-        limits,
-    ))
+    let (store, clock) = (Arc::new(store), Arc::new(SystemClock));
+    Ok(match scripts {
+        Some(scripts) => Engine::with_scripts(store, toolbox, clock, limits, scripts),
+        None => Engine::new(store, toolbox, clock, limits),
+    })
 }
 
 /// A worker that runs in the background until it is stopped.

@@ -335,6 +335,18 @@ impl Engine {
         Ok(Arc::clone(&loaded.program))
     }
 
+    /// Lets a thread be looked at now and not when it meant to: what it waits for may have happened. It
+    /// takes no notice of it otherwise.
+    pub async fn wake(&self, thread: ThreadId) -> Result<(), Error> {
+        let path = StepPath::root();
+        self.post(thread, Notification::TimerFired { path }).await
+    }
+
+    /// Sub-threads that threads of this node wait for, by id.
+    pub fn sub_threads(&self) -> Vec<ThreadId> {
+        self.core.family.members()
+    }
+
     /// What can be called at the moment.
     pub fn toolbox(&self) -> &ToolBox {
         self.core.caller.toolbox()

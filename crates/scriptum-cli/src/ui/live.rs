@@ -66,6 +66,12 @@ impl Live {
         }
     }
 
+    /// A line above the live part.
+    pub(crate) fn note(&self, line: &str) {
+        // A terminal that is gone has nobody to read it.
+        let _: Result<(), _> = self.screen.println(crate::out::redacted(line));
+    }
+
     pub(crate) fn finish(&mut self) {
         self.bars.clear();
         // A terminal that is gone has nothing to clear.
@@ -108,8 +114,7 @@ impl Live {
 
     fn print(&self, change: &Change) {
         if let Some(line) = plain::line(change) {
-            // A terminal that is gone has nobody to read it.
-            let _: Result<(), _> = self.screen.println(crate::out::redacted(&line));
+            self.note(&line);
         }
     }
 

@@ -42,6 +42,15 @@ impl Progress {
         }
     }
 
+    /// Shows a line about something else than a step of the thread.
+    pub(crate) fn note(&self, text: &str) {
+        match self {
+            Progress::Quiet => (),
+            Progress::Plain(_) => note!("{text}"),
+            Progress::Live(live) => live.note(text),
+        }
+    }
+
     /// Takes the live part off the screen; what has ended stays above.
     pub(crate) fn finish(&mut self) {
         match self {

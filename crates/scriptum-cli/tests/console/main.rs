@@ -16,4 +16,5 @@ mod examples;
 mod filter;
 mod hostile;
 mod interrupt;
+mod subthreads;
 mod together;

@@ -65,11 +65,12 @@ struct Node {
 
 impl Node {
     fn open(folder: &Path) -> Result<Node, Failure> {
-        let engine = local::open(&Setup {
+        let setup = Setup {
             data_dir: folder,
             workspace: folder,
             allow_net: &[],
-        })?;
+        };
+        let engine = local::open(&setup, None)?;
         let worker = Running::start(&engine, ClaimScope::All);
         Ok(Node { engine, worker })
     }

@@ -6,7 +6,7 @@ use scriptum_contract::{Contract, Reason, Value, Violation};
 use scriptum_engine::Start;
 use scriptum_vm::Seq;
 
-use super::Session;
+use super::{Session, siblings::runs_scripts};
 use crate::{
     args::Run,
     cmd,
@@ -45,6 +45,7 @@ pub(super) async fn session(file: &Path, args: &Run, quiet: bool) -> Result<Sess
         after: Seq(0),
         data_dir,
         workspace,
+        file: runs_scripts(&program.body).then(|| file.to_owned()),
         allow_net: args.allow_net.clone(),
         quiet,
         no_input: args.no_input,
@@ -72,7 +73,7 @@ fn checked_input(contract: &Contract, args: &Run) -> Result<Value, Failure> {
 }
 
 /// Values for the declared variables, converted to their types.
-fn environment(
+pub(super) fn environment(
     contract: &Contract,
     given: &[String],
 ) -> Result<BTreeMap<Arc<str>, Value>, Failure> {

@@ -1,10 +1,13 @@
 //! Shows a thread while it runs, until it stands still or somebody presses Ctrl-C.
 
 use futures::{StreamExt as _, pin_mut};
-use scriptum_engine::Error;
+use scriptum_engine::{Error, ThreadId};
 use scriptum_vm::{Entry, Event, Record, Seq, Status};
 
-use super::Session;
+use super::{
+    Session,
+    children::{self, Children},
+};
 use crate::{exit::Failure, local::Running, ui::Progress};
 
 /// Why the watching ended.
@@ -12,6 +15,8 @@ use crate::{exit::Failure, local::Running, ui::Progress};
 pub(super) enum Ending {
     /// The thread has ended or is paused.
     Stands,
+    /// The thread waits for these sub-threads, which are paused, and for nothing that comes by itself.
+    ChildrenPaused(Vec<ThreadId>),
     /// Ctrl-C, or a request to terminate.
     Interrupted,
 }
@@ -25,15 +30,21 @@ pub(super) async fn until_it_stands(
     pin_mut!(entries);
     let interrupted = interrupted();
     pin_mut!(interrupted);
+    let mut children = Children::default();
+    let mut looks = children::looks();
     let mut was_paused = stands_at(session, session.after).await?;
     loop {
         tokio::select! {
             biased;
             () = &mut interrupted => return Ok(Ending::Interrupted),
             entry = entries.next() => match entry {
-                None => return Ok(Ending::Stands),
+                None => {
+                    children.look(session, progress).await?;
+                    return Ok(Ending::Stands);
+                }
                 Some(Err(error)) => return Err(error.into()),
                 Some(Ok(entry)) => {
+                    children.hear(session, &entry, progress).await?;
                     progress.show(&entry);
                     session.after = entry.seq;
                     was_paused = pauses(&entry).unwrap_or(was_paused);
@@ -42,6 +53,11 @@ pub(super) async fn until_it_stands(
                     }
                 }
             },
+            _ = looks.tick() => {
+                if let Some(paused) = children.look(session, progress).await? {
+                    return Ok(Ending::ChildrenPaused(paused));
+                }
+            }
             failure = worker.failed() => return Err(failure),
         }
     }

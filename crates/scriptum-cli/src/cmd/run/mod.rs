@@ -5,12 +5,14 @@
 
 mod ask;
 mod begin;
+mod children;
 mod follow;
 mod list;
 mod report;
 mod resume;
+mod siblings;
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use scriptum_engine::{ClaimScope, Engine, ThreadId};
 use scriptum_vm::{PauseReason, Seq};
@@ -19,8 +21,10 @@ use crate::{
     args::Run,
     exit::{Code, Failure},
     local::{self, Running, Setup},
+    tools,
     ui::Progress,
 };
+use siblings::Siblings;
 
 /// A thread that this process is about to run, and what its user has to know to run it again.
 #[derive(Debug)]
@@ -31,6 +35,8 @@ struct Session {
     after: Seq,
     data_dir: PathBuf,
     workspace: PathBuf,
+    /// The script, where it was named: those that it runs lie beside it.
+    file: Option<PathBuf>,
     allow_net: Vec<String>,
     quiet: bool,
     /// True when nobody is to be asked.
@@ -80,6 +86,10 @@ async fn work(mut session: Session) -> Result<Code, Failure> {
             worker.stop().await?;
             report::result(&session).await
         }
+        Ok(follow::Ending::ChildrenPaused(children)) => {
+            worker.stop().await?;
+            report::children_paused(&session, &children).await
+        }
         Ok(follow::Ending::Interrupted) => {
             worker.stop().await?;
             report::interrupted(&session).await
@@ -123,5 +133,11 @@ fn open(args: &Run, workspace: &std::path::Path) -> Result<Engine, Failure> {
         workspace,
         allow_net: &args.allow_net,
     };
-    local::open(&setup)
+    let file = args.file.as_deref();
+    let siblings = Siblings {
+        folder: file.map(|file| local::workspace(None, Some(file))),
+        catalog: tools::catalog(&args.tools)?,
+        env: args.env_var.clone(),
+    };
+    local::open(&setup, Some(Arc::new(siblings)))
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use scriptum_contract::Value;
-use scriptum_engine::{StepStatus, ThreadResult};
+use scriptum_engine::{StepStatus, ThreadId, ThreadResult};
 use scriptum_vm::{Asked, PauseReason, Status, StepError, StepPath};
 
 use super::{Session, ask};
@@ -46,6 +46,34 @@ pub(super) async fn result(session: &Session) -> Result<Code, Failure> {
             "the thread stopped being followed while it runs",
         )),
     }
+}
+
+/// The thread waits for paused sub-threads: each is shown as it would be by itself, and how to go on.
+pub(super) async fn children_paused(
+    session: &Session,
+    children: &[ThreadId],
+) -> Result<Code, Failure> {
+    for child in children {
+        let child = Session {
+            engine: session.engine.clone(),
+            thread: *child,
+            data_dir: session.data_dir.clone(),
+            workspace: session.workspace.clone(),
+            file: None,
+            allow_net: session.allow_net.clone(),
+            ..*session
+        };
+        let row = child.engine.thread(child.thread).await?;
+        let waits = format!(
+            "waits for thread {}, which is paused: {}",
+            row.id, row.script
+        );
+        note!("{}", style::wait(&waits));
+        let result = child.engine.result(child.thread).await?;
+        paused(&child, &result).await?;
+    }
+    note!("then go on with:   {}", resume_command(session));
+    Ok(Code::ThreadPaused)
 }
 
 /// Says how to go on after Ctrl-C.
@@ -198,6 +226,9 @@ fn resume_command(session: &Session) -> String {
             let folder = local::quoted(&folder.to_string_lossy());
             let _ = write!(command, " {flag} {folder}");
         }
+    }
+    if let Some(file) = session.file.as_deref().filter(|file| **file != *"-") {
+        let _ = write!(command, " {}", local::quoted(&file.to_string_lossy()));
     }
     for target in &session.allow_net {
         let _ = write!(command, " --allow-net {}", local::quoted(target));

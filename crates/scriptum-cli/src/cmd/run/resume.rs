@@ -4,7 +4,7 @@ use scriptum_contract::Value;
 use scriptum_engine::{ProgramHash, ThreadId, ThreadRow, program_row};
 use scriptum_vm::{PauseReason, Resume, Status, StepPath};
 
-use super::Session;
+use super::{Session, children, siblings::runs_scripts};
 use crate::{
     args::Run,
     cmd,
@@ -26,6 +26,10 @@ pub(super) async fn session(thread: &str, args: &Run, quiet: bool) -> Result<Ses
     let step = args.step.as_deref().map(str::parse::<StepPath>).transpose();
     let step = step.map_err(|error| Failure::new(Code::InvalidArgument, error.to_string()))?;
     let after = row.last_seq;
+    let file = match &args.file {
+        Some(file) if runs_scripts(&engine.program(&row.program).await?.body) => Some(file.clone()),
+        Some(_) | None => None,
+    };
     let data_dir = args.data_dir.clone();
     let mut session = Session {
         engine,
@@ -33,6 +37,7 @@ pub(super) async fn session(thread: &str, args: &Run, quiet: bool) -> Result<Ses
         after,
         data_dir,
         workspace,
+        file,
         allow_net: args.allow_net.clone(),
         quiet,
         no_input: args.no_input,
@@ -72,11 +77,13 @@ pub(super) async fn session(thread: &str, args: &Run, quiet: bool) -> Result<Ses
                 .resume(thread, step, change.unwrap_or(Resume::Again))
                 .await?;
         }
-        Status::Pending
-        | Status::Running
-        | Status::Completed
-        | Status::Failed
-        | Status::Cancelled => refuse_change(change.as_ref(), &row)?,
+        Status::Pending | Status::Running => {
+            refuse_change(change.as_ref(), &row)?;
+            children::wake(&session.engine, &row).await?;
+        }
+        Status::Completed | Status::Failed | Status::Cancelled => {
+            refuse_change(change.as_ref(), &row)?;
+        }
     }
     Ok(session)
 }

@@ -1,0 +1,181 @@
+//! The scripts that a `run` step finds: those beside the script that was given, and plans.
+//!
+//! A name is the name of a file without its ending, in that folder and in no other. What is found is
+//! compiled when a sub-thread begins, so that a script may be mended while its parent waits.
+
+use std::{
+    ffi::OsStr,
+    path::{Component, Path, PathBuf},
+    sync::Arc,
+};
+
+use async_trait::async_trait;
+use scriptum_contract::{ToolCatalog, nearest};
+use scriptum_engine::{Script, ScriptError, Scripts};
+use scriptum_vm::program::{Body, RunTarget, StepKind};
+
+use super::begin::environment;
+use crate::{
+    cmd,
+    exit::Failure,
+    local,
+    source::{self, Source},
+};
+
+const ENDING: &str = "scriptum";
+/// How many scripts a message names at most.
+const NAMED_MAX: usize = 10;
+/// What a plan is called in diagnostics.
+const PLAN_NAME: &str = "<plan>";
+
+/// The scripts of a folder.
+#[derive(Debug)]
+pub(super) struct Siblings {
+    /// Where scripts are looked for; `None` when nobody said it.
+    pub(super) folder: Option<PathBuf>,
+    /// What they may call.
+    pub(super) catalog: ToolCatalog,
+    /// Values of environment variables, as they were given.
+    pub(super) env: Vec<String>,
+}
+
+#[async_trait]
+impl Scripts for Siblings {
+    async fn stored(&self, name: &str) -> Result<Script, ScriptError> {
+        let Some(folder) = &self.folder else {
+            let message = format!(
+                "the folder of script '{name}' is not known; name the script beside it: \
+                 `scriptum run FILE --resume THREAD`"
+            );
+            return Err(ScriptError::new("SCRIPT_NOT_FOUND", message));
+        };
+        let file = file_of(folder, name)?;
+        let source = source::read(&file).map_err(|failure| invalid(&failure))?;
+        self.script(&source)
+    }
+
+    async fn planned(&self, source: &str) -> Result<Script, ScriptError> {
+        let (name, text) = (PLAN_NAME.to_owned(), source.to_owned());
+        self.script(&Source { name, text })
+    }
+}
+
+impl Siblings {
+    fn script(&self, source: &Source) -> Result<Script, ScriptError> {
+        let compiled =
+            cmd::compiled_quietly(source, &self.catalog).map_err(|failure| invalid(&failure))?;
+        let program = compiled
+            .program
+            .expect("a compilation without errors has a program");
+        let env = environment(&program.contract, &self.env)
+            .map_err(|failure| ScriptError::new("ENV_MISSING", in_one_line(&failure)))?;
+        Ok(Script {
+            pins: local::pinned(&compiled.tool_pins),
+            program,
+            source: Arc::from(&*source.text),
+            env,
+        })
+    }
+}
+
+/// True when a step in it, at whatever depth, runs a script by its name.
+pub(super) fn runs_scripts(body: &Body) -> bool {
+    body.steps.iter().any(|step| {
+        let is_run =
+            matches!(&step.kind, StepKind::Run(run) if matches!(run.target, RunTarget::Stored(_)));
+        is_run || step.kind.bodies().any(runs_scripts)
+    })
+}
+
+fn invalid(failure: &Failure) -> ScriptError {
+    ScriptError::new("SCRIPT_INVALID", in_one_line(failure))
+}
+
+fn in_one_line(failure: &Failure) -> String {
+    let details = failure.details.join("; ");
+    match details.as_str() {
+        "" => failure.message.clone(),
+        details => format!("{}: {details}", failure.message),
+    }
+}
+
+/// The file of a script, which lies in the folder itself and not behind a link that leads out of it.
+fn file_of(folder: &Path, name: &str) -> Result<PathBuf, ScriptError> {
+    if !is_plain(name) {
+        let message =
+            format!("'{name}' is no name of a script: it is to be the plain name of a file");
+        return Err(ScriptError::new("SCRIPT_NOT_FOUND", message));
+    }
+    let file = folder.join(format!("{name}.{ENDING}"));
+    let is_inside = match (folder.canonicalize(), file.canonicalize()) {
+        (Ok(folder), Ok(file)) => file.parent() == Some(&*folder),
+        (Err(_), _) | (_, Err(_)) => false,
+    };
+    if is_inside && file.is_file() {
+        Ok(file)
+    } else {
+        Err(missing(folder, name))
+    }
+}
+
+fn is_plain(name: &str) -> bool {
+    let mut components = Path::new(name).components();
+    let is_single = matches!(components.next(), Some(Component::Normal(part)) if part == name)
+        && components.next().is_none();
+    is_single && !name.contains(['/', '\\', ':', '\0'])
+}
+
+fn missing(folder: &Path, name: &str) -> ScriptError {
+    let names = names_in(folder);
+    let meant = nearest(name, names.iter().map(String::as_str));
+    let hint = match (meant, names.as_slice()) {
+        (Some(meant), _) => format!("; did you mean '{meant}'?"),
+        (None, []) => String::new(),
+        (None, [.., _]) => {
+            let first: Vec<&str> = names.iter().map(String::as_str).take(NAMED_MAX).collect();
+            format!("; there are {}", first.join(", "))
+        }
+    };
+    let file = folder.join(format!("{name}.{ENDING}"));
+    let message = format!("there is no script '{}'{hint}", file.display());
+    ScriptError::new("SCRIPT_NOT_FOUND", message)
+}
+
+/// Names of the scripts of a folder, in order. A folder that cannot be read has none to offer.
+fn names_in(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let files = entries.map(|entry| entry.path());
+    let scripts = files.filter(|file| file.extension() == Some(OsStr::new(ENDING)));
+    let mut names: Vec<String> = scripts
+        .filter_map(|file| Some(file.file_stem()?.to_str()?.to_owned()))
+        .collect();
+    names.sort();
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_plain;
+
+    #[test]
+    fn names_stay_in_their_folder() {
+        let table = [
+            ("sum", true),
+            ("daily report", true),
+            ("v1.2", true),
+            ("", false),
+            (".", false),
+            ("..", false),
+            ("../sum", false),
+            ("a/b", false),
+            ("a/", false),
+            ("/etc/x", false),
+            ("a\\b", false),
+            ("C:x", false),
+            ("a\0", false),
+        ];
+        for (name, expected) in table {
+            assert_eq!(is_plain(name), expected, "{name:?}");
+        }
+    }
+}
