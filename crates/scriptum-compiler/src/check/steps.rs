@@ -198,7 +198,16 @@ impl<'p> Checker<'p> {
             | Op::Lambda { .. } => true,
         };
         if !is_duration {
-            return self.report(codes::invalid_duration(self.span(node.at)));
+            let span = self.span(node.at);
+            let diagnostic = if let Op::Literal(Value::Text(text)) = &node.op
+                && clause == "wait"
+                && is_event_name(text)
+            {
+                codes::invalid_duration::of_event(text, span)
+            } else {
+                codes::invalid_duration(span)
+            };
+            return self.report(diagnostic);
         }
         let is_text = |ty: &Type| matches!(ty, Type::Text(_));
         let ty = self.infer(node);
@@ -289,4 +298,9 @@ pub(super) fn goes_on(value: Type) -> StepEnd {
         falls_through: true,
         value: Some(value),
     }
+}
+
+/// True for a text that reads like the name of something that happens, not like a length of time.
+fn is_event_name(text: &str) -> bool {
+    text.starts_with(char::is_alphabetic)
 }

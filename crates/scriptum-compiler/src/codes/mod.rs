@@ -20,7 +20,7 @@ mod interpolated_title;
 pub(crate) mod invalid_annotation;
 pub(crate) mod invalid_count;
 mod invalid_default;
-mod invalid_duration;
+pub(crate) mod invalid_duration;
 mod invalid_program;
 pub(crate) mod invalid_value;
 mod invalid_version;

@@ -1,10 +1,10 @@
 //! A value of another type than the place takes.
 
-use scriptum_contract::{Assignable, Type};
+use scriptum_contract::{Assignable, Type, assignable};
 use scriptum_syntax::{Applicability, Diagnostic, Edit, Fix, Span};
 use scriptum_vm::builtins::{Builtin, Kind, Param};
 
-use super::{Entry, a, entry};
+use super::{Entry, a, entry, listed, words::shortened};
 use crate::check::Target;
 
 pub(crate) const ENTRY: Entry = entry!(
@@ -12,6 +12,9 @@ pub(crate) const ENTRY: Entry = entry!(
     Error,
     "a value of another type than the place takes"
 );
+
+/// How many characters of a reason stand below a place: more makes the line too wide to read.
+const REASON_CHARS_MAX: usize = 72;
 
 pub(crate) fn type_mismatch(
     from: &Type,
@@ -26,7 +29,7 @@ pub(crate) fn type_mismatch(
         .here(if why == plain || why.starts_with("must be") {
             format!("this is {}", a(from))
         } else {
-            why.to_owned()
+            shortened(why, REASON_CHARS_MAX)
         });
     let diagnostic = match target.declared() {
         Some(declared) => diagnostic.also(declared, format!("declared as {to}")),
@@ -87,6 +90,16 @@ fn with_conversion(diagnostic: Diagnostic, from: &Type, to: &Type, span: Span) -
     let is_numeric = |ty: &Type| matches!(ty, Type::Number(_) | Type::Integer(_));
     let is_text = |ty: &Type| matches!(ty, Type::Text(_));
     let is_scalar = |ty: &Type| is_numeric(ty) || matches!(ty, Type::Boolean);
+    let fields = fitting_fields(from, to);
+    if let Some(first) = fields.first() {
+        let fields: Vec<String> = fields.iter().map(|name| format!(".{name}")).collect();
+        let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
+        return diagnostic.help(if matches!(from, Type::List(_)) {
+            format!("take a field of each element: `map(list, x => x.{first})`")
+        } else {
+            format!("take one of its fields: {}", listed(&fields))
+        });
+    }
     match (from, to.without_null()) {
         (from, Type::Text(_)) if !is_text(from) => {
             let diagnostic =
@@ -108,7 +121,7 @@ fn with_conversion(diagnostic: Diagnostic, from: &Type, to: &Type, span: Span) -
             diagnostic.help("ask for its size with `count(x)`")
         }
         (from, Type::List(list)) if !matches!(from, Type::List(_)) => {
-            match scriptum_contract::assignable(from, &list.item) {
+            match assignable(from, &list.item) {
                 Assignable::Yes | Assignable::Checked => diagnostic
                     .help("put it into a list: `[x]`")
                     .fix(wrapped("put it into a list", span, ["[", "]"])),
@@ -117,6 +130,20 @@ fn with_conversion(diagnostic: Diagnostic, from: &Type, to: &Type, span: Span) -
         }
         (_, _) => diagnostic,
     }
+}
+
+/// The fields of an object, or of the elements of a list, that may go where the whole may not.
+fn fitting_fields<'t>(from: &'t Type, to: &Type) -> Vec<&'t str> {
+    let (shape, to) = match (from, to.without_null()) {
+        (Type::List(from), Type::List(to)) => (&from.item, &to.item),
+        (from, to) => (from, to),
+    };
+    let Type::Shape(shape) = shape else {
+        return Vec::new();
+    };
+    let fields = shape.fields.iter().filter(|field| field.required);
+    let fits = fields.filter(|field| !matches!(assignable(&field.ty, to), Assignable::No(_)));
+    fits.map(|field| &*field.name).collect()
 }
 
 /// Writes something around an expression.

@@ -60,6 +60,8 @@ const FOREIGN_FUNCTIONS: &[(&str, &str)] = &[
     ("toLowerCase", "use `lower(text)`"),
     ("startsWith", "use `starts_with(text, start)`"),
     ("endsWith", "use `ends_with(text, end)`"),
+    ("sort", "use `sort_by(list, x => x)`"),
+    ("sorted", "use `sort_by(list, x => x)`"),
     ("strip", "use `trim(text)`"),
     ("typeof", "use `type_of(x)`"),
     ("foreach", "go over a list with an `each` step"),

@@ -18,5 +18,10 @@ pub(crate) fn used_before_definition(name: &str, span: Span, bound: Span) -> Dia
             bound,
             "bound here, and visible only from there on, in its own loop or level",
         )
-        .help("move the step that binds it before this one")
+        .help(if bound.start < span.start {
+            "lanes do not see each other, and what a loop binds ends with it: read it behind them, or move the \
+             step that binds it before both"
+        } else {
+            "move the step that binds it before this one"
+        })
 }

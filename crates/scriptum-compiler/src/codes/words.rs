@@ -17,7 +17,7 @@ pub(super) fn a(ty: &Type) -> String {
         Type::Shape(shape) if shape.fields.is_empty() && !shape.open => {
             "an empty object".to_owned()
         }
-        Type::Shape(_) => shortened(&format!("an object {ty}")),
+        Type::Shape(_) => shortened(&format!("an object {ty}"), SHOWN_CHARS_MAX),
         Type::Optional(inner) => format!("{} or null", a(inner)),
         Type::List(list) if matches!(list.item, Type::Never) => "an empty list".to_owned(),
         Type::Number(_)
@@ -25,14 +25,14 @@ pub(super) fn a(ty: &Type) -> String {
         | Type::Binary
         | Type::Date
         | Type::Timestamp
-        | Type::List(_) => shortened(&format!("a {ty}")),
+        | Type::List(_) => shortened(&format!("a {ty}"), SHOWN_CHARS_MAX),
     }
 }
 
 /// A constant on one line, shortened.
 pub(super) fn shown(value: &Value) -> String {
     match value {
-        Value::Text(text) => format!("{:?}", shortened(text)),
+        Value::Text(text) => format!("{:?}", shortened(text, SHOWN_CHARS_MAX)),
         Value::Null
         | Value::Bool(_)
         | Value::Int(_)
@@ -41,13 +41,14 @@ pub(super) fn shown(value: &Value) -> String {
         | Value::Object(_)
         | Value::Stored(_) => {
             let json = value.to_json().unwrap_or_default();
-            format!("`{}`", shortened(&json))
+            format!("`{}`", shortened(&json, SHOWN_CHARS_MAX))
         }
     }
 }
 
-fn shortened(text: &str) -> String {
-    match text.char_indices().nth(SHOWN_CHARS_MAX) {
+/// The first `max` characters.
+pub(super) fn shortened(text: &str, max: usize) -> String {
+    match text.char_indices().nth(max) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or(text)),
         None => text.to_owned(),
     }

@@ -4,6 +4,7 @@ use super::{
     Parser,
     clauses::StepParts,
     exprs::is_string,
+    lines::replace,
     steps::{Holder, Siblings, is_arrow},
 };
 use crate::{Diagnostic, Span, SyntaxKind, Verb, codes};
@@ -47,7 +48,19 @@ impl Parser<'_> {
             self.parse_when();
         } else if kind == SyntaxKind::OtherwiseKw && !self.at_assignment() {
             self.parse_otherwise();
-        } else if self.at_branch_label() {
+        } else if is_arrow(self.nth(1)) && self.is_foreign_otherwise() {
+            let here = self.here();
+            let message = format!(
+                "the last rule of a `decide` is `otherwise`, not `{}`",
+                self.text_here()
+            );
+            self.habit(
+                Diagnostic::error(codes::UNEXPECTED_TOKEN, message, here)
+                    .here("a word of another language")
+                    .fix(replace("use `otherwise`", here, "otherwise")),
+            );
+            self.parse_otherwise();
+        } else if self.at_branch_label() || self.at_lone_string() {
             return self.parse_branch(SyntaxKind::Branch);
         } else if kind == SyntaxKind::OnKw && !self.at_assignment() {
             self.parse_on_error(step);
@@ -96,6 +109,7 @@ impl Parser<'_> {
     fn parse_when(&mut self) {
         self.start(SyntaxKind::WhenRule);
         self.bump();
+        self.mend_single_equals();
         self.parse_expr();
         self.parse_rule_target();
         self.finish_node();
@@ -108,10 +122,40 @@ impl Parser<'_> {
         self.finish_node();
     }
 
+    /// What other languages call the rule that counts when no other does.
+    fn is_foreign_otherwise(&self) -> bool {
+        matches!(self.text_here(), "else" | "default" | "_")
+    }
+
     fn parse_rule_target(&mut self) {
         if self.expect(SyntaxKind::Arrow, "`->` and a branch") {
             self.parse_target();
         }
+    }
+
+    /// `when a = b`: a comparison with one sign, read as what it is meant to be.
+    fn mend_single_equals(&mut self) {
+        let Some(here) = self.equals_before_arrow() else {
+            return;
+        };
+        let rest = self.tokens.get_mut(self.pos..self.end).unwrap_or(&mut []);
+        if let Some(sign) = rest.iter_mut().find(|token| token.span == here) {
+            sign.kind = SyntaxKind::EqualEqual;
+        }
+        self.habit(
+            Diagnostic::error(
+                codes::FOREIGN_OPERATOR,
+                "values are compared with `==`",
+                here,
+            )
+            .here("`=` gives a value to a name")
+            .fix(replace("compare with `==`", here, "==")),
+        );
+    }
+
+    /// True at `"Name"` alone on its line.
+    fn at_lone_string(&self) -> bool {
+        self.at_string() && self.nth(1) == SyntaxKind::LineEnd
     }
 
     /// True at `"Name":`.
@@ -155,7 +199,7 @@ impl Parser<'_> {
         if self.at(SyntaxKind::LeftBrace) {
             self.finish_header_line();
         } else {
-            self.expect(SyntaxKind::Colon, "`:` after the name of the branch");
+            self.expect_branch_colon();
             let is_block_brace =
                 self.at(SyntaxKind::LeftBrace) && self.nth(1) == SyntaxKind::LineEnd;
             if is_block_brace {
@@ -175,6 +219,23 @@ impl Parser<'_> {
             );
         }
         self.finish_node();
+    }
+
+    fn expect_branch_colon(&mut self) {
+        let gap = Span::empty(self.last_end());
+        if self.at(SyntaxKind::LineEnd) {
+            self.habit(
+                Diagnostic::error(
+                    codes::MISSING_COLON,
+                    "a colon is missing after the name",
+                    gap,
+                )
+                .here("a colon belongs here")
+                .fix(replace("add the colon", gap, ":")),
+            );
+        } else {
+            self.expect(SyntaxKind::Colon, "`:` after the name of the branch");
+        }
     }
 
     /// `"Name": emit "Done"`: the steps of a branch stand below it.

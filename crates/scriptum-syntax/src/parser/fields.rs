@@ -29,7 +29,7 @@ impl Parser<'_> {
         self.block_depth -= 1;
     }
 
-    fn parse_field_line(&mut self, column: u32) {
+    pub(super) fn parse_field_line(&mut self, column: u32) {
         if self.at_stray_brace() {
             self.bump_unparsed();
             self.finish_line();

@@ -6,7 +6,7 @@ use super::{
     lines::{Upcoming, replace, suggest, with_fix},
     steps::{Holder, Siblings},
 };
-use crate::{Diagnostic, Span, SyntaxKind, codes, nearest};
+use crate::{Applicability, Diagnostic, Edit, Fix, Span, SyntaxKind, codes, nearest};
 
 /// What to say when something stands out of order.
 pub(super) const ORDER_HELP: &str = "the order is: script, description, version, enum, input, output, stream, \
@@ -344,8 +344,45 @@ impl Parser<'_> {
         } else {
             self.finish_header_line();
         }
-        self.parse_fields(column);
+        if !field_here && self.at_unindented_field(column) {
+            self.parse_unindented_fields(word, column);
+        } else {
+            self.parse_fields(column);
+        }
         self.finish_node();
+    }
+
+    /// True when the next line is `name : type` in this column, where no step looks like it.
+    fn at_unindented_field(&self, column: u32) -> bool {
+        let is_beside = |line: Upcoming| line.column == column && line.kind.is_word();
+        self.upcoming().is_some_and(is_beside)
+            && self.upcoming_nth(1) == SyntaxKind::Colon
+            && self.upcoming_nth(2) != SyntaxKind::LineEnd
+    }
+
+    /// Reads fields that stand in the column of their block, and reports them once.
+    fn parse_unindented_fields(&mut self, word: &str, column: u32) {
+        let first = self.upcoming_span();
+        let mut edits = Vec::new();
+        while self.at_unindented_field(column) {
+            edits.push(Edit {
+                span: Span::empty(self.upcoming_span().start),
+                text: "  ".to_owned(),
+            });
+            self.enter_line();
+            self.parse_field_line(column);
+        }
+        self.found_again();
+        let message = format!("the fields of `{word}` are indented below it");
+        self.report(
+            Diagnostic::error(codes::BAD_INDENTATION, message, first)
+                .here("stands beside its block, not in it")
+                .fix(Fix {
+                    title: "indent the fields".to_owned(),
+                    edits,
+                    applicability: Applicability::Maybe,
+                }),
+        );
     }
 
     fn parse_thread_error(&mut self, column: u32) {

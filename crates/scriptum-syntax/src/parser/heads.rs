@@ -1,6 +1,6 @@
 //! The heads of steps: what stands on the line of the verb.
 
-use super::{Parser, clauses::StepParts, exprs::is_string, lines::replace};
+use super::{Parser, clauses::StepParts, exprs::is_string, lines::replace, steps::is_arrow};
 use crate::{Diagnostic, Span, SyntaxKind, Verb, codes};
 
 impl Parser<'_> {
@@ -177,13 +177,49 @@ impl Parser<'_> {
                     if self.at(SyntaxKind::TimeoutKw) {
                         self.parse_clause(SyntaxKind::TimeoutClause);
                     }
+                } else if self.at_string()
+                    && (self.nth(1) == SyntaxKind::TimeoutKw || is_arrow(self.nth(1)))
+                {
+                    self.event_without_word();
                 } else {
-                    self.parse_expr();
+                    self.parse_duration();
                 }
             }
-            _ => {
-                self.parse_expr();
-            }
+            _ => self.parse_duration(),
+        }
+    }
+
+    /// `wait for "name" -> data`: only events have data and time-outs.
+    fn event_without_word(&mut self) {
+        let gap = Span::empty(self.here().start);
+        self.habit(
+            Diagnostic::error(
+                codes::EXPECTED_TOKEN,
+                "`event` is missing before its name",
+                gap,
+            )
+            .here("`event` belongs here")
+            .fix(replace("add `event`", gap, "event ")),
+        );
+        self.start(SyntaxKind::EventClause);
+        self.parse_expr();
+        self.finish_node();
+        if self.at(SyntaxKind::TimeoutKw) {
+            self.parse_clause(SyntaxKind::TimeoutClause);
+        }
+    }
+
+    /// Reads how long to wait, or reports `2 days` and `2 d`.
+    fn parse_duration(&mut self) {
+        let is_number = matches!(self.kind(), SyntaxKind::Integer | SyntaxKind::Decimal);
+        self.parse_expr();
+        if is_number && self.kind().is_word() {
+            let (found, here) = (self.found(), self.here());
+            self.error(
+                Diagnostic::error(codes::UNEXPECTED_TOKEN, format!("unexpected {found}"), here)
+                    .here("no part of a number")
+                    .help("a duration is a text, such as \"30s\", \"5m\", \"2h\" or \"1h30m\""),
+            );
         }
     }
 

@@ -85,6 +85,19 @@ impl Parser<'_> {
         ))
     }
 
+    /// The `=` of a condition that ends at an arrow, outside of all brackets.
+    pub(super) fn equals_before_arrow(&self) -> Option<Span> {
+        let rest = self.tokens.get(self.pos..self.end)?;
+        let is_sign = |token: &Token| {
+            matches!(
+                token.kind,
+                SyntaxKind::Equals | SyntaxKind::Arrow | SyntaxKind::StreamArrow
+            )
+        };
+        let sign = outermost(rest.iter(), Depth::Forward, is_sign)?;
+        (sign.kind == SyntaxKind::Equals).then_some(sign.span)
+    }
+
     /// An annotation on a line of its own, moved before the first token of the script.
     pub(super) fn annotation_fix(&self, annotation: Span, first: usize) -> Option<Fix> {
         let script = self.tokens.get(first)?.span.start;

@@ -3,7 +3,7 @@
 use super::{
     Parser,
     clauses::StepParts,
-    lines::{Upcoming, suggest},
+    lines::{Upcoming, replace, suggest},
 };
 use crate::{Diagnostic, Span, SyntaxKind, Verb, codes};
 
@@ -84,7 +84,7 @@ impl Parser<'_> {
             }
             self.check_indentation(&mut siblings, line);
             self.enter_line();
-            if holder == Holder::Together && self.at_branch_label() {
+            if holder == Holder::Together && self.at_string() {
                 self.parse_branch(SyntaxKind::Lane);
             } else {
                 self.parse_item(holder);
@@ -168,9 +168,41 @@ impl Parser<'_> {
         if step.verb == Verb::Do && self.at(SyntaxKind::ReturnsKw) {
             self.parse_returns();
         }
+        self.skip_to_arrow(step);
         if is_arrow(self.kind()) {
             self.parse_arrow(step);
         }
+    }
+
+    /// Reports what stands before the arrow and does not belong there. What the arrow binds is known
+    /// all the same, so that nothing is said about the places that read it.
+    fn skip_to_arrow(&mut self, step: &StepParts) {
+        let rest = self.tokens.get(self.pos..self.end).unwrap_or(&[]);
+        if is_arrow(self.kind()) || !rest.iter().any(|token| is_arrow(token.kind)) {
+            return;
+        }
+        if step.takes_inputs() && self.kind().is_word() && self.at_assignment() {
+            let (found, here) = (self.found(), self.here());
+            let message = format!("unexpected {found}");
+            self.habit(
+                Diagnostic::error(codes::UNEXPECTED_TOKEN, message, here)
+                    .here("the line should end before this")
+                    .help("write the inputs below the step, or on its line in braces: `{ name = value }`"),
+            );
+            while self.kind().is_word() && self.at_assignment() {
+                self.parse_input();
+                self.eat(SyntaxKind::Comma);
+            }
+        }
+        if is_arrow(self.kind()) {
+            return;
+        }
+        self.unexpected("the line should end before this");
+        self.start(SyntaxKind::Unparsed);
+        while !is_arrow(self.kind()) && !self.at_line_end() {
+            self.bump();
+        }
+        self.finish_node();
     }
 
     /// Reads the lines indented below a step that holds no steps.
@@ -193,6 +225,11 @@ impl Parser<'_> {
             self.parse_on_error(step);
         } else if kind == SyntaxKind::ReturnsKw && !self.at_assignment() && step.verb == Verb::Do {
             return self.parse_returns_line(step.column);
+        } else if kind.is_word()
+            && self.nth(1) == SyntaxKind::Colon
+            && self.text_here() == "on_error"
+        {
+            self.joined_on_error();
         } else if kind.is_word() && self.at_input() {
             if !step.takes_inputs() {
                 self.no_inputs(step);
@@ -210,6 +247,21 @@ impl Parser<'_> {
             return self.skip_deeper_lines(column);
         }
         self.finish_line();
+    }
+
+    /// `on_error:`, which is two words.
+    fn joined_on_error(&mut self) {
+        let here = self.here();
+        self.error(
+            Diagnostic::error(
+                codes::MISPLACED_CLAUSE,
+                "`on error` is written as two words",
+                here,
+            )
+            .here("one word")
+            .fix(replace("write two words", here, "on error")),
+        );
+        self.skip_rest();
     }
 
     /// True at `name =`, and at `name:`, which is meant as the same.

@@ -114,7 +114,7 @@ impl Parser<'_> {
     /// `text[]` and `text?`, as other languages write them.
     fn foreign_type_suffix(&mut self) {
         let here = self.here();
-        if self.at(SyntaxKind::LeftBracket) && self.nth(1) == SyntaxKind::RightBracket {
+        if self.at(SyntaxKind::LeftBracket) {
             self.habit(
                 Diagnostic::error(
                     codes::UNEXPECTED_TOKEN,
@@ -125,8 +125,12 @@ impl Parser<'_> {
                 .help("write `list<text>` for a list of texts"),
             );
             self.start(SyntaxKind::Unparsed);
-            self.bump();
-            self.bump();
+            while !self.at_line_end()
+                && self.pos < self.group_end
+                && !self.eat(SyntaxKind::RightBracket)
+            {
+                self.bump();
+            }
             self.finish_node();
         } else if self.at(SyntaxKind::QuestionMark) {
             let is_last = self.nth(1) == SyntaxKind::LineEnd;
