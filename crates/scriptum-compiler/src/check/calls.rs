@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use scriptum_contract::{Assignable, Type};
 use scriptum_vm::{
-    builtins::{self, Builtin, Lambda, Param, Presence, Takes},
+    builtins::{self, Builtin, Kind, Lambda, Param, Presence, Takes},
     program::{Node, Op},
 };
 
@@ -13,6 +13,20 @@ use crate::{codes, source_map::part_of};
 
 /// Rounds in which the type of a lambda's body may still change the types of its parameters.
 const ROUNDS_MAX: usize = 4;
+
+/// What can be part of a text, or a key of an object.
+static TEXT_PART: Param = Param {
+    name: "item",
+    takes: Takes::OneOf(&[Kind::Text]),
+    presence: Presence::Required,
+};
+
+/// True when the first argument is surely a text or an object.
+fn holds_texts_only(types: &[Type]) -> bool {
+    let texts = Takes::OneOf(&[Kind::Text, Kind::Object]);
+    let is_one = |holder: &Type| matches!(texts.accepts(holder), Assignable::Yes);
+    types.first().is_some_and(is_one)
+}
 
 impl Checker<'_> {
     pub(super) fn builtin(&mut self, node: &Node, function: &Arc<str>, args: &[Node]) -> Type {
@@ -83,7 +97,12 @@ impl Checker<'_> {
             let ty = match param.takes {
                 Takes::Function(lambda) => self.function(builtin, param, lambda, arg, &types),
                 Takes::Fallback => Some(self.infer_as(arg, Reading::Safe)),
-                Takes::Any | Takes::OneOf(_) => self.value_argument(builtin, param, arg),
+                Takes::Part if holds_texts_only(&types) => {
+                    self.value_argument(builtin, &TEXT_PART, arg)
+                }
+                Takes::Any | Takes::OneOf(_) | Takes::Part => {
+                    self.value_argument(builtin, param, arg)
+                }
             };
             sound &= ty.is_some();
             types.push(ty.unwrap_or(Type::Any));

@@ -267,7 +267,7 @@ impl Walk<'_> {
                 flow
             }
             (Takes::Fallback, _) => self.read(arg, Read::Safe),
-            (Takes::Any | Takes::OneOf(_) | Takes::Function(_), _) => self.flow(arg),
+            (Takes::Any | Takes::OneOf(_) | Takes::Part | Takes::Function(_), _) => self.flow(arg),
         }
     }
 }

@@ -58,11 +58,11 @@ impl<'c, 'e> Call<'c, 'e> {
                 Ok(Arg::Function(Function { params, body }))
             }
             (Takes::Function(_), _) => Err(self.wrong(param, "a value, as in x => x")),
-            (Takes::Any | Takes::Fallback | Takes::OneOf(_), Op::Lambda { .. }) => {
+            (Takes::Any | Takes::Fallback | Takes::OneOf(_) | Takes::Part, Op::Lambda { .. }) => {
                 Err(self.wrong(param, "a function"))
             }
             (Takes::Fallback, _) => Ok(Arg::Later(node)),
-            (Takes::Any, _) => self.evaluator.value(node).map(Arg::Value),
+            (Takes::Any | Takes::Part, _) => self.evaluator.value(node).map(Arg::Value),
             (Takes::OneOf(kinds), _) => {
                 let value = self.evaluator.value(node)?;
                 let value = self.evaluator.open(&value)?;

@@ -33,7 +33,7 @@ pub(super) const CONTAINS: Builtin = Builtin {
             "container",
             Takes::OneOf(&[Kind::Text, Kind::List, Kind::Object]),
         ),
-        required("item", Takes::Any),
+        required("item", Takes::Part),
     ],
     result: rules::boolean,
     doc: "True when a text has the item as a part, a list as an element, an object as a key; like `in`.",

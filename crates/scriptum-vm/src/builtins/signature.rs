@@ -71,6 +71,8 @@ pub enum Takes {
     Fallback,
     /// A value of one of these kinds.
     OneOf(&'static [Kind]),
+    /// What the first argument can hold: any value for a list, a text for a text or an object.
+    Part,
     /// A lambda.
     Function(Lambda),
 }
@@ -149,7 +151,7 @@ impl Takes {
     /// lambda, `ty` is the type of its body.
     pub fn accepts(&self, ty: &Type) -> Assignable {
         match self {
-            Takes::Any | Takes::Fallback => Assignable::Yes,
+            Takes::Any | Takes::Fallback | Takes::Part => Assignable::Yes,
             Takes::Function(lambda) => match lambda.result {
                 Some(kind) => assignable(ty, &kind.ty()),
                 None => Assignable::Yes,
@@ -209,6 +211,7 @@ impl fmt::Display for Takes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Takes::Any | Takes::Fallback => f.write_str("any value"),
+            Takes::Part => f.write_str("an element, a part or a key"),
             Takes::Function(lambda) => write!(f, "a function of ({})", lambda.names.join(", ")),
             Takes::OneOf(kinds) => {
                 for (at, kind) in kinds.iter().enumerate() {

@@ -239,7 +239,7 @@ fn call(inner: BoxedStrategy<Node>) -> BoxedStrategy<Op> {
                     params,
                     body: Box::new(node),
                 }),
-                Takes::Any | Takes::Fallback | Takes::OneOf(_) => node,
+                Takes::Any | Takes::Fallback | Takes::OneOf(_) | Takes::Part => node,
             };
             Op::Call {
                 function: builtin.name.into(),
