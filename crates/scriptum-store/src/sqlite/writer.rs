@@ -387,6 +387,8 @@ mod tests {
             assert_eq!(thread_of_request(&writer, 2).await, there);
             let (one, two) = join!(thread_of_request(&writer, 1), thread_of_request(&writer, 1));
             assert_eq!((one, two), (there.clone(), there.clone()));
+            // The writer answers a moment before it lets the session go.
+            drop(writer.session.lock().unwrap());
             assert_eq!(thread_of_request(&writer, 1).await, here);
             // Another process writes.
             other.execute_batch("BEGIN IMMEDIATE").unwrap();
