@@ -15,7 +15,11 @@ use scriptum_store::SqliteStore;
 use scriptum_tools::{ChannelOptions, Channels, NativeOptions, NativeTools, NoModels};
 use tokio_util::sync::CancellationToken;
 
-use crate::exit::{Code, Failure};
+use crate::{
+    exit::{Code, Failure},
+    planner::WithPlanner,
+    tools,
+};
 
 /// A stopped command gives calls under way this long to end; what is cut off is made again, or asked for.
 const STOP_GRACE_MS: u64 = 1_000;
@@ -62,10 +66,16 @@ pub(crate) fn open(
         slack_token: std::env::var(SLACK_TOKEN).ok(),
         ..ChannelOptions::new(options.net.clone())
     };
+    let models: Arc<dyn ToolSource> = Arc::new(NoModels);
+    let native = WithPlanner {
+        native: Arc::new(NativeTools::new(options)),
+        models: Arc::clone(&models),
+        catalog: tools::built_in(),
+    };
     let sources: [(ToolOrigin, Arc<dyn ToolSource>); 3] = [
-        (ToolOrigin::Native, Arc::new(NativeTools::new(options))),
+        (ToolOrigin::Native, Arc::new(native)),
         (ToolOrigin::Channel, Arc::new(Channels::new(channels))),
-        (ToolOrigin::Model, Arc::new(NoModels)),
+        (ToolOrigin::Model, models),
     ];
     let toolbox = ToolBox::new(sources);
     let limits = Limits {

@@ -12,6 +12,7 @@ mod duration;
 mod exit;
 mod input;
 mod local;
+mod planner;
 mod rewrite;
 mod source;
 mod tools;

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use scriptum_contract::{ToolOrigin, Value, Violation};
-use scriptum_vm::{StepError, program::Callee};
+use scriptum_vm::{
+    StepError,
+    program::{Callee, planner},
+};
 
 use crate::{StoreError, ToolError, ToolErrorKind};
 
@@ -85,8 +88,8 @@ pub fn outcome_unknown(callee: &Callee) -> StepError {
 /// The tool said why it failed.
 pub(super) fn failed(callee: &Callee, cause: &ToolError) -> StepError {
     let (code, retryable) = match cause.kind {
-        ToolErrorKind::Retryable => (failure_code(callee), true),
-        ToolErrorKind::Permanent => (failure_code(callee), false),
+        ToolErrorKind::Retryable => (failure_code(callee, cause), true),
+        ToolErrorKind::Permanent => (failure_code(callee, cause), false),
         ToolErrorKind::Cancelled => ("CANCELLED", false),
         ToolErrorKind::Refused => ("TOOL_REFUSED", false),
         ToolErrorKind::TimedOut => ("TOOL_TIMEOUT", true),
@@ -97,7 +100,13 @@ pub(super) fn failed(callee: &Callee, cause: &ToolError) -> StepError {
     }
 }
 
-fn failure_code(callee: &Callee) -> &'static str {
+fn failure_code(callee: &Callee, cause: &ToolError) -> &'static str {
+    if callee == planner() {
+        return match &*cause.code {
+            "PLAN_INVALID" => "PLAN_INVALID",
+            _ => "MODEL_FAILED",
+        };
+    }
     match callee.origin {
         ToolOrigin::Model => "MODEL_FAILED",
         ToolOrigin::Native | ToolOrigin::Cloud | ToolOrigin::Mcp(_) | ToolOrigin::Channel => {

@@ -25,6 +25,7 @@ use crate::{
     ui::Progress,
 };
 use siblings::Siblings;
+pub(crate) use siblings::runs_scripts;
 
 /// A thread that this process is about to run, and what its user has to know to run it again.
 #[derive(Debug)]

@@ -79,7 +79,7 @@ impl Siblings {
 }
 
 /// True when a step in it, at whatever depth, runs a script by its name.
-pub(super) fn runs_scripts(body: &Body) -> bool {
+pub(crate) fn runs_scripts(body: &Body) -> bool {
     body.steps.iter().any(|step| {
         let is_run =
             matches!(&step.kind, StepKind::Run(run) if matches!(run.target, RunTarget::Stored(_)));
