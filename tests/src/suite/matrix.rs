@@ -30,7 +30,7 @@ const SITUATIONS: [Situation; 5] = [
 ];
 
 /// Verbs, those that can be decided in two ways under two names.
-const VERBS: [&str; 16] = [
+const VERBS: [&str; 19] = [
     "agent",
     "ask",
     "check",
@@ -42,7 +42,10 @@ const VERBS: [&str; 16] = [
     "emit",
     "let",
     "pipe",
+    "plan",
     "repeat",
+    "run a plan",
+    "run a script",
     "send",
     "together",
     "wait",
