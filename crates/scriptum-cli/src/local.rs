@@ -13,6 +13,7 @@ use scriptum_engine::{
 };
 use scriptum_store::SqliteStore;
 use scriptum_tools::{ChannelOptions, Channels, NativeOptions, NativeTools, NoModels};
+use tokio::runtime::{Builder, Runtime};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -27,14 +28,20 @@ const STOP_GRACE_MS: u64 = 1_000;
 /// The variable with the token of a Slack app.
 const SLACK_TOKEN: &str = "SLACK_TOKEN";
 
-/// The runtime of an embedded node. It has one thread: a node that runs a thread or two gains nothing by
-/// more, and its store then writes a lone turn without waking another thread. Tools that block or compute
-/// have threads of their own.
-pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    runtime.map_err(|error| {
+/// The runtime of an embedded node that runs whatever it is given: a turn that takes long, as one with an
+/// input of a hundred megabytes does, must not keep the node from saying that it lives.
+pub(crate) fn runtime() -> Result<Runtime, Failure> {
+    built(&mut Builder::new_multi_thread())
+}
+
+/// The runtime of a node whose turns are short. It has one thread, so its store writes a lone turn without
+/// waking another one: a durable step takes less time.
+pub(crate) fn lone_runtime() -> Result<Runtime, Failure> {
+    built(&mut Builder::new_current_thread())
+}
+
+fn built(builder: &mut Builder) -> Result<Runtime, Failure> {
+    builder.enable_all().build().map_err(|error| {
         Failure::new(
             Code::Unavailable,
             format!("cannot start the runtime: {error}"),
@@ -50,7 +57,8 @@ pub(crate) struct Setup<'a> {
     pub(crate) allow_net: &'a [String],
 }
 
-/// Opens the store of a folder with all native tools on top, and with the scripts that others can run. Must be called inside a runtime.
+/// Opens the store of a folder with all native tools on top, and with the scripts that others can run. Must
+/// be called inside a runtime.
 pub(crate) fn open(
     setup: &Setup<'_>,
     scripts: Option<Arc<dyn Scripts>>,

@@ -101,7 +101,7 @@ fn measured_by_child(measurement: Measurement, folder: &Path) -> Result<Report, 
 }
 
 fn measured_here(measurement: Measurement, folder: &Path) -> Result<Report, Failure> {
-    let runtime = local::runtime()?;
+    let runtime = local::lone_runtime()?;
     let mut report = Report::default();
     runtime.block_on(async {
         match measurement {

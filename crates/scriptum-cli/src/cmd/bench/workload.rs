@@ -1,4 +1,4 @@
-//! The four workloads, on the engine, worker, store and runtime that `run` uses.
+//! The four workloads, on the engine, worker and store that `run` uses, in a runtime of one thread.
 
 use std::{collections::BTreeMap, fmt::Write as _, path::Path, sync::Arc, time::Instant};
 
