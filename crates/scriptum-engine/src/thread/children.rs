@@ -1,6 +1,6 @@
 //! Sub-threads of one thread, and what a thread owes to the one that started it.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use futures::FutureExt;
 use scriptum_contract::Value;
@@ -83,10 +83,21 @@ impl Resident {
         let gone = self.children.extract_if(.., |id, _| !pending.contains(id));
         let gone: Vec<ThreadId> = gone.map(|(_, child)| child).collect();
         let is_answered = failed.is_empty() && !self.standing.status.is_ended();
-        let unwanted = if is_answered { Vec::new() } else { gone };
+        if !is_answered {
+            self.cancel_all(gone).await;
+        }
+    }
+
+    /// Ends those of the sub-threads that the machine does not wait for.
+    pub(super) async fn cancel_gone(&mut self, mut children: BTreeMap<CallId, ThreadId>) {
+        children.retain(|id, _| !self.children.contains_key(id));
+        self.cancel_all(children.into_values()).await;
+    }
+
+    pub(super) async fn cancel_all(&mut self, children: impl IntoIterator<Item = ThreadId>) {
         let core = Arc::clone(&self.node.core);
         let cancelling = async {
-            for child in unwanted {
+            for child in children {
                 children::cancel(&core, child).await;
             }
         };

@@ -7,7 +7,7 @@
 use scriptum_vm::{Notification, RestoreError, Status, StepError};
 
 use super::{Exit, calls::Answer, state::Resident};
-use crate::{StoreError, draft::Draft};
+use crate::{Committed, StoreError, draft::Draft};
 
 /// Why a thread cannot go on as it is.
 #[derive(Debug, thiserror::Error)]
@@ -71,8 +71,13 @@ impl Resident {
         let mut standing = self.standing;
         standing.status = Status::Paused;
         standing.wake_at = None;
-        if let Err(error) = self.commit(Draft::new(standing), false).await {
-            tracing::warn!(thread = %self.id, %error, "cannot show that a thread is set aside");
+        match self.commit(Draft::new(standing), false).await {
+            Ok(Committed::Done) => {}
+            // The fault was in what was known here. If the thread is ours, it is found as a stray.
+            Ok(Committed::LostOwner | Committed::Stale) => return Exit::Lost,
+            Err(error) => {
+                tracing::warn!(thread = %self.id, %error, "cannot show that a thread is set aside");
+            }
         }
         Exit::Faulty(self.inbox_known())
     }

@@ -137,7 +137,11 @@ impl Resident {
     /// Calls under way go on, and answers that were applied wait to be applied again.
     pub(super) async fn reload(&mut self) -> Result<Option<Exit>, Fault> {
         let (row, frames, inbox) = self.durable().await?;
+        let children = std::mem::take(&mut self.children);
         if row.owner.as_ref() != Some(&self.node.me) {
+            if row.status.is_ended() {
+                self.cancel_all(children.into_values()).await;
+            }
             return Ok(Some(Exit::Lost));
         }
         self.doubt_answers();
@@ -145,8 +149,9 @@ impl Resident {
         let is_ours = self.machine.is_some()
             && (found == self.standing.mark() || self.doubtful.contains(&found));
         self.restore(row, frames, inbox).await?;
+        self.abandon_unwanted();
+        self.cancel_gone(children).await;
         if !is_ours {
-            self.abandon_unwanted();
             self.inherit();
         }
         Ok(None)
@@ -170,15 +175,22 @@ impl Resident {
         }
     }
 
-    /// The parts are read one after the other. Should a late commit of ours slip in between, they do
-    /// not fit, and the store refuses the next commit as stale.
+    /// The parts are read one after the other. A late commit of ours may slip in between, even one that
+    /// gives the thread away; parts that do not fit would be taken for a fault, or have calls begun that
+    /// somebody else has begun. So they count only when the row is the same before and after.
     async fn durable(&mut self) -> Result<(ThreadRow, Frames, Vec<InboxItem>), Fault> {
         let (id, store) = (self.id, Arc::clone(&self.node.core.store));
         let reading = async {
-            let row = until_available(|| store.thread(id)).await?;
-            let frames = until_available(|| store.frames(id)).await?;
-            let inbox = until_available(|| store.inbox(id, InboxNumber(0))).await?;
-            Ok::<_, StoreError>((row, frames, inbox))
+            let mut row = until_available(|| store.thread(id)).await?;
+            loop {
+                let frames = until_available(|| store.frames(id)).await?;
+                let inbox = until_available(|| store.inbox(id, InboxNumber(0))).await?;
+                let after = until_available(|| store.thread(id)).await?;
+                if (row.last_seq, &row.owner) == (after.last_seq, &after.owner) {
+                    return Ok::<_, StoreError>((after, frames, inbox));
+                }
+                row = after;
+            }
         };
         Ok(self.beside(reading).await?)
     }
@@ -424,6 +436,7 @@ impl Resident {
         if self.doubtful.len() < DOUBTS_REMEMBERED_MAX {
             self.doubtful.push(standing.mark());
         }
+        let was_told = !commit.acks.is_empty();
         commit.release = release;
         if release {
             commit.wake_at =
@@ -443,6 +456,10 @@ impl Resident {
                 self.cancelled.cancel();
             }
             self.abandon(&failed);
+            if was_told {
+                // The owner before us may have learned the answer of a call that we are making again.
+                self.abandon_unwanted();
+            }
             self.cancel_children(&failed).await;
             self.tell_parent().await;
             for call in calls {

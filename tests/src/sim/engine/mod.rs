@@ -36,7 +36,8 @@ use tokio::{
 };
 
 use checks::{
-    check_journal, check_nothing_forgotten, check_replay, check_steps, check_watched, note_marks,
+    check_journal, check_nothing_forgotten, check_replay, check_steps, check_watched,
+    has_missed_an_event, note_marks,
 };
 use marks::Marks;
 use nodes::Nodes;
@@ -56,6 +57,10 @@ const TROUBLE_MS_MAX: u64 = 25_000;
 
 /// No thread needs longer than this once everything works.
 const REPAIR_MAX: Duration = Duration::from_hours(1);
+
+/// Seeds that found a fault once: parts of a thread read while a late commit changed it, and calls that
+/// went on although their answer had been handed over.
+const KEPT: &[Seed] = &[Seed(100_498), Seed(101_421), Seed(101_529)];
 
 /// Situations that each part must have reached.
 const WANTED: &[(&str, &str)] = &[
@@ -100,7 +105,10 @@ pub(crate) fn trials() -> Vec<Trial> {
     };
     match seed::given() {
         Some(seed) => vec![Trial::test("engine/one seed", move || run_one(seed?))],
-        None => (1..=PARTS).map(part).collect(),
+        None => (1..=PARTS)
+            .map(part)
+            .chain([Trial::test("engine/kept seeds", run_kept)])
+            .collect(),
     }
 }
 
@@ -119,6 +127,10 @@ fn run_part(number: u64) -> Result<(), Failed> {
 fn run_one(Seed(seed): Seed) -> Result<(), Failed> {
     silence_tools();
     check_seed(seed).map(drop)
+}
+
+fn run_kept() -> Result<(), Failed> {
+    KEPT.iter().try_for_each(|seed| run_one(*seed))
 }
 
 /// The panics of tools are deliberate and would bury everything else.
@@ -153,7 +165,8 @@ fn check_seed(seed: u64) -> Result<Marks, Failed> {
             .map(|what| format!("without faults: {what}")),
     );
     for (expected, found) in calm.results.iter().zip(&troubled.results) {
-        if !found.was_cancelled && expected != found {
+        let is_excused = found.was_cancelled || troubled.has_missed_an_event;
+        if !is_excused && expected != found {
             broken.push(format!("ends as {found:?}, without faults as {expected:?}"));
         }
     }
@@ -170,6 +183,7 @@ struct Outcome {
     results: Vec<Ended>,
     broken: Vec<String>,
     marks: Marks,
+    has_missed_an_event: bool,
 }
 
 /// How a thread ended.
@@ -267,6 +281,10 @@ fn outcome(world: &World, results: Vec<Ended>) -> Outcome {
         results,
         broken: world.broken(),
         marks,
+        has_missed_an_event: world
+            .all_threads()
+            .iter()
+            .any(|row| has_missed_an_event(&world.journal(row.id))),
     }
 }
 

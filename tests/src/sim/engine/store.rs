@@ -188,25 +188,37 @@ impl Store for FaultyStore {
         scope: ClaimScope,
         max: u32,
     ) -> Result<Vec<Claim>, StoreError> {
-        let (world, me) = (Arc::clone(&self.world), me.clone());
-        self.write("claim", async move {
-            let owners = world.owners();
-            let claims = world.store.claim(&me, now, scope, max).await?;
-            for claim in &claims {
-                let id = claim.thread.id;
-                world.note_claim(id, owners.get(&id), &me);
-                world.tell(|| format!("{me} claims {id}, orphaned {}", claim.orphaned));
-            }
-            if claims.is_empty() {
-                // Nothing happened, so nothing of it can be lost.
-                return Ok(claims);
-            }
-            if claims.iter().any(|claim| claim.orphaned) {
-                world.marks.reach("thread", "taken from a dead owner");
-            }
-            Ok(claims)
-        })
-        .await
+        let (world, by) = (Arc::clone(&self.world), me.clone());
+        let claims = self
+            .write("claim", async move {
+                let me = by;
+                let owners = world.owners();
+                let claims = world.store.claim(&me, now, scope, max).await?;
+                for claim in &claims {
+                    let id = claim.thread.id;
+                    if let Some(owner) = owners.get(&id) {
+                        world.note_robbed(id, owner);
+                    }
+                    world.tell(|| format!("{me} claims {id}, orphaned {}", claim.orphaned));
+                }
+                if claims.is_empty() {
+                    // Nothing happened, so nothing of it can be lost.
+                    return Ok(claims);
+                }
+                if claims.iter().any(|claim| claim.orphaned) {
+                    world.marks.reach("thread", "taken from a dead owner");
+                }
+                Ok(claims)
+            })
+            .await?;
+        // Somebody else may have taken it again while the answer was on its way.
+        let owners = self.world.owners();
+        let is_mine = |claim: &&Claim| owners.get(&claim.thread.id) == Some(me);
+        for claim in claims.iter().filter(is_mine) {
+            self.world.note_owner(claim.thread.id, me);
+            self.world.note_heard(claim.thread.id, me);
+        }
+        Ok(claims)
     }
 
     async fn inbox(&self, of: ThreadId, after: InboxNumber) -> Result<Vec<InboxItem>, StoreError> {
@@ -218,29 +230,43 @@ impl Store for FaultyStore {
         me: &Incarnation,
         batch: Vec<Commit>,
     ) -> Result<Vec<Committed>, StoreError> {
-        let (world, me) = (Arc::clone(&self.world), me.clone());
-        self.write("commit", async move {
-            if batch
-                .iter()
-                .any(|commit| commit.release && commit.wake_at.is_some())
-            {
-                world.marks.reach("thread", "waited outside of memory");
-            }
-            if batch.iter().any(|commit| !commit.blobs.is_empty()) {
-                world.marks.reach("large value", "stored");
-            }
-            let told: Vec<String> = batch.iter().map(shown).collect();
-            let outcomes = world.store.commit(&me, batch).await?;
-            world.tell(|| format!("{me} commits {told:?}: {outcomes:?}"));
-            if outcomes.contains(&Committed::LostOwner) {
-                world.marks.reach("commit", "refused: owner lost");
-            }
-            if outcomes.contains(&Committed::Stale) {
-                world.marks.reach("commit", "refused: stale");
-            }
-            Ok(outcomes)
-        })
-        .await
+        let (world, by) = (Arc::clone(&self.world), me.clone());
+        let threads: Vec<ThreadId> = batch.iter().map(|commit| commit.thread).collect();
+        let written = threads.clone();
+        let outcomes = self
+            .write("commit", async move {
+                let me = by;
+                if batch
+                    .iter()
+                    .any(|commit| commit.release && commit.wake_at.is_some())
+                {
+                    world.marks.reach("thread", "waited outside of memory");
+                }
+                if batch.iter().any(|commit| !commit.blobs.is_empty()) {
+                    world.marks.reach("large value", "stored");
+                }
+                let told: Vec<String> = batch.iter().map(shown).collect();
+                let outcomes = world.store.commit(&me, batch).await?;
+                world.tell(|| format!("{me} commits {told:?}: {outcomes:?}"));
+                if outcomes.contains(&Committed::LostOwner) {
+                    world.marks.reach("commit", "refused: owner lost");
+                }
+                if outcomes.contains(&Committed::Stale) {
+                    world.marks.reach("commit", "refused: stale");
+                }
+                for (thread, outcome) in written.iter().zip(&outcomes) {
+                    if *outcome == Committed::Done {
+                        world.note_owner(*thread, &me);
+                        world.note_landed(*thread, &me);
+                    }
+                }
+                Ok(outcomes)
+            })
+            .await?;
+        for thread in threads {
+            self.world.note_heard(thread, me);
+        }
+        Ok(outcomes)
     }
 
     async fn journal(&self, of: ThreadId, after: Seq, max: u32) -> Result<Vec<Entry>, StoreError> {

@@ -35,6 +35,8 @@ pub(crate) struct World {
     calls: Mutex<Calls>,
     /// Who lost a thread to somebody who believed him dead, and may not know it yet.
     robbed: Mutex<BTreeSet<(ThreadId, Incarnation)>>,
+    /// Whose commit is durable without his knowing, so that calls which it ended may still begin.
+    unheard: Mutex<BTreeSet<(ThreadId, Incarnation)>>,
     late: Mutex<JoinSet<()>>,
 }
 
@@ -76,6 +78,7 @@ impl World {
             broken: Mutex::default(),
             calls: Mutex::default(),
             robbed: Mutex::default(),
+            unheard: Mutex::default(),
             late: Mutex::default(),
         }
     }
@@ -116,28 +119,45 @@ impl World {
 
     /// Who owns which thread at the moment.
     pub(crate) fn owners(&self) -> BTreeMap<ThreadId, Incarnation> {
+        let owner = |row: ThreadRow| Some((row.id, row.owner?));
+        self.all_threads().into_iter().filter_map(owner).collect()
+    }
+
+    /// All threads, those included that others run.
+    pub(crate) fn all_threads(&self) -> Vec<ThreadRow> {
         let page = Page {
             after: None,
             max: u32::MAX,
         };
-        let rows = at_once(self.store.threads(ThreadFilter::default(), page));
-        let owner = |row: ThreadRow| Some((row.id, row.owner?));
-        rows.unwrap_or_default()
-            .into_iter()
-            .filter_map(owner)
-            .collect()
+        at_once(self.store.threads(ThreadFilter::default(), page)).unwrap_or_default()
     }
 
-    /// Notes that a thread went from one owner to another.
-    pub(crate) fn note_claim(
-        &self,
-        thread: ThreadId,
-        from: Option<&Incarnation>,
-        to: &Incarnation,
-    ) {
-        let mut robbed = self.robbed.lock().unwrap();
-        robbed.remove(&(thread, to.clone()));
-        robbed.extend(from.map(|from| (thread, from.clone())));
+    /// Notes that a thread was taken from its owner.
+    pub(crate) fn note_robbed(&self, thread: ThreadId, from: &Incarnation) {
+        self.robbed.lock().unwrap().insert((thread, from.clone()));
+    }
+
+    /// Notes that an owner heard that the thread is his, or showed that he knows.
+    pub(crate) fn note_owner(&self, thread: ThreadId, who: &Incarnation) {
+        self.robbed.lock().unwrap().remove(&(thread, who.clone()));
+    }
+
+    /// Notes that a turn of a thread is durable, of which its owner has not heard.
+    pub(crate) fn note_landed(&self, thread: ThreadId, owner: &Incarnation) {
+        self.unheard.lock().unwrap().insert((thread, owner.clone()));
+    }
+
+    /// Notes that an owner knows where his thread stands.
+    pub(crate) fn note_heard(&self, thread: ThreadId, owner: &Incarnation) {
+        self.unheard
+            .lock()
+            .unwrap()
+            .remove(&(thread, owner.clone()));
+    }
+
+    fn has_not_heard(&self, thread: ThreadId, owner: &Incarnation) -> bool {
+        let unheard = self.unheard.lock().unwrap();
+        unheard.contains(&(thread, owner.clone()))
     }
 
     /// True when somebody else took the thread from this one, who may not know it yet.
@@ -156,7 +176,9 @@ impl World {
         let journal = self.journal(thread);
         // Who lost the thread without knowing calls what he asked for before; nobody listens to it.
         if !self.was_robbed(thread, seen.by) {
-            self.check_open(&journal, &path, seen);
+            if !self.has_not_heard(thread, seen.by) {
+                self.check_open(&journal, &path, seen);
+            }
             self.check_owner(thread, seen);
         }
         let times = self.check_key(&journal, thread, &path, seen);
