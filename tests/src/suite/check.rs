@@ -70,6 +70,7 @@ pub(crate) fn actual(section: &Section) -> Result<Vec<(Block, String)>, String> 
             diagnostics(&source, &compiled)
         ));
     }
+    check_format(&source)?;
     both_ways::check(&compiled, &catalog(section)?)?;
     schema::check(&source, &compiled)?;
     let mut run = None;
@@ -85,6 +86,17 @@ pub(crate) fn actual(section: &Section) -> Result<Vec<(Block, String)>, String> 
             ))
         })
         .collect()
+}
+
+/// Formatting is done once: again, it changes nothing.
+fn check_format(source: &str) -> Result<(), String> {
+    let formatted = format(&parse(source));
+    let again = format(&parse(&formatted));
+    if again == formatted {
+        Ok(())
+    } else {
+        Err(format!("formats to\n{formatted}\nand then to\n{again}"))
+    }
 }
 
 fn content(
