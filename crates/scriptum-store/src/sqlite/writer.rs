@@ -386,7 +386,9 @@ mod tests {
             assert_eq!(thread_of_request(&writer, 1).await, here);
             assert_eq!(thread_of_request(&writer, 2).await, there);
             let (one, two) = join!(thread_of_request(&writer, 1), thread_of_request(&writer, 1));
-            assert_eq!((one, two), (there.clone(), there.clone()));
+            assert_eq!(one, there);
+            // By the time that the second one looks, the first may be written already.
+            assert!(two == there || two == here, "{two:?}");
             // The writer answers a moment before it lets the session go.
             drop(writer.session.lock().unwrap());
             assert_eq!(thread_of_request(&writer, 1).await, here);
