@@ -17,7 +17,7 @@ use super::{
     exec_each::{check_depth, failed, too_much, whole},
     place::{self, Place},
     run::{Done, Execution, Need, Run},
-    state::{Scope, ScopeKind},
+    state::{Scope, ScopeKind, paths_under},
 };
 use crate::{
     Effect, Event, Recovery, StepError, StepPath,
@@ -443,12 +443,7 @@ impl<'r> Run<'r> {
     }
 
     fn close_cycles(&mut self, agent: &Place<'_>) {
-        let below = self.state.scopes.range(agent.path.clone()..);
-        let cycles: Vec<_> = below
-            .map(|(path, _)| path)
-            .take_while(|path| path.is_under(&agent.path))
-            .cloned()
-            .collect();
+        let cycles = paths_under(&self.state.scopes, &agent.path);
         for cycle in cycles.iter().rev() {
             self.state.close_scope(cycle);
         }

@@ -12,7 +12,7 @@ use super::{
     Options, Refused,
     cells::{Count, Given, Head, Progress},
     place::{self, Place, Rerun},
-    state::{Scope, ScopeKind, State},
+    state::{Scope, ScopeKind, State, paths_under},
     values::Values,
 };
 use crate::{
@@ -462,13 +462,7 @@ impl<'r> Run<'r> {
     }
 
     pub(super) fn forget_counts_under(&mut self, scope: &StepPath) {
-        let counts = self.state.counts.range(scope.clone()..);
-        let gone: Vec<_> = counts
-            .map(|(path, _)| path)
-            .take_while(|path| path.is_under(scope))
-            .cloned()
-            .collect();
-        for path in gone {
+        for path in paths_under(&self.state.counts, scope) {
             self.state.set_count(&path, None);
         }
     }

@@ -556,6 +556,12 @@ impl State {
     }
 }
 
+/// The keys at a path and below it: a contiguous range, as paths are ordered parents first.
+pub(super) fn paths_under<V>(map: &BTreeMap<StepPath, V>, path: &StepPath) -> Vec<StepPath> {
+    let keys = map.range(path.clone()..).map(|(key, _)| key);
+    keys.take_while(|key| key.is_under(path)).cloned().collect()
+}
+
 /// The changes themselves; each keeps the index right, forwards and backwards.
 impl State {
     pub(super) fn insert_scope(&mut self, path: StepPath, scope: Box<Scope>) {

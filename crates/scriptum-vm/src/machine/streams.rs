@@ -14,7 +14,7 @@ use super::{
     cells::{Again, Calling, Count, Failed, Given, Head, Progress, StreamHead},
     place::{self, Place},
     run::{Done, Execution, Run},
-    state::{ScopeKind, State, Stream},
+    state::{ScopeKind, State, Stream, paths_under},
 };
 use crate::{
     Call, Effect, Event, Recovery, StepError, StepPath,
@@ -539,34 +539,14 @@ impl Run<'_> {
 
     /// Takes everything away that lies below a path.
     pub(super) fn drop_under(&mut self, path: &StepPath) {
-        let is_below = |other: &&StepPath| other.is_under(path) && *other != path;
-        let below = self.state.streams.range(path.clone()..);
-        let streams: Vec<_> = below
-            .map(|(path, _)| path)
-            .take_while(|other| other.is_under(path))
-            .filter(is_below)
-            .cloned()
-            .collect();
-        let below = self.state.scopes.range(path.clone()..);
-        let scopes: Vec<_> = below
-            .map(|(path, _)| path)
-            .take_while(|other| other.is_under(path))
-            .filter(is_below)
-            .cloned()
-            .collect();
-        let below = self.state.loops.range(path.clone()..);
-        let loops: Vec<_> = below
-            .map(|(path, _)| path)
-            .take_while(|other| other.is_under(path))
-            .filter(is_below)
-            .cloned()
-            .collect();
-        let below = self.state.repeats.range(path.clone()..);
-        let repeats: Vec<_> = below
-            .map(|(path, _)| path)
-            .take_while(|other| other.is_under(path))
-            .cloned()
-            .collect();
+        let below = |mut paths: Vec<StepPath>| {
+            paths.retain(|other| other != path);
+            paths
+        };
+        let streams = below(paths_under(&self.state.streams, path));
+        let scopes = below(paths_under(&self.state.scopes, path));
+        let loops = below(paths_under(&self.state.loops, path));
+        let repeats = paths_under(&self.state.repeats, path);
         for path in &streams {
             if let Some(stream) = self.state.streams.get(path) {
                 let count = count(&stream.head.step);
