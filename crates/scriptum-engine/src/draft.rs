@@ -8,7 +8,9 @@ use scriptum_vm::{
     Timestamp, Turn,
 };
 
-use crate::{Commit, InboxNumber, ThreadId, index::step_changes, limits::ENTRIES_PER_COMMIT_MAX};
+use crate::{
+    ClaimNumber, Commit, InboxNumber, ThreadId, index::step_changes, limits::ENTRIES_PER_COMMIT_MAX,
+};
 
 /// Where a thread stands, as far as its row tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,13 +25,6 @@ pub(crate) struct Standing {
     pub(crate) wake_at: Option<Timestamp>,
     /// True when the machine goes on by itself.
     pub(crate) unfinished: bool,
-}
-
-/// Where a journal ends: names one state of a thread among all that it ever had.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Mark {
-    last_seq: Seq,
-    last_at: Timestamp,
 }
 
 /// Turns that are not durable yet, and where the thread stands behind them.
@@ -48,17 +43,7 @@ pub(crate) struct Draft {
     pub(crate) failed: Vec<StepPath>,
 }
 
-impl Mark {
-    pub(crate) fn of(last_seq: Seq, last_at: Timestamp) -> Mark {
-        Mark { last_seq, last_at }
-    }
-}
-
 impl Standing {
-    pub(crate) fn mark(&self) -> Mark {
-        Mark::of(self.last_seq, self.last_at)
-    }
-
     /// Of a thread that was not loaded yet.
     pub(crate) const UNKNOWN: Standing = Standing {
         last_seq: Seq(0),
@@ -146,9 +131,10 @@ impl Draft {
     }
 
     /// The commit, to which the caller adds what is not a matter of turns.
-    pub(crate) fn into_commit(self, thread: ThreadId) -> Commit {
+    pub(crate) fn into_commit(self, thread: ThreadId, claim: ClaimNumber) -> Commit {
         Commit {
             thread,
+            claim,
             after: self.after,
             steps: step_changes(&self.entries),
             entries: self.entries,

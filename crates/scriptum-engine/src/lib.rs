@@ -43,9 +43,9 @@ pub use ports::{
     clock::Clock,
     script::{Script, ScriptError, Scripts},
     store::{
-        Change, Claim, ClaimScope, Commit, Committed, Created, InboxItem, InboxNumber, NewThread,
-        Page, ProgramRow, StepChange, StepRow, StepStatus, Store, StoreError, ThreadFilter,
-        ThreadRow,
+        Change, Claim, ClaimNumber, ClaimScope, Commit, Committed, Created, InboxItem, InboxNumber,
+        NewThread, Page, ProgramRow, StepChange, StepRow, StepStatus, Store, StoreError,
+        ThreadFilter, ThreadRow,
     },
     tool::{Sink, Tool, ToolCall, ToolError, ToolErrorKind, ToolSource},
 };

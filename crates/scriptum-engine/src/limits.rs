@@ -50,10 +50,6 @@ pub(crate) const STORE_RETRY_MIN: Duration = Duration::from_millis(20);
 /// Longest pause before an unavailable store is asked again.
 pub(crate) const STORE_RETRY_MAX: Duration = Duration::from_secs(2);
 
-/// Commits in doubt that a thread remembers. Beyond it, calls that they asked for count as made by
-/// somebody else.
-pub(crate) const DOUBTS_REMEMBERED_MAX: usize = 64;
-
 /// A heartbeat promises life for so long. A takeover waits for this time to pass.
 pub(crate) const LEASE: Duration = Duration::from_secs(15);
 

@@ -51,16 +51,16 @@ pub(crate) enum Source {
     Owned(ThreadId),
 }
 
-/// Runs a thread until it needs no memory.
-pub(crate) async fn run(node: Node, source: Source) -> Exit {
+/// Runs a thread until it needs no memory, or is outdated: ours by a later claim.
+pub(crate) async fn run(node: Node, source: Source, outdated: CancellationToken) -> Exit {
     let (mut thread, loaded) = match source {
         Source::Claimed(claim) => {
-            let mut thread = Resident::new(node, claim.thread.id);
+            let mut thread = Resident::new(node, claim.thread.id, outdated);
             let loaded = thread.install(*claim).await;
             (thread, loaded)
         }
         Source::Owned(id) => {
-            let mut thread = Resident::new(node, id);
+            let mut thread = Resident::new(node, id, outdated);
             let loaded = thread.reload().await;
             (thread, loaded)
         }
@@ -100,6 +100,9 @@ impl Resident {
             }
         }
         self.wait().await;
+        if self.outdated.is_cancelled() {
+            return Ok(Some(Exit::Lost));
+        }
         if self.node.stop.is_cancelled() {
             return Ok(Some(self.hand_over().await));
         }

@@ -49,6 +49,8 @@ pub enum WorkerError {
 /// The task of a live thread.
 struct Task {
     abort: AbortHandle,
+    /// Tells it that the thread is ours by a later claim.
+    outdated: CancellationToken,
     /// Fires when nothing of the task is left.
     gone: CancellationToken,
 }
@@ -64,8 +66,8 @@ struct Running {
     node: Node,
     tasks: JoinSet<(ThreadId, Exit)>,
     live: BTreeMap<ThreadId, Task>,
-    /// Live threads that a claim brought again: they gave themselves back just before. They are looked
-    /// at once more when they are gone.
+    /// Live threads that a claim brought again: they gave themselves back just before, or will learn that
+    /// they were taken away meanwhile. They are looked at once more when they are gone.
     reclaimed: BTreeSet<ThreadId>,
     /// Threads that cannot go on, with the last inbox entry that they know.
     faulty: BTreeMap<ThreadId, InboxNumber>,
@@ -208,10 +210,12 @@ impl Running {
                 self.is_hungry = u32::try_from(claims.len()).is_ok_and(|taken| taken == max);
                 for claim in claims {
                     let id = claim.thread.id;
-                    if self.live.contains_key(&id) && !claim.orphaned {
-                        self.reclaimed.insert(id);
-                    } else {
-                        self.spawn(id, Source::Claimed(Box::new(claim)));
+                    match self.live.get(&id) {
+                        Some(live) if !claim.orphaned => {
+                            live.outdated.cancel();
+                            self.reclaimed.insert(id);
+                        }
+                        Some(_) | None => self.spawn(id, Source::Claimed(Box::new(claim))),
                     }
                 }
             }
@@ -228,23 +232,32 @@ impl Running {
     /// known of it here is of no use.
     fn spawn(&mut self, id: ThreadId, source: Source) {
         self.faulty.remove(&id);
-        let outdated = self.live.remove(&id);
+        let before = self.live.remove(&id);
         let (node, gone) = (self.node.clone(), CancellationToken::new());
+        let outdated = CancellationToken::new();
+        let running = thread::run(node, source, outdated.clone());
         let tell_gone = gone.clone().drop_guard();
         let abort = self.tasks.spawn(async move {
             let _tell_gone = tell_gone;
-            if let Some(outdated) = outdated {
-                outdated.abort.abort();
-                outdated.gone.cancelled().await;
+            if let Some(before) = before {
+                before.abort.abort();
+                before.gone.cancelled().await;
             }
-            let running = AssertUnwindSafe(thread::run(node, source));
-            let exit = running.catch_unwind().await.unwrap_or_else(|_| {
-                tracing::error!(thread = %id, "the engine broke off over a thread");
-                Exit::Faulty(InboxNumber(u64::MAX))
-            });
+            let exit = AssertUnwindSafe(running)
+                .catch_unwind()
+                .await
+                .unwrap_or_else(|_| {
+                    tracing::error!(thread = %id, "the engine broke off over a thread");
+                    Exit::Faulty(InboxNumber(u64::MAX))
+                });
             (id, exit)
         });
-        self.live.insert(id, Task { abort, gone });
+        let task = Task {
+            abort,
+            outdated,
+            gone,
+        };
+        self.live.insert(id, task);
     }
 
     fn note_end(&mut self, ended: Ended) {
@@ -262,7 +275,8 @@ impl Running {
         }
         match exit {
             Exit::Released(wake_at) => self.wakes.add(wake_at),
-            Exit::Lost => {}
+            // By whom, it cannot tell: a claim of ours whose answer was lost may be the reason.
+            Exit::Lost => self.strays_at = Instant::now(),
             Exit::Faulty(known) if self.faulty.len() < FAULTY_THREADS_MAX => {
                 self.faulty.insert(id, known);
             }

@@ -15,8 +15,8 @@ use divan::{Bencher, counter::ItemsCount};
 use futures::future::join_all;
 use scriptum_contract::Value;
 use scriptum_engine::{
-    ClaimScope, Commit, Committed, Incarnation, NewThread, ProgramHash, ProgramRow, StepChange,
-    StepStatus, Store, ThreadId,
+    ClaimNumber, ClaimScope, Commit, Committed, Incarnation, NewThread, ProgramHash, ProgramRow,
+    StepChange, StepStatus, Store, ThreadId,
 };
 use scriptum_store::SqliteStore;
 use scriptum_vm::{
@@ -196,6 +196,7 @@ fn turn_of(thread: ThreadId, number: u64) -> Commit {
     ];
     Commit {
         thread,
+        claim: ClaimNumber(1),
         after: Seq(first - 1),
         entries: entries.collect(),
         frames: FrameDelta {

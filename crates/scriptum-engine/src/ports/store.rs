@@ -15,7 +15,8 @@ use crate::{Incarnation, ProgramHash, ThreadId};
 
 /// Keeps threads: rows, inboxes, journals, frames, step index, large values, programs.
 ///
-/// A commit and a claim are conditional on the owner's incarnation: who is not the owner cannot write.
+/// A commit is conditional on the owner and on the claim by which it became that: who is not the owner
+/// cannot write, and who was the owner before and is it again cannot write what it asked for before.
 #[async_trait]
 pub trait Store: Send + Sync {
     /// Keeps a program under the hash of its content; the same content twice is no error.
@@ -50,8 +51,8 @@ pub trait Store: Send + Sync {
     async fn inbox(&self, of: ThreadId, after: InboxNumber) -> Result<Vec<InboxItem>, StoreError>;
 
     /// Writes turns of many threads in one transaction. Each item is done, or refused because the
-    /// incarnation is not the owner any more or the journal does not end where it builds on; refused
-    /// items write nothing and spoil no other.
+    /// incarnation is not the owner by that claim any more or the journal does not end where it builds
+    /// on; refused items write nothing and spoil no other.
     async fn commit(
         &self,
         me: &Incarnation,
@@ -166,10 +167,15 @@ pub enum ClaimScope {
     Only(ThreadId),
 }
 
+/// Counts how often a thread was claimed; 0 before the first time. Together with the owner it fences
+/// off what an owner asked for before it lost the thread and got it again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct ClaimNumber(pub u64);
+
 /// A thread that now belongs to the claimer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Claim {
-    /// Its row, `owner` being the claimer.
+    /// Its row, `owner` being the claimer and `claim` the number of this claim.
     pub thread: ThreadRow,
     /// Its frames; empty before the first turn.
     pub frames: Frames,
@@ -208,6 +214,8 @@ impl InboxItem {
 pub struct Commit {
     /// The thread.
     pub thread: ThreadId,
+    /// The claim by which the writer owns it.
+    pub claim: ClaimNumber,
     /// The last journal entry that this builds on; 0 before the first. Where the journal ends
     /// elsewhere the commit is stale, so one that comes late cannot undo what came after it.
     pub after: Seq,
@@ -240,7 +248,8 @@ pub struct Commit {
 pub enum Committed {
     /// It is durable.
     Done,
-    /// The thread belongs to somebody else: nothing was written, nothing may be sent.
+    /// The thread belongs to somebody else, or by another claim: nothing was written, nothing may be
+    /// sent.
     LostOwner,
     /// The journal does not end with the entry that it builds on: the owner works from an old state.
     /// Nothing was written.
@@ -268,6 +277,8 @@ pub struct ThreadRow {
     pub wake_at: Option<Timestamp>,
     /// Who runs it.
     pub owner: Option<Incarnation>,
+    /// The last claim.
+    pub claim: ClaimNumber,
     /// Its last journal entry; 0 before the first.
     pub last_seq: Seq,
 }

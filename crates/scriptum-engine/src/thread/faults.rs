@@ -68,6 +68,9 @@ impl Resident {
         self.doubt_answers();
         self.finish_calls().await;
         self.post_answers().await;
+        if !self.is_known() {
+            return Exit::Faulty(self.inbox_known());
+        }
         let mut standing = self.standing;
         standing.status = Status::Paused;
         standing.wake_at = None;

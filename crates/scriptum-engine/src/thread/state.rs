@@ -20,11 +20,11 @@ use super::{
     faults::Fault,
 };
 use crate::{
-    Claim, Committed, InboxItem, InboxNumber, StoreError, ThreadId, ThreadRow,
+    Claim, ClaimNumber, Committed, InboxItem, InboxNumber, StoreError, ThreadId, ThreadRow,
     children::{self, Origin},
-    draft::{Draft, Mark, Standing},
+    draft::{Draft, Standing},
     hub::{Listener, Topic},
-    limits::{DOUBTS_REMEMBERED_MAX, INBOX_POLL, STORE_RETRY_MAX, STORE_RETRY_MIN},
+    limits::{INBOX_POLL, STORE_RETRY_MAX, STORE_RETRY_MIN},
     ports::store::value_from_storage,
     programs::Loaded,
     retry::{in_time, until_available},
@@ -40,8 +40,10 @@ pub(super) struct Resident {
     pub(super) standing: Standing,
     /// True when the row shows another status: it was written while the machine was out of order.
     pub(super) is_misshown: bool,
-    /// Where the journal ends if one of the commits happened that the store did not confirm.
-    doubtful: Vec<Mark>,
+    /// The claim by which the thread is ours; `None` before it was loaded.
+    claim: Option<ClaimNumber>,
+    /// Commits since the last one of which the store said what became of it.
+    doubts: u32,
     machine: Option<Machine>,
     inbox: Inbox,
     fired: VecDeque<StepPath>,
@@ -67,6 +69,8 @@ pub(super) struct Resident {
     /// Calls that the machine waits for and that nobody here has begun, as of the last load.
     pub(super) unsettled: Vec<Call>,
     pub(super) cancelled: CancellationToken,
+    /// Fires when the worker has got the thread by a later claim.
+    pub(super) outdated: CancellationToken,
     _cancel_when_dropped: DropGuard,
 }
 
@@ -92,7 +96,7 @@ enum Ready {
 }
 
 impl Resident {
-    pub(super) fn new(node: Node, id: ThreadId) -> Resident {
+    pub(super) fn new(node: Node, id: ThreadId, outdated: CancellationToken) -> Resident {
         let cancelled = CancellationToken::new();
         Resident {
             inbox: Inbox {
@@ -105,7 +109,8 @@ impl Resident {
             id,
             standing: Standing::UNKNOWN,
             is_misshown: false,
-            doubtful: Vec::new(),
+            claim: None,
+            doubts: 0,
             machine: None,
             fired: VecDeque::new(),
             answers: VecDeque::new(),
@@ -121,11 +126,13 @@ impl Resident {
             unsettled: Vec::new(),
             _cancel_when_dropped: cancelled.clone().drop_guard(),
             cancelled,
+            outdated,
         }
     }
 
     /// Takes over what a claim brought.
     pub(super) async fn install(&mut self, claim: Claim) -> Result<Option<Exit>, Fault> {
+        self.claim = Some(claim.thread.claim);
         self.restore(claim.thread, claim.frames, claim.inbox)
             .await?;
         self.inherit();
@@ -138,23 +145,33 @@ impl Resident {
     pub(super) async fn reload(&mut self) -> Result<Option<Exit>, Fault> {
         let (row, frames, inbox) = self.durable().await?;
         let children = std::mem::take(&mut self.children);
-        if row.owner.as_ref() != Some(&self.node.me) {
+        if !self.is_ours(&row) {
             if row.status.is_ended() {
                 self.cancel_all(children.into_values()).await;
             }
             return Ok(Some(Exit::Lost));
         }
         self.doubt_answers();
-        let found = Mark::of(row.last_seq, row.updated_at);
-        let is_ours = self.machine.is_some()
-            && (found == self.standing.mark() || self.doubtful.contains(&found));
+        let is_new = self.claim.is_none();
+        self.claim = Some(row.claim);
         self.restore(row, frames, inbox).await?;
         self.abandon_unwanted();
         self.cancel_gone(children).await;
-        if !is_ours {
+        if is_new {
             self.inherit();
         }
         Ok(None)
+    }
+
+    /// True when the thread was read once, so that there is something to build on.
+    pub(super) fn is_known(&self) -> bool {
+        self.claim.is_some()
+    }
+
+    /// What we got by a later claim is not ours: what is known here is from before somebody else had it.
+    fn is_ours(&self, row: &ThreadRow) -> bool {
+        let is_same = self.claim.is_none_or(|claim| claim == row.claim);
+        row.owner.as_ref() == Some(&self.node.me) && is_same
     }
 
     /// Whatever is open and not begun here may have been begun by somebody else.
@@ -164,7 +181,7 @@ impl Resident {
 
     /// A store that takes no commits but answers questions would otherwise be asked without end.
     pub(super) async fn back_off(&mut self) {
-        let pause = STORE_RETRY_MIN.saturating_mul(1 << self.doubtful.len().min(10));
+        let pause = STORE_RETRY_MIN.saturating_mul(1 << self.doubts.min(10));
         self.beside(sleep(pause.min(STORE_RETRY_MAX))).await;
     }
 
@@ -186,7 +203,8 @@ impl Resident {
                 let frames = until_available(|| store.frames(id)).await?;
                 let inbox = until_available(|| store.inbox(id, InboxNumber(0))).await?;
                 let after = until_available(|| store.thread(id)).await?;
-                if (row.last_seq, &row.owner) == (after.last_seq, &after.owner) {
+                let is_same = row.last_seq == after.last_seq && row.claim == after.claim;
+                if is_same && row.owner == after.owner {
                     return Ok::<_, StoreError>((after, frames, inbox));
                 }
                 row = after;
@@ -432,10 +450,11 @@ impl Resident {
         let standing = draft.standing;
         let calls = std::mem::take(&mut draft.calls);
         let failed = std::mem::take(&mut draft.failed);
-        let mut commit = draft.into_commit(self.id);
-        if self.doubtful.len() < DOUBTS_REMEMBERED_MAX {
-            self.doubtful.push(standing.mark());
-        }
+        let claim = self
+            .claim
+            .expect("a thread is loaded before it is committed");
+        let mut commit = draft.into_commit(self.id, claim);
+        self.doubts = self.doubts.saturating_add(1);
         let was_told = !commit.acks.is_empty();
         commit.release = release;
         if release {
@@ -447,7 +466,7 @@ impl Resident {
         if outcome == Committed::Done {
             self.standing = standing;
             self.is_misshown = false;
-            self.doubtful.clear();
+            self.doubts = 0;
             for answer in self.in_doubt.drain(..).filter(|answer| !answer.is_item()) {
                 self.open.remove(&answer.id);
                 self.ports.remove(&answer.id);
@@ -483,6 +502,7 @@ impl Resident {
         tokio::select! {
             biased;
             () = self.node.stop.cancelled() => {}
+            () = self.outdated.cancelled() => {}
             Some(answer) = self.running.next(), if !self.running.is_empty() => {
                 self.answers.push_back(answer);
                 self.take_answers();

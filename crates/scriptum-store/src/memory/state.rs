@@ -10,9 +10,9 @@ use std::{
 
 use scriptum_contract::ValueHash;
 use scriptum_engine::{
-    Change, Claim, ClaimScope, Commit, Committed, Created, InboxItem, InboxNumber, Incarnation,
-    NewThread, Page, ProgramHash, ProgramRow, StepChange, StepRow, StoreError, ThreadFilter,
-    ThreadId, ThreadRow,
+    Change, Claim, ClaimNumber, ClaimScope, Commit, Committed, Created, InboxItem, InboxNumber,
+    Incarnation, NewThread, Page, ProgramHash, ProgramRow, StepChange, StepRow, StoreError,
+    ThreadFilter, ThreadId, ThreadRow,
 };
 use scriptum_vm::{Entry, Frames, Notification, Seq, Status, StepPath, Timestamp};
 
@@ -153,6 +153,7 @@ impl State {
                 updated_at: new.at,
                 wake_at: None,
                 owner: None,
+                claim: ClaimNumber(0),
                 last_seq: Seq(0),
             },
             frames: Frames::default(),
@@ -214,7 +215,10 @@ impl State {
 
     fn take(&mut self, me: &Incarnation, id: ThreadId) -> Result<Claim, StoreError> {
         let orphaned = self.thread(id)?.row.owner.is_some();
-        self.change(id, |thread| thread.row.owner = Some(me.clone()));
+        self.change(id, |thread| {
+            thread.row.owner = Some(me.clone());
+            thread.row.claim.0 += 1;
+        });
         let thread = self.thread(id)?;
         Ok(Claim {
             thread: thread.row.clone(),
@@ -326,7 +330,7 @@ impl Plan {
             last_seq: thread.row.last_seq,
             started: BTreeSet::new(),
         });
-        if !planned.is_owner {
+        if !planned.is_owner || thread.row.claim != commit.claim {
             return Ok(Committed::LostOwner);
         }
         if planned.last_seq != commit.after {

@@ -35,7 +35,7 @@ pub(super) const WAKING: &str = "SELECT wake_at, thread FROM threads \
                       ORDER BY wake_at, thread LIMIT ?2";
 const ONE: &str = "SELECT owner, owner IS NULL AND (posted_at IS NOT NULL OR wake_at <= ?2) \
                    FROM threads WHERE thread = ?1 AND ended = 0";
-const TAKE: &str = "UPDATE threads SET owner = ?2 WHERE thread = ?1";
+const TAKE: &str = "UPDATE threads SET owner = ?2, claim = claim + 1 WHERE thread = ?1";
 const CLAIMED: &str = select_threads!("WHERE threads.thread = ?1");
 
 /// Earlier than any time: a worker that never said how long it lives.

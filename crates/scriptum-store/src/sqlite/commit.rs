@@ -1,5 +1,5 @@
 //! Writes turns inside the writer's transaction. The first statement of a turn is conditional on the
-//! owner and on the last entry, so who is not the owner writes nothing.
+//! owner, its claim and the last entry, so who is not the owner writes nothing.
 
 use rusqlite::{CachedStatement, Connection, params};
 use scriptum_engine::{Change, Committed, Incarnation, StoreError, ThreadId};
@@ -13,8 +13,8 @@ use crate::{check::no_program, codec::path::path_from_bytes, steps::never_starte
 
 /// Touches no index but those of threads that nobody owns.
 const THREAD: &str = "UPDATE threads SET last_seq = ?4, updated_at = ?5, status = ?6, pause = ?7, \
-                      wake_at = ?8 WHERE thread = ?1 AND owner = ?2 AND last_seq = ?3";
-const OWNER: &str = "SELECT owner FROM threads WHERE thread = ?1";
+                      wake_at = ?8 WHERE thread = ?1 AND owner = ?2 AND last_seq = ?3 AND claim = ?9";
+const IS_OWNER: &str = "SELECT owner = ?2 AND claim = ?3 FROM threads WHERE thread = ?1";
 const SET_PROGRAM: &str = "UPDATE threads SET program = \
                            (SELECT program FROM programs WHERE hash = ?2) WHERE thread = ?1 \
                            AND EXISTS (SELECT 1 FROM programs WHERE hash = ?2)";
@@ -104,7 +104,7 @@ impl<'c> Statements<'c> {
         changes: &mut Vec<Change>,
     ) -> Result<Committed, Failure> {
         if !self.write_thread(thread, owner, turn)? {
-            return self.refusal(thread, owner);
+            return self.refusal(thread, owner, turn);
         }
         self.write_program(thread, turn)?;
         if let Some(entries) = &turn.entries {
@@ -125,9 +125,10 @@ impl<'c> Statements<'c> {
         Ok(Committed::Done)
     }
 
-    /// False when somebody else is the owner or the journal ends elsewhere.
+    /// False when somebody else is the owner, or by another claim, or the journal ends elsewhere.
     fn write_thread(&mut self, thread: i64, owner: i64, turn: &Turn) -> Result<bool, Failure> {
         let Turn {
+            claim,
             after,
             entries,
             status,
@@ -138,15 +139,16 @@ impl<'c> Statements<'c> {
         } = turn;
         let last = entries.as_ref().map_or(*after, |entries| entries.last);
         let changed = self.thread.execute(params![
-            thread, owner, after, last, at, status, pause, wake_at
+            thread, owner, after, last, at, status, pause, wake_at, claim
         ])?;
         Ok(changed == 1)
     }
 
-    fn refusal(&self, thread: i64, owner: i64) -> Result<Committed, Failure> {
-        let mut statement = self.connection.prepare_cached(OWNER)?;
-        let now: Option<i64> = statement.query_row(params![thread], |row| row.get(0))?;
-        Ok(if now == Some(owner) {
+    fn refusal(&self, thread: i64, owner: i64, turn: &Turn) -> Result<Committed, Failure> {
+        let mut statement = self.connection.prepare_cached(IS_OWNER)?;
+        let is_owner: Option<bool> =
+            statement.query_row(params![thread, owner, turn.claim], |row| row.get(0))?;
+        Ok(if is_owner == Some(true) {
             Committed::Stale
         } else {
             Committed::LostOwner

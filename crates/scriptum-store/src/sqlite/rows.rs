@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, Row, params};
 use scriptum_engine::{
-    InboxItem, InboxNumber, Incarnation, ProgramHash, StepRow, StoreError, ThreadId, ThreadRow,
+    ClaimNumber, InboxItem, InboxNumber, Incarnation, ProgramHash, StepRow, StoreError, ThreadId,
+    ThreadRow,
 };
 use scriptum_vm::{FrameCell, Frames, Seq, Timestamp, frames::InvalidFrameKey};
 
@@ -21,7 +22,7 @@ macro_rules! select_threads {
         concat!(
             "SELECT threads.id, programs.hash, threads.script, threads.status, threads.pause, \
              threads.created_at, threads.updated_at, threads.wake_at, workers.name, \
-             threads.last_seq \
+             threads.last_seq, threads.claim \
              FROM threads \
              JOIN programs ON programs.program = threads.program \
              LEFT JOIN workers ON workers.worker = threads.owner ",
@@ -51,6 +52,7 @@ pub(super) fn thread_row(row: &Row<'_>) -> Result<ThreadRow, Failure> {
         wake_at: row.get::<_, Option<i64>>(7)?.map(Timestamp),
         owner: owner.map(Incarnation),
         last_seq: Seq(from_integer(row.get(9)?)?),
+        claim: ClaimNumber(from_integer(row.get(10)?)?),
     })
 }
 

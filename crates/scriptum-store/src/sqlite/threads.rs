@@ -15,8 +15,8 @@ const PUT_PROGRAM: &str = "INSERT INTO programs (hash, document, pins, source) \
 const PROGRAM: &str = "SELECT program FROM programs WHERE hash = ?1";
 const OF_REQUEST: &str = "SELECT id FROM threads WHERE request = ?1";
 const CREATE: &str = "INSERT INTO threads (id, program, script, request, status, ended, \
-                      created_at, updated_at, posted_at, last_seq, last_inbox) \
-                      VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?6, ?6, 0, 1) RETURNING thread";
+                      created_at, updated_at, posted_at, claim, last_seq, last_inbox) \
+                      VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?6, ?6, 0, 0, 1) RETURNING thread";
 const POSTED: &str = "UPDATE threads SET last_inbox = last_inbox + 1, \
                       posted_at = COALESCE(posted_at, ?2) \
                       WHERE thread = ?1 AND ended = 0 RETURNING last_inbox";

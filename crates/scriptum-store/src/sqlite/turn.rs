@@ -18,6 +18,8 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Turn {
     pub(super) thread: ThreadId,
+    /// The number of the claim by which the writer owns the thread.
+    pub(super) claim: i64,
     /// The number that the journal has to end with before.
     pub(super) after: i64,
     pub(super) entries: Option<Entries>,
@@ -83,6 +85,7 @@ impl Turn {
         let blobs = commit.blobs.into_iter();
         Ok(Turn {
             thread: commit.thread,
+            claim: to_integer(commit.claim.0)?,
             after: to_integer(commit.after.0)?,
             entries: Entries::encode(&commit.entries)?,
             dropped: dropped.map(FrameKey::texts_under).collect(),

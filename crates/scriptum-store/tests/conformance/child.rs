@@ -86,6 +86,7 @@ async fn write(store: &Arc<dyn Store>, name: &str) {
                 step_started(&step, 1, next),
                 step_ended(&step, StepStatus::Completed, next),
             ],
+            claim: thread.claim,
             ..turn(thread.id, next, 1)
         };
         let committed = store.commit(&me, vec![written]).await;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures::future::join_all;
-use scriptum_engine::{Claim, ClaimScope, Commit, Committed, InboxNumber, Store};
+use scriptum_engine::{Claim, ClaimNumber, ClaimScope, Commit, Committed, InboxNumber, Store};
 use scriptum_vm::{FrameCell, Slot, Status, Timestamp};
 
 use crate::given::{
@@ -12,6 +12,7 @@ use crate::given::{
 
 crate::rules![
     a_posted_thread_is_claimed_once,
+    claims_of_a_thread_are_counted,
     a_claim_gives_the_thread_as_committed,
     the_scope_can_be_one_thread,
     at_most_so_many_are_claimed,
@@ -53,6 +54,24 @@ async fn a_posted_thread_is_claimed_once(store: Arc<dyn Store>) {
     assert!(!claims[0].orphaned);
     assert_eq!(claims[0].thread.owner, Some(worker("a")));
     assert_eq!(ids(&claim(&store, "b", 0).await), NONE);
+}
+
+async fn claims_of_a_thread_are_counted(store: Arc<dyn Store>) {
+    let thread = made(&store, 1).await;
+    for number in 1..4 {
+        post(&store, 1, 0).await;
+        let claims = claim(&store, "a", 0).await;
+        assert_eq!(claims[0].thread.claim, ClaimNumber(number));
+        let given_back = Commit {
+            claim: ClaimNumber(number),
+            ..release(thread)
+        };
+        assert_eq!(commit(&store, "a", given_back).await, Committed::Done);
+        assert_eq!(
+            store.thread(thread).await.unwrap().claim,
+            ClaimNumber(number)
+        );
+    }
 }
 
 async fn a_claim_gives_the_thread_as_committed(store: Arc<dyn Store>) {

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use scriptum_engine::{
-    Commit, Committed, InboxNumber, StepChange, StepRow, StepStatus, Store, StoreError,
+    ClaimNumber, Commit, Committed, InboxNumber, StepChange, StepRow, StepStatus, Store, StoreError,
 };
 use scriptum_vm::{
     FrameCell, FrameDelta, FrameKey, PauseReason, Recovery, Seq, Slot, Status, StepError, StepPath,
@@ -23,6 +23,7 @@ crate::rules![
     the_row_says_what_the_last_turn_said,
     an_ended_thread_has_no_owner_and_no_wake_up,
     who_is_not_the_owner_writes_nothing,
+    a_commit_of_an_earlier_claim_writes_nothing,
     commits_that_do_not_follow_are_stale,
     entries_with_a_gap_are_refused,
     a_commit_without_entries_is_written,
@@ -158,6 +159,35 @@ async fn who_is_not_the_owner_writes_nothing(store: Arc<dyn Store>) {
         commit(&store, "stranger", turn(theirs, 1, 1)).await,
         Committed::LostOwner
     );
+}
+
+/// The owner lost the thread and got it again: what it asked for before must not be done any more.
+async fn a_commit_of_an_earlier_claim_writes_nothing(store: Arc<dyn Store>) {
+    let thread = owned(&store, "a", 1).await;
+    commit(&store, "a", turn(thread, 1, 2)).await;
+    store.heartbeat(&worker("a"), Timestamp(5)).await.unwrap();
+    store.heartbeat(&worker("b"), Timestamp(8)).await.unwrap();
+    for (name, now) in [("b", 6), ("a", 9)] {
+        assert_eq!(claim(&store, name, now).await.len(), 1);
+    }
+    let row = store.thread(thread).await.unwrap();
+    assert_eq!((row.owner, row.claim), (Some(worker("a")), ClaimNumber(3)));
+    let before = dump(&store, &[thread]).await;
+    let claimed = |number| Commit {
+        claim: ClaimNumber(number),
+        frames: cells([(cell_key("", Slot::Head), Some("{}"))]),
+        acks: vec![InboxNumber(1)],
+        ..turn(thread, 3, 1)
+    };
+    for number in [0, 1, 2, 4] {
+        assert_eq!(
+            commit(&store, "a", claimed(number)).await,
+            Committed::LostOwner
+        );
+    }
+    assert_eq!(commit(&store, "b", claimed(3)).await, Committed::LostOwner);
+    assert_eq!(dump(&store, &[thread]).await, before);
+    assert_eq!(commit(&store, "a", claimed(3)).await, Committed::Done);
 }
 
 async fn commits_that_do_not_follow_are_stale(store: Arc<dyn Store>) {

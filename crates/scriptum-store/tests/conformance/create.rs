@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use scriptum_engine::{Created, InboxNumber, NewThread, Store, StoreError, ThreadRow};
+use scriptum_engine::{ClaimNumber, Created, InboxNumber, NewThread, Store, StoreError, ThreadRow};
 use scriptum_vm::{Seq, Status, Timestamp};
 
 use crate::given::{hash, id, made, new_thread, program, started};
@@ -45,6 +45,7 @@ async fn a_new_thread_is_pending_and_has_its_inputs_in_the_inbox(store: Arc<dyn 
         updated_at: Timestamp(5),
         wake_at: None,
         owner: None,
+        claim: ClaimNumber(0),
         last_seq: Seq(0),
     };
     assert_eq!(store.thread(thread).await, Ok(row));

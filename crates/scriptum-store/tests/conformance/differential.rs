@@ -5,8 +5,8 @@ use std::{fmt::Write, ops::Range, sync::Arc};
 
 use futures::{FutureExt, StreamExt, stream::BoxStream};
 use scriptum_engine::{
-    Change, ClaimScope, Commit, InboxNumber, Incarnation, NewThread, ProgramHash, ProgramRow,
-    StepChange, StepStatus, Store, ThreadFilter, ThreadId,
+    Change, ClaimNumber, ClaimScope, Commit, InboxNumber, Incarnation, NewThread, ProgramHash,
+    ProgramRow, StepChange, StepStatus, Store, ThreadFilter, ThreadId,
 };
 use scriptum_vm::{
     FrameDelta, Notification, PauseReason, Recovery, Seq, Slot, Status, StepError, StepPath,
@@ -248,7 +248,9 @@ impl Random {
                 } else {
                     last + 1
                 };
-                batch.push(self.turn(reference, row.id, first).await);
+                let turn = self.turn(reference, row.id, first).await;
+                let claim = ClaimNumber(row.claim.0.saturating_sub(u64::from(self.one_in(12))));
+                batch.push(Commit { claim, ..turn });
             }
         }
         Request::Commit(me, batch)

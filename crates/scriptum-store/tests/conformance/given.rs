@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use scriptum_contract::{Value, ValueHash};
 use scriptum_engine::{
-    Claim, ClaimScope, Commit, Committed, InboxNumber, Incarnation, NewThread, Page, ProgramHash,
-    ProgramRow, StepChange, StepStatus, Store, ThreadId,
+    Claim, ClaimNumber, ClaimScope, Commit, Committed, InboxNumber, Incarnation, NewThread, Page,
+    ProgramHash, ProgramRow, StepChange, StepStatus, Store, ThreadId,
 };
 use scriptum_vm::{
     Blob, Entry, Event, FrameCell, FrameDelta, FrameKey, Notification, Record, Seq, Slot, Status,
@@ -100,10 +100,11 @@ pub(crate) fn entries(first: u64, count: u64) -> Vec<Entry> {
     (first..first + count).map(entry).collect()
 }
 
-/// A turn that writes entries and changes nothing else.
+/// A turn of the first claim that writes entries and changes nothing else.
 pub(crate) fn turn(thread: ThreadId, first: u64, count: u64) -> Commit {
     Commit {
         thread,
+        claim: ClaimNumber(1),
         after: Seq(first - 1),
         entries: entries(first, count),
         frames: FrameDelta::default(),

@@ -157,7 +157,10 @@ async fn a_killed_process_loses_its_threads_at_once() {
     let claims = claim(&store, "me", 0).await;
     assert_eq!(claims.len(), 1);
     assert!(claims[0].orphaned);
-    let next = turn(id(1), claims[0].thread.last_seq.0 + 1, 1);
+    let next = Commit {
+        claim: claims[0].thread.claim,
+        ..turn(id(1), claims[0].thread.last_seq.0 + 1, 1)
+    };
     assert_eq!(commit(&store, "me", next).await, Committed::Done);
 }
 
