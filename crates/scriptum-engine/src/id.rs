@@ -17,11 +17,14 @@ const DIGIT_COUNT: u32 = 26;
 impl fmt::Display for ThreadId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(PREFIX)?;
-        (0..DIGIT_COUNT).rev().try_for_each(|place| {
-            let digit = usize::try_from((self.0 >> (5 * place)) & 31).unwrap_or_default();
-            let digit = DIGITS.get(digit).expect("five bits name one of 32 digits");
-            write!(f, "{}", char::from(*digit))
-        })
+        let mut bits = self.0;
+        let mut digits = [0u8; DIGIT_COUNT as usize];
+        for digit in digits.iter_mut().rev() {
+            let value = usize::try_from(bits & 31).unwrap_or_default();
+            *digit = *DIGITS.get(value).expect("five bits name one of 32 digits");
+            bits >>= 5;
+        }
+        f.write_str(str::from_utf8(&digits).expect("digits are ASCII"))
     }
 }
 
