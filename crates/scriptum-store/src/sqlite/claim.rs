@@ -96,7 +96,11 @@ pub(super) fn claim(
     max: u32,
 ) -> Result<Vec<RawClaim>, Failure> {
     session.locks.hold(me);
-    let me = register(session, KNOWN, me, NEVER)?;
+    // A claim that finds nothing writes nothing, so what is known is only read.
+    let me = match session.find_worker(me)? {
+        Some(worker) => worker,
+        None => register(session, KNOWN, me, NEVER)?,
+    };
     let dead = find_dead(session, me, now)?;
     let due = match scope {
         ClaimScope::All => find_due(session, &dead, now, max)?,

@@ -194,12 +194,18 @@ impl Session {
         if let Some(key) = self.worker_keys.get(name) {
             return Ok(Some(*key));
         }
+        self.find_worker(name)
+    }
+
+    /// As [`Session::worker_key`], by the table as it is now: a worker that was taken for dead and
+    /// forgotten has none.
+    pub(super) fn find_worker(&mut self, name: &Incarnation) -> rusqlite::Result<Option<i64>> {
         let key = self
             .statement(WORKER_KEY)?
             .query_row(params![&*name.0], |row| row.get(0))
             .optional()?;
         if let Some(key) = key {
-            self.worker_keys.insert(name.clone(), key);
+            self.remember_worker(name, key);
         }
         Ok(key)
     }
