@@ -2,10 +2,12 @@
 //! between words, a step's arrow in the column of its inputs, a loop's in the column of its steps.
 //!
 //! Only space changes, and the place of arrows and branches on their line; every other character,
-//! comments included, stays. Line breaks inside brackets stay too: where to break a long line is the
+//! comments included, stays. Comments that stand below each other behind the words of their lines do
+//! so afterwards, too. Line breaks inside brackets stay too: where to break a long line is the
 //! author's choice. A script with errors is not touched, because its tree is a guess.
 
 mod arrows;
+mod comments;
 mod pieces;
 mod print;
 mod same;

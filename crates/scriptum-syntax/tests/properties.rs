@@ -409,7 +409,7 @@ proptest! {
     #[test]
     fn any_script_is_formatted_at_once(
         script in any::<prop::sample::Index>(),
-        edits in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), 0u8..4), 0..6),
+        edits in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), 0u8..6), 0..9),
     ) {
         let mut lines: Vec<String> = script.get(&SCRIPTS).lines().map(str::to_owned).collect();
         for (from, to, edit) in edits {
@@ -422,7 +422,9 @@ proptest! {
                 1 => { let line = lines[from].clone(); lines.insert(to, line); }
                 2 => { let indent = lines[from].len() - lines[from].trim_start().len();
                        lines.insert(to, format!("{}-- a comment", " ".repeat(indent))); }
-                _ => lines.insert(to, String::new()),
+                3 => lines.insert(to, String::new()),
+                // Few columns, so that comments stand below each other often.
+                _ => lines[from] = format!("{:<1$}  -- behind", lines[from], 10 + to % 3 * 10),
             }
         }
         check_format(&(lines.join("\n") + "\n"));

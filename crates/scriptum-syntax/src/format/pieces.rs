@@ -10,7 +10,7 @@ use crate::{Parse, SyntaxKind, SyntaxNode};
 pub(super) enum Piece<'t> {
     /// A token, or a whole string.
     Word(Word<'t>),
-    /// A comment, with the column it stands at.
+    /// A comment, with the column it stands at, in characters.
     Comment { text: &'t str, column: u32 },
     /// A line break, and how many blank lines come with it.
     LineBreak { blanks: u32 },
@@ -230,7 +230,7 @@ impl<'t> Flattener<'t> {
         let text = self.take(token.text_len());
         match kind(token.kind()) {
             kind if kind.is_comment() => {
-                let column = self.column;
+                let column = self.column_in_characters(text);
                 self.pieces.push(Piece::Comment { text, column });
                 self.advance(text);
             }
@@ -259,6 +259,13 @@ impl<'t> Flattener<'t> {
             begins_part: false,
             wants_line: around.wants_line && kind != SyntaxKind::Ident,
         }));
+    }
+
+    /// The column of the token that was just taken.
+    fn column_in_characters(&self, token: &str) -> u32 {
+        let start = self.pos - token.len();
+        let line = start - self.column as usize;
+        short(self.text.get(line..start).unwrap_or("").chars().count())
     }
 
     fn advance(&mut self, text: &str) {

@@ -2,6 +2,7 @@
 
 use super::{
     INDENT,
+    comments::{Trailing, aligned},
     pieces::{Piece, Word},
     space,
 };
@@ -16,6 +17,7 @@ pub(super) fn print(pieces: &[Piece<'_>], len: usize) -> String {
         line_level: 0,
         blanks: 0,
         last: None,
+        trailing: Vec::new(),
     };
     for (index, piece) in pieces.iter().enumerate() {
         let rest = pieces.get(index..).unwrap_or(&[]);
@@ -28,7 +30,7 @@ pub(super) fn print(pieces: &[Piece<'_>], len: usize) -> String {
     if !printer.text.is_empty() && !printer.text.ends_with('\n') {
         printer.text.push('\n');
     }
-    printer.text
+    aligned(printer.text, &printer.trailing)
 }
 
 struct Printer<'p> {
@@ -43,6 +45,8 @@ struct Printer<'p> {
     blanks: u32,
     /// The last word, unless a line has begun since.
     last: Option<&'p Word<'p>>,
+    /// The comments behind words, so far.
+    trailing: Vec<Trailing>,
 }
 
 impl<'p> Printer<'p> {
@@ -114,6 +118,8 @@ impl<'p> Printer<'p> {
     fn comment(&mut self, text: &str, column: u32, rest: &[Piece<'_>]) {
         if self.last.is_some() {
             self.text.push(' ');
+            let start = self.text.len();
+            self.trailing.push(Trailing { column, start });
         } else {
             let level = self.level_of_comment(column, rest);
             self.indent(level);
