@@ -140,10 +140,9 @@ impl Planner {
         round: u32,
         out: &mut dyn Sink,
     ) -> Result<Arc<str>, ToolError> {
-        let model = self.models.find(&ToolName::new("llm")).await?;
-        let model = model.ok_or_else(|| {
-            ToolError::permanent("MODEL_NOT_CONFIGURED", "there is no language model")
-        })?;
+        let name = ToolName::new("llm");
+        let model = self.models.find(&name).await?;
+        let model = model.ok_or_else(|| scriptum_tools::not_configured(&name))?;
         let own = [
             (Arc::from("system"), Value::text(RULES)),
             (Arc::from("messages"), Value::list(messages.iter().cloned())),

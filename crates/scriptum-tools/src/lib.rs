@@ -46,7 +46,7 @@ mod workspace;
 
 pub use channel::{ChannelOptions, Channels};
 pub use document::{ToolDocument, read_tool_document};
-pub use model::NoModels;
+pub use model::{NoModels, not_configured};
 pub use native::{NativeOptions, NativeTools, signatures};
 pub use net::{InvalidNetRule, NetPolicy, NetRule};
 pub use reference::{ReferencePage, reference_pages};

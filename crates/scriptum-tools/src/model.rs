@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use scriptum_contract::{ToolName, ToolSignature, Value, capabilities};
-use scriptum_engine::{Sink, Tool, ToolCall, ToolError, ToolSource};
+use scriptum_engine::{Sink, Tool, ToolCall, ToolError, ToolErrorKind, ToolSource};
 
 /// The source of capabilities that nobody provides.
 #[derive(Debug, Clone, Copy)]
@@ -32,12 +32,19 @@ impl Tool for NoModel {
 
     async fn call(&self, _call: ToolCall, _out: &mut dyn Sink) -> Result<Value, ToolError> {
         let name = &self.0.name;
-        Err(ToolError::permanent(
-            "MODEL_NOT_CONFIGURED",
-            format!(
-                "no model can be called for '{name}': no provider is configured; \
-                 this version has no providers yet, later ones take `--model-base-url`"
-            ),
-        ))
+        Err(not_configured(name))
     }
+}
+
+/// What a call of a capability fails with that nobody provides, with the ways on.
+pub fn not_configured(capability: &ToolName) -> ToolError {
+    let message = format!(
+        "no model can be called for '{capability}': this build has no connection to a provider; \
+         give the step's output with --step-output, or try the script with stubs in `scriptum test`"
+    );
+    ToolError::new(
+        ToolErrorKind::NotConfigured,
+        "MODEL_NOT_CONFIGURED",
+        message,
+    )
 }

@@ -91,6 +91,8 @@ pub enum ToolErrorKind {
     Cancelled,
     /// Ask the operator for the right.
     Refused,
+    /// Ask the operator to connect what the tool works with; it was not asked to do anything.
+    NotConfigured,
     /// Nothing for now: the time limit passed and the outcome is unknown.
     TimedOut,
 }

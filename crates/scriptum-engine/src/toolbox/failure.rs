@@ -92,6 +92,7 @@ pub(super) fn failed(callee: &Callee, cause: &ToolError) -> StepError {
         ToolErrorKind::Permanent => (failure_code(callee, cause), false),
         ToolErrorKind::Cancelled => ("CANCELLED", false),
         ToolErrorKind::Refused => ("TOOL_REFUSED", false),
+        ToolErrorKind::NotConfigured => ("TOOL_UNAVAILABLE", false),
         ToolErrorKind::TimedOut => ("TOOL_TIMEOUT", true),
     };
     StepError {

@@ -112,15 +112,21 @@ impl Tool for Channel {
         match &*self.signature.name.0 {
             "webhook" => webhook::send(&self.shared, call, out).await,
             "slack" => slack::send(&self.shared, call, out).await,
-            name => Err(ToolError::permanent(
-                "CHANNEL_NOT_CONFIGURED",
-                format!(
-                    "cannot send via {name}: this build has no connection to it; send via webhook to \
-                     a service that has one"
-                ),
-            )),
+            name => Err(not_configured(format!(
+                "cannot send via {name}: this build has no connection to it; send via webhook to a \
+                 service that has one"
+            ))),
         }
     }
+}
+
+/// What sending over a channel fails with that the operator has not connected.
+fn not_configured(message: impl Into<Arc<str>>) -> ToolError {
+    ToolError::new(
+        ToolErrorKind::NotConfigured,
+        "CHANNEL_NOT_CONFIGURED",
+        message,
+    )
 }
 
 /// What a server answered.

@@ -22,9 +22,9 @@ pub(super) async fn send(
     out: &mut dyn Sink,
 ) -> Result<Value, ToolError> {
     let Some(token) = &shared.options.slack_token else {
-        return Err(ToolError::permanent(
-            "CHANNEL_NOT_CONFIGURED",
-            "cannot send via slack: there is no token; set SLACK_TOKEN in the environment",
+        return Err(super::not_configured(
+            "cannot send via slack: there is no token; give SLACK_TOKEN in the environment of the run, \
+             with --env-file FILE or --env-var SLACK_TOKEN",
         ));
     };
     let headers = Value::object([("authorization", Value::from(format!("Bearer {token}")))]);

@@ -156,7 +156,7 @@ async fn what_is_not_configured_says_so_and_addresses_are_judged() {
     let slack = r##"{"channel":"#news","text":"hello"}"##;
     for (channel, args) in [("email", email), ("slack", slack)] {
         let error = send(none(), channel, args).await.unwrap_err();
-        assert_eq!(&*error.code, "CHANNEL_NOT_CONFIGURED", "{error}");
+        assert_eq!(error.kind, ToolErrorKind::NotConfigured, "{error}");
     }
     let local = r#"{"url":"http://127.0.0.1:1/","payload":1}"#;
     let error = send(none(), "webhook", local).await.unwrap_err();

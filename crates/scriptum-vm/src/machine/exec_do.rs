@@ -28,8 +28,15 @@ const UNANSWERED: [&str; 5] = [
     "TOOL_REFUSED",
 ];
 
-/// Codes of errors that are the same at every try: the input does not fit, or cannot be computed.
-const NEVER_RETRIED: [&str; 2] = ["TOOL_INPUT_INVALID", EXPRESSION_FAILED];
+/// True for an error that is the same at every try: the input does not fit or cannot be computed, the
+/// operator does not allow the call, or has not connected what the tool works with.
+fn is_same_at_every_try(error: &StepError) -> bool {
+    match &*error.code {
+        "TOOL_INPUT_INVALID" | "TOOL_REFUSED" | EXPRESSION_FAILED => true,
+        "TOOL_UNAVAILABLE" => !error.retryable,
+        _ => false,
+    }
+}
 
 /// True when the call that failed used up its number.
 pub(super) fn was_answered(error: &StepError) -> bool {
@@ -252,7 +259,7 @@ impl<'r> Run<'r> {
     ) -> Result<(), Need> {
         match on_error(place) {
             Some(OnError::Retry { max, every_ms })
-                if failed.tries < *max && !NEVER_RETRIED.contains(&&*error.code) =>
+                if failed.tries < *max && !is_same_at_every_try(&error) =>
             {
                 self.retry(place, failed, error, *every_ms);
                 Ok(())

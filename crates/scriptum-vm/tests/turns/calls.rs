@@ -94,11 +94,23 @@ fn a_call_of_unknown_outcome_keeps_its_number() {
         (3, "TOOL_FAILED", "call t 0#4/2 {}"),
         (4, "TOOL_UNAVAILABLE", "call t 0#5/2 {}"),
     ] {
-        thread.failed("0", attempt, code);
+        thread.apply(passing_failure("0", attempt, code)).unwrap();
         assert!(
             thread.fired("0", 0).ends_with(next),
             "{attempt}: {}",
             thread.last()
+        );
+    }
+}
+
+#[test]
+fn what_nothing_can_change_is_not_tried_again() {
+    for code in ["TOOL_REFUSED", "TOOL_UNAVAILABLE", "EXPRESSION_FAILED"] {
+        let retried = run_or("t", vec![], "", Some(retry(5, None)));
+        let mut thread = Thread::start(program(vec![retried]));
+        assert_eq!(
+            thread.failed("0", 1, code),
+            format!("0 #1 failed {code} · paused StepError at 0")
         );
     }
 }

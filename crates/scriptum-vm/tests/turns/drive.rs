@@ -140,6 +140,18 @@ pub(crate) fn failed(at: &str, attempt: u32, code: &str) -> Notification {
     }
 }
 
+/// An error that passes by itself.
+pub(crate) fn passing_failure(at: &str, attempt: u32, code: &str) -> Notification {
+    Notification::Failed {
+        path: path(at),
+        attempt,
+        error: StepError {
+            retryable: true,
+            ..StepError::permanent(code, "it broke")
+        },
+    }
+}
+
 fn show(turn: &Turn) -> String {
     let events = turn.events.iter().map(show_event);
     let effects = turn.effects.iter().map(show_effect);
