@@ -186,7 +186,11 @@ pub(crate) struct Run {
     #[arg(skip)]
     pub(crate) no_input: bool,
 
-    /// A value of the environment of this run
+    /// A file with the environment of this run: KEY=VALUE, a line each
+    #[arg(long, value_name = "FILE")]
+    pub(crate) env_file: Option<PathBuf>,
+
+    /// A variable of the environment of this run; without =VALUE, that of this process
     #[arg(long, value_name = "KEY=VALUE")]
     pub(crate) env_var: Vec<String>,
 

@@ -25,9 +25,6 @@ use crate::{
 /// A stopped command gives calls under way this long to end; what is cut off is made again, or asked for.
 const STOP_GRACE_MS: u64 = 1_000;
 
-/// The variable with the token of a Slack app.
-const SLACK_TOKEN: &str = "SLACK_TOKEN";
-
 /// The runtime of an embedded node that runs whatever it is given: a turn that takes long, as one with an
 /// input of a hundred megabytes does, must not keep the node from saying that it lives.
 pub(crate) fn runtime() -> Result<Runtime, Failure> {
@@ -55,14 +52,13 @@ pub(crate) struct Setup<'a> {
     pub(crate) data_dir: &'a Path,
     pub(crate) workspace: &'a Path,
     pub(crate) allow_net: &'a [String],
+    /// The token for messages over Slack.
+    pub(crate) slack_token: Option<String>,
 }
 
 /// Opens the store of a folder with all native tools on top, and with the scripts that others can run. Must
 /// be called inside a runtime.
-pub(crate) fn open(
-    setup: &Setup<'_>,
-    scripts: Option<Arc<dyn Scripts>>,
-) -> Result<Engine, Failure> {
+pub(crate) fn open(setup: Setup<'_>, scripts: Option<Arc<dyn Scripts>>) -> Result<Engine, Failure> {
     let store = SqliteStore::open(setup.data_dir)?;
     let options = NativeOptions::new(setup.workspace, setup.allow_net).map_err(|error| {
         Failure::new(
@@ -71,7 +67,7 @@ pub(crate) fn open(
         )
     })?;
     let channels = ChannelOptions {
-        slack_token: std::env::var(SLACK_TOKEN).ok(),
+        slack_token: setup.slack_token,
         ..ChannelOptions::new(options.net.clone())
     };
     let models: Arc<dyn ToolSource> = Arc::new(NoModels);

@@ -9,6 +9,7 @@ mod out;
 mod args;
 mod cmd;
 mod duration;
+mod environment;
 mod exit;
 mod input;
 mod local;

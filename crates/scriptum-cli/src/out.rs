@@ -2,7 +2,11 @@
 //!
 //! A reader that went away is no fault: results end silently, and a thread runs on without its notes.
 
-use std::{borrow::Cow, io::Write as _, sync::OnceLock};
+use std::{
+    borrow::Cow,
+    io::Write as _,
+    sync::{PoisonError, RwLock},
+};
 
 use crate::exit::{Code, Failure};
 
@@ -27,24 +31,23 @@ const REDACTED: &str = "********";
 const SECRET_BYTES_MIN: usize = 3;
 
 /// The secrets of this run, which no note shows: an error may quote what a tool was given.
-static SECRETS: OnceLock<Vec<String>> = OnceLock::new();
+static SECRETS: RwLock<Vec<String>> = RwLock::new(Vec::new());
 
-/// Keeps the values of secrets out of all notes from here on. The first call counts.
+/// Keeps the values of secrets out of all notes from here on.
 pub(crate) fn hide(secrets: impl IntoIterator<Item = String>) {
-    let mut secrets: Vec<String> = secrets
-        .into_iter()
-        .filter(|secret| secret.len() >= SECRET_BYTES_MIN)
-        .collect();
+    let is_one = |secret: &String| secret.len() >= SECRET_BYTES_MIN;
+    let mut known = SECRETS.write().unwrap_or_else(PoisonError::into_inner);
+    known.extend(secrets.into_iter().filter(is_one));
     // A secret that is part of another one must not leave the rest of it.
-    secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-    SECRETS.get_or_init(|| secrets);
+    known.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+    known.dedup();
 }
 
 /// The text without secrets.
 pub(crate) fn redacted(text: &str) -> Cow<'_, str> {
-    let secrets = SECRETS.get().map_or(&[] as &[String], Vec::as_slice);
+    let secrets = SECRETS.read().unwrap_or_else(PoisonError::into_inner);
     let mut shown = Cow::Borrowed(text);
-    for secret in secrets {
+    for secret in secrets.iter() {
         if shown.contains(secret.as_str()) {
             shown = Cow::Owned(shown.replace(secret.as_str(), REDACTED));
         }

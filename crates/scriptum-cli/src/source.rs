@@ -51,16 +51,26 @@ fn begins_like_program(text: &str) -> bool {
 /// Reads a script; `-` is standard input.
 pub(crate) fn read(path: &Path) -> Result<Source, Failure> {
     if path == Path::new("-") {
-        return text_of(std::io::stdin().lock(), "<stdin>".to_owned());
+        let name = "<stdin>".to_owned();
+        return text_of(std::io::stdin().lock(), name, SOURCE_BYTES_MAX);
     }
+    read_file(path, SOURCE_BYTES_MAX)
+}
+
+/// The text of another file, which is not to be larger than that.
+pub(crate) fn text_below(path: &Path, bytes_max: u64) -> Result<String, Failure> {
+    read_file(path, bytes_max).map(|source| source.text)
+}
+
+fn read_file(path: &Path, bytes_max: u64) -> Result<Source, Failure> {
     let name = path.display().to_string();
     let file = std::fs::File::open(path)
         .map_err(|error| Failure::new(Code::NotFound, format!("cannot open '{name}': {error}")))?;
     if file.metadata().is_ok_and(|it| it.is_dir()) {
-        let message = format!("'{name}' is a folder, not a script");
+        let message = format!("'{name}' is a folder, not a file");
         return Err(Failure::new(Code::InvalidArgument, message));
     }
-    text_of(file, name)
+    text_of(file, name, bytes_max)
 }
 
 /// The scripts that a path means: itself, or every `*.scriptum` below a folder, in path order.
@@ -108,14 +118,14 @@ pub(crate) fn none_found() -> Failure {
     Failure::new(Code::NotFound, message)
 }
 
-fn text_of(source: impl std::io::Read, name: String) -> Result<Source, Failure> {
+fn text_of(source: impl std::io::Read, name: String, bytes_max: u64) -> Result<Source, Failure> {
     let mut bytes = Vec::new();
     source
-        .take(SOURCE_BYTES_MAX + 1)
+        .take(bytes_max + 1)
         .read_to_end(&mut bytes)
         .map_err(|error| Failure::new(Code::NotFound, format!("cannot read '{name}': {error}")))?;
-    if bytes.len() as u64 > SOURCE_BYTES_MAX {
-        let message = format!("'{name}' is larger than {} MiB", SOURCE_BYTES_MAX >> 20);
+    if bytes.len() as u64 > bytes_max {
+        let message = format!("'{name}' is larger than {} MiB", bytes_max >> 20);
         return Err(Failure::new(Code::InvalidArgument, message));
     }
     match String::from_utf8(bytes) {

@@ -11,6 +11,7 @@ mod answers;
 mod busy;
 mod command;
 mod counter;
+mod environment;
 mod events;
 mod examples;
 mod filter;

@@ -23,7 +23,10 @@ pub(super) fn aligned(text: String, comments: &[Trailing]) -> String {
         let widths = group.iter().map(|comment| width(&text, comment.start));
         let widths: Vec<usize> = widths.collect();
         let widest = widths.iter().copied().max().unwrap_or(0);
-        let short = group.iter().zip(widths).filter(|(_, width)| *width < widest);
+        let short = group
+            .iter()
+            .zip(widths)
+            .filter(|(_, width)| *width < widest);
         gaps.extend(short.map(|(comment, width)| (comment.start, widest - width)));
     }
     if gaps.is_empty() {

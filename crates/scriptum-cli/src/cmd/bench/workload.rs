@@ -69,8 +69,9 @@ impl Node {
             data_dir: folder,
             workspace: folder,
             allow_net: &[],
+            slack_token: None,
         };
-        let engine = local::open(&setup, None)?;
+        let engine = local::open(setup, None)?;
         let worker = Running::start(&engine, ClaimScope::All);
         Ok(Node { engine, worker })
     }

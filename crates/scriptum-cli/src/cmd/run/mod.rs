@@ -3,6 +3,7 @@
 //! The first line on stderr is the thread id, the result goes to stdout. Whatever stops this process,
 //! the thread stays in the store, and `--resume` goes on with it.
 
+mod again;
 mod ask;
 mod begin;
 mod children;
@@ -12,18 +13,20 @@ mod report;
 mod resume;
 mod siblings;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::Path, sync::Arc};
 
 use scriptum_engine::{ClaimScope, Engine, ThreadId};
 use scriptum_vm::{PauseReason, Seq};
 
 use crate::{
     args::Run,
+    environment::Environment,
     exit::{Code, Failure},
     local::{self, Running, Setup},
     tools,
     ui::Progress,
 };
+use again::Again;
 use siblings::Siblings;
 pub(crate) use siblings::runs_scripts;
 
@@ -34,16 +37,20 @@ struct Session {
     thread: ThreadId,
     /// Journal entries up to here are old news.
     after: Seq,
-    data_dir: PathBuf,
-    workspace: PathBuf,
-    /// The script, where it was named: those that it runs lie beside it.
-    file: Option<PathBuf>,
-    allow_net: Vec<String>,
+    /// What a command that goes on has to say.
+    again: Arc<Again>,
     quiet: bool,
     /// True when nobody is to be asked.
     no_input: bool,
     /// True when the thread waits for an answer before anything else can happen.
     asks_first: bool,
+}
+
+impl Session {
+    /// The exact command that goes on with this thread, from the present folder.
+    fn command(&self) -> String {
+        self.again.command(self.thread)
+    }
 }
 
 pub(crate) fn main(args: Run, quiet: bool) -> Result<Code, Failure> {
@@ -128,17 +135,18 @@ async fn with_answers(
     }
 }
 
-fn open(args: &Run, workspace: &std::path::Path) -> Result<Engine, Failure> {
+fn open(args: &Run, workspace: &Path, environment: &Arc<Environment>) -> Result<Engine, Failure> {
     let setup = Setup {
         data_dir: &args.data_dir,
         workspace,
         allow_net: &args.allow_net,
+        slack_token: environment.slack_token(),
     };
     let file = args.file.as_deref();
     let siblings = Siblings {
         folder: file.map(|file| local::workspace(None, Some(file))),
         catalog: tools::catalog(&args.tools)?,
-        env: args.env_var.clone(),
+        environment: Arc::clone(environment),
     };
-    local::open(&setup, Some(Arc::new(siblings)))
+    local::open(setup, Some(Arc::new(siblings)))
 }

@@ -1,6 +1,6 @@
 //! What a run leaves behind: the result on stdout, the way on when there is one.
 
-use std::fmt::Write as _;
+use std::sync::Arc;
 
 use scriptum_contract::Value;
 use scriptum_engine::{StepStatus, ThreadId, ThreadResult};
@@ -15,7 +15,6 @@ use crate::{
 
 /// Longest input of a failed step that is shown.
 const INPUT_CHARS_MAX: usize = 400;
-const COMMAND: &str = "run --resume";
 
 /// Prints where the thread stands and gives the exit code for it.
 pub(super) async fn result(session: &Session) -> Result<Code, Failure> {
@@ -40,7 +39,7 @@ pub(super) async fn result(session: &Session) -> Result<Code, Failure> {
             note!("{}", style::error("error: the thread was cancelled"));
             Ok(Code::ThreadCancelled)
         }
-        Status::Paused => paused(session, &result).await,
+        Status::Paused => paused(session, &result, &session.command()).await,
         Status::Pending | Status::Running => Err(Failure::new(
             Code::Internal,
             "the thread stopped being followed while it runs",
@@ -57,10 +56,7 @@ pub(super) async fn children_paused(
         let child = Session {
             engine: session.engine.clone(),
             thread: *child,
-            data_dir: session.data_dir.clone(),
-            workspace: session.workspace.clone(),
-            file: None,
-            allow_net: session.allow_net.clone(),
+            again: Arc::clone(&session.again),
             ..*session
         };
         let row = child.engine.thread(child.thread).await?;
@@ -70,9 +66,10 @@ pub(super) async fn children_paused(
         );
         note!("{}", style::wait(&waits));
         let result = child.engine.result(child.thread).await?;
-        paused(&child, &result).await?;
+        let command = session.again.command_for_child(child.thread);
+        paused(&child, &result, &command).await?;
     }
-    note!("then go on with:   {}", resume_command(session));
+    note!("then go on with:   {}", session.command());
     Ok(Code::ThreadPaused)
 }
 
@@ -86,7 +83,7 @@ pub(super) async fn interrupted(session: &Session) -> Result<Code, Failure> {
         "{}",
         style::wait("interrupted; the thread is kept. Go on with:")
     );
-    note!("  {}", resume_command(session));
+    note!("  {}", session.command());
     Ok(Code::Interrupted)
 }
 
@@ -94,12 +91,11 @@ pub(super) async fn interrupted(session: &Session) -> Result<Code, Failure> {
 pub(super) fn with_command(failure: Failure, session: &Session) -> Failure {
     failure.help(format!(
         "the thread is kept; go on with: {}",
-        resume_command(session)
+        session.command()
     ))
 }
 
-async fn paused(session: &Session, result: &ThreadResult) -> Result<Code, Failure> {
-    let command = resume_command(session);
+async fn paused(session: &Session, result: &ThreadResult, command: &str) -> Result<Code, Failure> {
     match (result.pause, &result.error) {
         (Some(PauseReason::StepError), Some(error)) => {
             let place = at_step(result.failed_step.as_ref(), error);
@@ -110,7 +106,7 @@ async fn paused(session: &Session, result: &ThreadResult) -> Result<Code, Failur
             note!("with another input:           {command} --override JSON");
             note!("with an output of your own:   {command} --step-output JSON");
         }
-        (Some(PauseReason::Ask), _) => show_asks(session, &command).await?,
+        (Some(PauseReason::Ask), _) => show_asks(session, command).await?,
         (Some(PauseReason::Wait), _) => {
             for awaited in session.engine.awaited_events(session.thread).await? {
                 let until = awaited
@@ -207,31 +203,4 @@ fn print_output(output: Option<&Value>) -> Result<(), Failure> {
         Failure::new(Code::Internal, format!("cannot write the output: {error}"))
     })?;
     crate::out::line(&json)
-}
-
-/// The exact command that goes on with this thread, from the present folder.
-fn resume_command(session: &Session) -> String {
-    let program = local::program_name();
-    let mut command = format!(
-        "{} {COMMAND} {}",
-        local::quoted(&program.to_string_lossy()),
-        session.thread
-    );
-    let folders = [
-        ("--data-dir", &session.data_dir, "./.scriptum"),
-        ("--workspace", &session.workspace, "."),
-    ];
-    for (flag, folder, default) in folders {
-        if folder != std::path::Path::new(default) {
-            let folder = local::quoted(&folder.to_string_lossy());
-            let _ = write!(command, " {flag} {folder}");
-        }
-    }
-    if let Some(file) = session.file.as_deref().filter(|file| **file != *"-") {
-        let _ = write!(command, " {}", local::quoted(&file.to_string_lossy()));
-    }
-    for target in &session.allow_net {
-        let _ = write!(command, " --allow-net {}", local::quoted(target));
-    }
-    command
 }

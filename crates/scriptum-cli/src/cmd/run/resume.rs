@@ -1,13 +1,21 @@
 //! Going on with a thread of the embedded store: a paused one, or one whose process died.
 
+use std::sync::Arc;
+
 use scriptum_contract::Value;
 use scriptum_engine::{ProgramHash, ThreadId, ThreadRow, program_row};
 use scriptum_vm::{PauseReason, Resume, Status, StepPath};
 
-use super::{Session, children, siblings::runs_scripts};
+use super::{
+    Session,
+    again::Again,
+    children,
+    siblings::{runs_scripts, starts_threads},
+};
 use crate::{
     args::Run,
     cmd,
+    environment::Environment,
     exit::{Code, Failure},
     input, local, source, tools,
 };
@@ -19,26 +27,30 @@ pub(super) async fn session(thread: &str, args: &Run, quiet: bool) -> Result<Ses
             .help("`scriptum run --list` shows the threads of the embedded store")
     })?;
     let workspace = local::workspace(args.workspace.as_deref(), args.file.as_deref());
-    let engine = super::open(args, &workspace)?;
+    let environment = Arc::new(Environment::read(args)?);
+    let engine = super::open(args, &workspace, &environment)?;
     let row = engine.thread(thread).await?;
     check_same_program(args, &row)?;
     let change = change(args)?;
     let step = args.step.as_deref().map(str::parse::<StepPath>).transpose();
     let step = step.map_err(|error| Failure::new(Code::InvalidArgument, error.to_string()))?;
     let after = row.last_seq;
-    let file = match &args.file {
-        Some(file) if runs_scripts(&engine.program(&row.program).await?.body) => Some(file.clone()),
-        Some(_) | None => None,
-    };
-    let data_dir = args.data_dir.clone();
+    let program = engine.program(&row.program).await?;
+    if !starts_threads(&program.body) {
+        environment.check_named(&program.contract)?;
+    }
+    let file = args.file.as_deref();
+    let file = file.filter(|_| runs_scripts(&program.body));
     let mut session = Session {
         engine,
         thread,
         after,
-        data_dir,
-        workspace,
-        file,
-        allow_net: args.allow_net.clone(),
+        again: Arc::new(Again::new(
+            args,
+            file,
+            workspace,
+            (&environment, &program.contract),
+        )),
         quiet,
         no_input: args.no_input,
         asks_first: false,

@@ -14,9 +14,9 @@ use scriptum_contract::{ToolCatalog, nearest};
 use scriptum_engine::{Script, ScriptError, Scripts};
 use scriptum_vm::program::{Body, RunTarget, StepKind};
 
-use super::begin::environment;
 use crate::{
     cmd,
+    environment::Environment,
     exit::Failure,
     local,
     source::{self, Source},
@@ -35,8 +35,8 @@ pub(super) struct Siblings {
     pub(super) folder: Option<PathBuf>,
     /// What they may call.
     pub(super) catalog: ToolCatalog,
-    /// Values of environment variables, as they were given.
-    pub(super) env: Vec<String>,
+    /// Their environment.
+    pub(super) environment: Arc<Environment>,
 }
 
 #[async_trait]
@@ -67,8 +67,8 @@ impl Siblings {
         let program = compiled
             .program
             .expect("a compilation without errors has a program");
-        let env = environment(&program.contract, &self.env)
-            .map_err(|failure| ScriptError::new("ENV_MISSING", in_one_line(&failure)))?;
+        let env = self.environment.resolved(&program.contract);
+        let env = env.map_err(|failure| ScriptError::new("ENV_MISSING", in_one_line(&failure)))?;
         Ok(Script {
             pins: local::pinned(&compiled.tool_pins),
             program,
@@ -80,10 +80,18 @@ impl Siblings {
 
 /// True when a step in it, at whatever depth, runs a script by its name.
 pub(crate) fn runs_scripts(body: &Body) -> bool {
+    any_run(body, |target| matches!(target, RunTarget::Stored(_)))
+}
+
+/// True when a step in it, at whatever depth, runs a script or a plan.
+pub(super) fn starts_threads(body: &Body) -> bool {
+    any_run(body, |_| true)
+}
+
+fn any_run(body: &Body, fits: fn(&RunTarget) -> bool) -> bool {
     body.steps.iter().any(|step| {
-        let is_run =
-            matches!(&step.kind, StepKind::Run(run) if matches!(run.target, RunTarget::Stored(_)));
-        is_run || step.kind.bodies().any(runs_scripts)
+        let fits_here = matches!(&step.kind, StepKind::Run(run) if fits(&run.target));
+        fits_here || step.kind.bodies().any(|body| any_run(body, fits))
     })
 }
 

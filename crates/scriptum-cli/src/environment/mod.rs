@@ -1,0 +1,168 @@
+//! The environment of a run: what `--env-file` and `--env-var` give to the script, to the scripts that it
+//! runs, and to the channels that it sends over. Nothing else of the process is taken.
+
+mod dotenv;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+    sync::Arc,
+};
+
+use scriptum_contract::{Contract, EnvField, Reason, Value, Violation, nearest};
+
+use crate::{
+    args::Run,
+    exit::{Code, Failure},
+    out, source,
+};
+
+/// The key with the token of a Slack app.
+const SLACK_TOKEN: &str = "SLACK_TOKEN";
+
+/// Longest file of variables that is read: 1 MiB, some ten thousand variables.
+const FILE_BYTES_MAX: u64 = 1 << 20;
+
+/// Values by key, and where they came from.
+#[derive(Debug, Default)]
+pub(crate) struct Environment {
+    values: BTreeMap<String, String>,
+    /// Keys that the command line names one by one.
+    named: BTreeSet<String>,
+    /// The file that was read.
+    file: Option<PathBuf>,
+}
+
+impl Environment {
+    /// Reads what the command line gives; a variable of its own wins over that of the file.
+    pub(crate) fn read(args: &Run) -> Result<Environment, Failure> {
+        let mut environment = Environment::default();
+        if let Some(file) = &args.env_file {
+            let text = source::text_below(file, FILE_BYTES_MAX)?;
+            environment.values = dotenv::read(&text).map_err(|faults| {
+                let message = format!("'{}' is no file of variables", file.display());
+                Failure::new(Code::InvalidArgument, message)
+                    .details(faults)
+                    .help("write KEY=VALUE, a line each")
+            })?;
+            environment.file = Some(file.clone());
+        }
+        for given in &args.env_var {
+            let (key, value) = variable(given)?;
+            environment.named.insert(key.to_owned());
+            environment.values.insert(key.to_owned(), value);
+        }
+        // Tokens of channels are secrets, whatever the script declares.
+        out::hide(environment.slack_token());
+        Ok(environment)
+    }
+
+    /// The token for messages over Slack.
+    pub(crate) fn slack_token(&self) -> Option<String> {
+        self.values.get(SLACK_TOKEN).cloned()
+    }
+
+    /// The file that was read.
+    pub(crate) fn file(&self) -> Option<&PathBuf> {
+        self.file.as_ref()
+    }
+
+    /// The keys of the command line that have to be given again when the thread goes on: it keeps its plain
+    /// variables, but neither secrets nor what is for others. With `for_others`, all of them.
+    pub(crate) fn keys_to_repeat(&self, contract: &Contract, for_others: bool) -> Vec<String> {
+        let is_kept = |key: &str| {
+            let mut declared = contract.env.iter();
+            declared.any(|field| *field.key == *key && !field.secret)
+        };
+        let named = self.named.iter();
+        let repeated = named.filter(|key| for_others || !is_kept(key));
+        repeated.cloned().collect()
+    }
+
+    /// Values for the declared variables, converted to their types. Secrets are hidden from here on.
+    pub(crate) fn resolved(
+        &self,
+        contract: &Contract,
+    ) -> Result<BTreeMap<Arc<str>, Value>, Failure> {
+        let (mut values, mut secrets) = (BTreeMap::new(), Vec::new());
+        let mut faults = Vec::new();
+        for declared in &contract.env {
+            let given = self.values.get(&*declared.key);
+            match declared.read(given.map(String::as_str)) {
+                Ok(value) => {
+                    if declared.secret {
+                        secrets.extend(value.as_text().map(str::to_owned));
+                    }
+                    values.insert(Arc::clone(&declared.field.name), value);
+                }
+                Err(violations) => {
+                    faults.extend(violations.iter().map(|it| fault(declared, it)));
+                }
+            }
+        }
+        out::hide(secrets);
+        if faults.is_empty() {
+            return Ok(values);
+        }
+        let message = "the environment does not satisfy the contract of the script";
+        Err(Failure::new(Code::FailedPrecondition, message)
+            .details(faults)
+            .help("give values with --env-var KEY=VALUE or --env-file FILE"))
+    }
+
+    /// Refuses what was named on the command line and what nobody reads: a misspelt key would leave the
+    /// default in place. A file may hold variables for others, too.
+    pub(crate) fn check_named(&self, contract: &Contract) -> Result<(), Failure> {
+        let declared = |key: &str| contract.env.iter().any(|field| *field.key == *key);
+        let unknown = self
+            .named
+            .iter()
+            .filter(|key| *key != SLACK_TOKEN && !declared(key));
+        let lines: Vec<String> = unknown
+            .map(|key| unknown_line(key, &contract.env))
+            .collect();
+        if lines.is_empty() {
+            return Ok(());
+        }
+        let message = "the script does not declare this variable of the environment";
+        Err(Failure::new(Code::InvalidArgument, message)
+            .details(lines)
+            .help("`scriptum contract FILE -o table` shows what the script reads"))
+    }
+}
+
+fn fault(declared: &EnvField, violation: &Violation) -> String {
+    if violation.reason == Reason::Missing {
+        return format!("{}: has no value and no default", declared.key);
+    }
+    format!("{}: {}", declared.key, violation.message)
+}
+
+fn unknown_line(key: &str, declared: &[EnvField]) -> String {
+    if let Some(field) = declared.iter().find(|it| *it.field.name == *key) {
+        return format!("{key}: it is read from the key '{}'", field.key);
+    }
+    match nearest(key, declared.iter().map(|it| &*it.key)) {
+        Some(meant) => format!("{key}: did you mean '{meant}'?"),
+        None => format!("{key}: is not declared"),
+    }
+}
+
+/// `KEY=VALUE`, or `KEY` for a variable of this process: so a secret need not stand on a command line.
+fn variable(given: &str) -> Result<(&str, String), Failure> {
+    let (key, value) = match given.split_once('=') {
+        Some((key, value)) => (key, Some(value.to_owned())),
+        None => (given, std::env::var(given).ok()),
+    };
+    if !dotenv::is_key(key) {
+        let message = format!("'{key}' is no name of a variable");
+        return Err(Failure::new(Code::InvalidArgument, message)
+            .help("write --env-var KEY=VALUE, or --env-var KEY for a variable of this shell"));
+    }
+    let value = value.ok_or_else(|| {
+        let message = format!("this process has no variable '{key}' to take over");
+        Failure::new(Code::InvalidArgument, message)
+            .help(format!("export it, or write --env-var {key}=VALUE"))
+    })?;
+    Ok((key, value))
+}
