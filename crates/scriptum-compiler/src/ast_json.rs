@@ -7,7 +7,7 @@
 use std::fmt::Write as _;
 
 use scriptum_syntax::{
-    Span, SyntaxElement, SyntaxKind, SyntaxNode, WalkEvent,
+    Span, SyntaxKind, SyntaxNode, WalkEvent,
     ast::{AstNode as _, span_of},
     parse,
 };
@@ -28,18 +28,15 @@ pub fn ast_json(text: &str) -> String {
         level: 0,
         is_first: true,
     };
-    for event in root.syntax().preorder_with_tokens() {
+    for event in root.syntax().walk() {
         match event {
-            WalkEvent::Enter(SyntaxElement::Node(node)) => writer.open(&node),
-            WalkEvent::Leave(SyntaxElement::Node(_)) => writer.close(),
-            WalkEvent::Enter(SyntaxElement::Token(token)) => {
+            WalkEvent::Enter(node) => writer.open(&node),
+            WalkEvent::Leave(_) => writer.close(),
+            WalkEvent::Token(token) => {
                 if shows(token.kind()) {
-                    let start = token.text_range().start().into();
-                    let span = Span::new(start, token.text_range().end().into());
-                    writer.token(token.kind(), span, token.text());
+                    writer.token(token.kind(), token.span(), token.text());
                 }
             }
-            WalkEvent::Leave(SyntaxElement::Token(_)) => {}
         }
     }
     writer.out.push_str("}\n");

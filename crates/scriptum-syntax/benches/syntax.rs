@@ -4,7 +4,7 @@ use divan::{Bencher, counter::BytesCount};
 use mimalloc::MiMalloc;
 use std::fmt::Write;
 
-/// The allocator of the product: a tree is a hundred thousand small allocations.
+/// The allocator of the product.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 

@@ -21,21 +21,21 @@ const INDENT: usize = 2;
 /// The text of `parse`, written canonically. Formatting the result again changes nothing, and it means
 /// the same; a text with errors is given back as it is.
 pub fn format(parse: &Parse) -> String {
-    let text = same::text(&parse.green);
+    let text = parse.tree.text();
     if parse.has_errors() {
-        return text;
+        return text.to_owned();
     }
-    let formatted = print::print(&pieces::pieces(parse, &text), text.len());
+    let formatted = print::print(&pieces::pieces(&parse.tree), text.len());
     let is_same = means_same(parse, &formatted);
     debug_assert!(
         is_same,
         "formatting keeps the meaning of\n{text}\nbut wrote\n{formatted}"
     );
-    if is_same { formatted } else { text }
+    if is_same { formatted } else { text.to_owned() }
 }
 
 /// True when `formatted` has the tree of `before`, but for space.
 fn means_same(before: &Parse, formatted: &str) -> bool {
     let again = parse(formatted);
-    !again.has_errors() && same::is_same(&before.green, &again.green)
+    !again.has_errors() && same::is_same(&before.tree, &again.tree)
 }

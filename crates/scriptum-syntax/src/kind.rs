@@ -3,7 +3,7 @@
 //! Words are contextual. The lexer gives each known word its own kind, and the parser turns it back
 //! into [`SyntaxKind::Ident`] wherever a name stands, so `type`, `model` or `input` name fields freely.
 
-/// Declares the kinds together with the table that turns numbers back into kinds.
+/// Declares the kinds together with the list of them.
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident,)*) => {
         /// What a token or node is.
@@ -11,7 +11,7 @@ macro_rules! kinds {
         #[repr(u8)]
         pub enum SyntaxKind { $($(#[$doc])* $name,)* }
 
-        /// Every kind at the place of its number.
+        /// Every kind.
         const KINDS: &[SyntaxKind] = &[$(SyntaxKind::$name,)*];
     };
 }
@@ -465,11 +465,6 @@ kinds! {
 }
 
 impl SyntaxKind {
-    /// The kind with this number, if there is one.
-    pub(crate) fn from_raw(raw: u16) -> Option<SyntaxKind> {
-        KINDS.get(usize::from(raw)).copied()
-    }
-
     /// Every kind.
     pub fn all() -> impl Iterator<Item = SyntaxKind> {
         KINDS.iter().copied()

@@ -47,5 +47,8 @@ pub use lexer::{Token, lex};
 pub use parse::Parse;
 pub use parser::parse;
 pub use span::{LineIndex, Place, Span};
-pub use tree::{Scriptum, SyntaxElement, SyntaxNode, SyntaxToken, WalkEvent};
+pub use tree::{
+    SyntaxElement, SyntaxElementChildren, SyntaxNode, SyntaxNodeChildren, SyntaxToken, Walk,
+    WalkEvent,
+};
 pub use verb::Verb;

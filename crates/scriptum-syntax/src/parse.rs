@@ -1,12 +1,13 @@
 //! The result of parsing.
 
-use crate::{Diagnostic, Severity, SyntaxNode, ast, ast::AstNode};
+use crate::{Diagnostic, Severity, SyntaxNode, ast, ast::AstNode, tree::Tree};
+use std::sync::Arc;
 
 /// The tree of a text, and what is wrong with the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parse {
     /// The tree; its root is a [`SyntaxKind::SourceFile`](crate::SyntaxKind::SourceFile).
-    pub(crate) green: rowan::GreenNode,
+    pub(crate) tree: Arc<Tree>,
     /// What is wrong, in the order of the text.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -14,7 +15,7 @@ pub struct Parse {
 impl Parse {
     /// The root of the tree.
     pub fn syntax(&self) -> SyntaxNode {
-        SyntaxNode::new_root(self.green.clone())
+        SyntaxNode::root(Arc::clone(&self.tree))
     }
 
     /// The typed view of the tree.

@@ -36,6 +36,7 @@ use crate::{
     lexer::{self, Lexed, Line, Problem, Token},
 };
 use builder::{Builder, Checkpoint};
+use std::sync::Arc;
 
 /// The largest text that has a tree: offsets are 32 bits wide.
 const TEXT_BYTES_MAX: usize = u32::MAX as usize;
@@ -69,7 +70,7 @@ pub fn parse(text: &str) -> Parse {
 
 struct Parser<'t> {
     text: &'t str,
-    /// Owned because a `>=` after a type is cut in two.
+    /// Owned because they become the tokens of the tree, where a word that is a name is one.
     tokens: Vec<Token>,
     lines: Vec<Line>,
     late_annotations: Vec<Span>,
@@ -79,12 +80,12 @@ struct Parser<'t> {
     end: usize,
     /// The current line; between lines, the next one.
     line: usize,
-    /// The first token that is not yet in the tree.
+    /// The first token that is not yet taken into the tree.
     unbuilt: usize,
     /// The closing bracket of the innermost closed bracket around the current token.
     group_end: usize,
     brackets: brackets::Brackets,
-    builder: Builder<'t>,
+    builder: Builder,
     diagnostics: Vec<Diagnostic>,
     errors: errors::Errors,
     /// True when columns are a guess because tabs are among the indentation.
@@ -139,7 +140,7 @@ impl<'t> Parser<'t> {
         self.diagnostics
             .sort_by_key(|diagnostic| diagnostic.primary.span.start);
         Parse {
-            green: self.builder.root(),
+            tree: Arc::new(self.builder.tree(self.text, self.tokens)),
             diagnostics: self.diagnostics,
         }
     }
@@ -215,34 +216,35 @@ impl<'t> Parser<'t> {
     // Moving.
 
     /// Takes the current token into the tree.
+    #[inline]
     fn bump(&mut self) {
-        self.bump_as(self.kind());
+        if self.pos < self.tokens.len() {
+            self.pos += 1;
+            self.unbuilt = self.pos;
+            self.skip_trivia();
+        }
     }
 
     /// Takes the current token into the tree as another kind.
     fn bump_as(&mut self, kind: SyntaxKind) {
-        self.build_trivia();
-        if let Some(token) = self.tokens.get(self.pos) {
-            self.builder.token_as(kind, token.span);
-            self.advance();
-        }
+        self.mend(kind);
+        self.bump();
     }
 
     /// Takes the current token into the tree, as another kind, as the only child of a node.
     fn bump_leaf(&mut self, node: SyntaxKind, kind: SyntaxKind) {
-        self.build_trivia();
-        if let Some(token) = self.tokens.get(self.pos) {
-            self.builder.leaf(node, kind, token.span);
-            self.advance();
+        if self.pos < self.tokens.len() {
+            self.mend(kind);
+            self.builder.leaf(node, self.pos);
+            self.bump();
         }
     }
 
-    /// Moves behind the current token, which is in the tree.
-    #[inline]
-    fn advance(&mut self) {
-        self.pos += 1;
-        self.unbuilt = self.pos;
-        self.skip_trivia();
+    /// Makes the current token one of another kind.
+    fn mend(&mut self, kind: SyntaxKind) {
+        if let Some(token) = self.tokens.get_mut(self.pos) {
+            token.kind = kind;
+        }
     }
 
     /// Takes the current token if it is of this kind.
@@ -275,11 +277,8 @@ impl<'t> Parser<'t> {
     }
 
     /// Takes the trivia before the current token into the tree.
+    #[inline]
     fn build_trivia(&mut self) {
-        let trivia = self.tokens.get(self.unbuilt..self.pos).unwrap_or(&[]);
-        for token in trivia {
-            self.builder.token(*token);
-        }
         self.unbuilt = self.pos;
     }
 
@@ -288,12 +287,12 @@ impl<'t> Parser<'t> {
     /// Begins a node; trivia before it stays outside.
     fn start(&mut self, kind: SyntaxKind) {
         self.build_trivia();
-        self.builder.start(kind);
+        self.builder.start(kind, self.unbuilt);
     }
 
     fn checkpoint(&mut self) -> Checkpoint {
         self.build_trivia();
-        self.builder.checkpoint()
+        self.builder.checkpoint(self.unbuilt)
     }
 
     fn start_at(&mut self, checkpoint: Checkpoint, kind: SyntaxKind) {
@@ -301,6 +300,6 @@ impl<'t> Parser<'t> {
     }
 
     fn finish_node(&mut self) {
-        self.builder.finish();
+        self.builder.finish(self.unbuilt);
     }
 }

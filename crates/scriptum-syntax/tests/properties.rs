@@ -6,7 +6,7 @@
 )]
 
 use proptest::prelude::*;
-use scriptum_syntax::{SyntaxNode, format, lex, parse};
+use scriptum_syntax::{SyntaxKind, SyntaxNode, WalkEvent, format, lex, parse};
 use std::{fs, path::Path, sync::LazyLock};
 
 /// The deepest tree that the limits of the language allow.
@@ -24,9 +24,7 @@ fn check(text: &str) {
     }
     assert_eq!(end as usize, text.len(), "tokens reach the end of {text:?}");
     let parse = parse(text);
-    let root = parse.syntax();
-    assert_eq!(root.to_string(), text, "the tree is the text");
-    assert!(depth(&root) <= TREE_DEPTH_MAX, "the tree is not too deep");
+    check_tree(&parse.syntax(), text);
     for diagnostic in &parse.diagnostics {
         let spans = diagnostic
             .labels
@@ -50,16 +48,32 @@ fn check(text: &str) {
     let _ = format!("{:?}", walk(&parse.tree()));
 }
 
-fn depth(root: &SyntaxNode) -> usize {
-    let (mut depth, mut deepest) = (0, 0);
-    for event in root.preorder() {
+/// The tokens of the tree follow each other and are the text; each node holds what is between where it
+/// is entered and left, and knows its parent.
+fn check_tree(root: &SyntaxNode, text: &str) {
+    let (mut end, mut open) = (0, Vec::new());
+    for event in root.walk() {
         match event {
-            rowan::WalkEvent::Enter(_) => depth += 1,
-            rowan::WalkEvent::Leave(_) => depth -= 1,
+            WalkEvent::Enter(node) => {
+                assert_eq!(node.parent().as_ref(), open.last(), "parents in {text:?}");
+                assert_eq!(node.span().start, end, "{node:?} begins here in {text:?}");
+                assert!(node.kind().is_node());
+                open.push(node);
+                assert!(open.len() <= TREE_DEPTH_MAX, "the tree is not too deep");
+            }
+            WalkEvent::Token(token) => {
+                assert_eq!(token.span().start, end, "{token:?} comes next in {text:?}");
+                assert!(!token.kind().is_node() && token.kind() != SyntaxKind::LineEnd);
+                end = token.span().end;
+            }
+            WalkEvent::Leave(node) => {
+                assert_eq!(node.span().end, end, "{node:?} ends here in {text:?}");
+                assert_eq!(open.pop(), Some(node));
+            }
         }
-        deepest = deepest.max(depth);
     }
-    deepest
+    assert_eq!(end as usize, text.len(), "the tree is the text");
+    assert_eq!(root.text(), text, "the tree is the text");
 }
 
 /// Asks the typed view for what needs care: texts, numbers, spans.
@@ -272,15 +286,15 @@ fn deep_indentation_is_an_error_and_no_overflow() {
 /// The tree without space, and the codes of the diagnostics: what must not depend on layout.
 fn essence(text: &str) -> (Vec<String>, Vec<&'static str>) {
     let parse = parse(text);
-    let elements = parse.syntax().descendants_with_tokens();
-    let essence =
-        elements
-            .filter(|element| !element.kind().is_trivia())
-            .map(|element| match element.into_token() {
-                Some(token) if !token.text().contains('\n') => token.text().to_owned(),
-                Some(token) => format!("{:?}", token.kind()),
-                None => "node".to_owned(),
-            });
+    let essence = parse.syntax().walk().filter_map(|event| match event {
+        WalkEvent::Enter(_) => Some("node".to_owned()),
+        WalkEvent::Token(token) if token.kind().is_trivia() => None,
+        WalkEvent::Token(token) if token.text().contains('\n') => {
+            Some(format!("{:?}", token.kind()))
+        }
+        WalkEvent::Token(token) => Some(token.text().to_owned()),
+        WalkEvent::Leave(_) => None,
+    });
     (
         essence.collect(),
         parse.diagnostics.iter().map(|found| found.code.0).collect(),

@@ -23,7 +23,7 @@ const ROWS: &[Row] = &[
     Row {
         name: "scriptum-syntax",
         ours: &[],
-        others: Some(&["rowan", "strsim"]),
+        others: Some(&["strsim"]),
     },
     Row {
         name: "scriptum-vm",

@@ -4,7 +4,7 @@ use super::{
     AstNode, Block, Expr, Field, Name, ShapeType, StringLiteral, ToolPath, ast_node, child,
     children, name, token,
 };
-use crate::{Span, SyntaxKind, SyntaxNode};
+use crate::{Span, SyntaxKind, SyntaxNode, SyntaxNodeChildren};
 
 ast_node! {
     /// `name = expr`, on a line of its own or in braces.
@@ -79,9 +79,7 @@ impl LoopClause {
 
 /// The clause of this kind in the head of a step.
 pub(super) fn clause(step: &SyntaxNode, kind: SyntaxKind) -> Option<LoopClause> {
-    step.children()
-        .find(|node| node.kind() == kind)
-        .and_then(LoopClause::cast)
+    super::node(step, kind).and_then(LoopClause::cast)
 }
 
 ast_node! {
@@ -170,15 +168,15 @@ ast_node! {
 impl RetryAction {
     /// How often; `None` means the default.
     pub fn count(&self) -> Option<Expr> {
-        let every = token(&self.0, SyntaxKind::EveryKw).map(|every| every.text_range().start());
+        let every = token(&self.0, SyntaxKind::EveryKw).map(|every| every.span().start);
         children::<Expr>(&self.0)
-            .find(|expr| every.is_none_or(|every| expr.syntax().text_range().end() <= every))
+            .find(|expr| every.is_none_or(|every| expr.syntax().span().end <= every))
     }
 
     /// The fixed pause between tries.
     pub fn every(&self) -> Option<Expr> {
-        let every = token(&self.0, SyntaxKind::EveryKw)?.text_range().end();
-        children::<Expr>(&self.0).find(|expr| every <= expr.syntax().text_range().start())
+        let every = token(&self.0, SyntaxKind::EveryKw)?.span().end;
+        children::<Expr>(&self.0).find(|expr| every <= expr.syntax().span().start)
     }
 }
 
@@ -258,9 +256,7 @@ impl GotoAction {
 
 /// The string that names or titles `node`.
 pub(super) fn label(node: &SyntaxNode) -> Option<StringLiteral> {
-    node.children()
-        .find(|child| child.kind() == SyntaxKind::Label)
-        .and_then(StringLiteral::cast)
+    super::node(node, SyntaxKind::Label).and_then(StringLiteral::cast)
 }
 
 /// The inputs of `node`, those in braces and those on lines of their own, in the order of the text.
@@ -277,7 +273,7 @@ pub(super) fn inputs(node: &SyntaxNode) -> impl Iterator<Item = Input> + use<> {
 /// The inputs that one child of a step holds.
 enum Inputs {
     One(Option<Input>),
-    Many(rowan::SyntaxNodeChildren<crate::Scriptum>),
+    Many(SyntaxNodeChildren),
 }
 
 impl Iterator for Inputs {

@@ -1,8 +1,7 @@
 //! Expressions.
 
 use super::{
-    AstNode, Name, StringLiteral, Type, ast_node, child, children, name, names, token, token_span,
-    tokens,
+    AstNode, Name, StringLiteral, Type, ast_node, child, children, name, names, node, token, tokens,
 };
 use crate::{Span, SyntaxKind, SyntaxNode, SyntaxToken};
 
@@ -42,6 +41,10 @@ pub enum Expr {
 }
 
 impl AstNode for Expr {
+    fn is(kind: SyntaxKind) -> bool {
+        kind.is_expr()
+    }
+
     #[expect(
         clippy::wildcard_enum_match_arm,
         reason = "most kinds are not expressions"
@@ -208,8 +211,8 @@ impl IndexExpr {
 
     /// The index.
     pub fn index(&self) -> Option<Expr> {
-        let open = token(&self.0, SyntaxKind::LeftBracket)?.text_range().end();
-        children::<Expr>(&self.0).find(|expr| open <= expr.syntax().text_range().start())
+        let open = token(&self.0, SyntaxKind::LeftBracket)?.span().end;
+        children::<Expr>(&self.0).find(|expr| open <= expr.syntax().span().start)
     }
 
     /// True for `?[`.
@@ -264,10 +267,7 @@ impl CallExpr {
 
     /// The arguments, in the order of the text.
     pub fn arguments(&self) -> impl Iterator<Item = Expr> + use<> {
-        let list = self
-            .0
-            .children()
-            .find(|node| node.kind() == SyntaxKind::ArgumentList);
+        let list = node(&self.0, SyntaxKind::ArgumentList);
         list.into_iter()
             .flat_map(|list| list.children())
             .filter_map(Expr::cast)
@@ -275,10 +275,7 @@ impl CallExpr {
 
     /// The parentheses and what they hold.
     pub fn arguments_span(&self) -> Option<Span> {
-        let list = self
-            .0
-            .children()
-            .find(|node| node.kind() == SyntaxKind::ArgumentList)?;
+        let list = node(&self.0, SyntaxKind::ArgumentList)?;
         Some(super::span_of(&list))
     }
 }
@@ -291,10 +288,7 @@ ast_node! {
 impl LambdaExpr {
     /// The parameters, in the order of the text.
     pub fn parameters(&self) -> impl Iterator<Item = Name> + use<> {
-        let list = self
-            .0
-            .children()
-            .find(|node| node.kind() == SyntaxKind::ParameterList);
+        let list = node(&self.0, SyntaxKind::ParameterList);
         list.into_iter().flat_map(|list| names(&list))
     }
 
@@ -451,8 +445,7 @@ impl BinaryExpr {
     /// The left operand.
     pub fn left(&self) -> Option<Expr> {
         let (_, op) = self.op_token()?;
-        child::<Expr>(&self.0)
-            .filter(|expr| expr.syntax().text_range().end() <= op.text_range().start())
+        child::<Expr>(&self.0).filter(|expr| expr.syntax().span().end <= op.span().start)
     }
 
     /// The operator.
@@ -462,18 +455,21 @@ impl BinaryExpr {
 
     /// Where the operator stands.
     pub fn op_span(&self) -> Option<Span> {
-        self.op_token().map(|(_, token)| token_span(&token))
+        self.op_token().map(|(_, token)| token.span())
     }
 
     /// The right operand.
     pub fn right(&self) -> Option<Expr> {
         let (_, op) = self.op_token()?;
-        children::<Expr>(&self.0)
-            .find(|expr| op.text_range().end() <= expr.syntax().text_range().start())
+        children::<Expr>(&self.0).find(|expr| op.span().end <= expr.syntax().span().start)
     }
 
     fn op_token(&self) -> Option<(BinaryOp, SyntaxToken)> {
-        tokens(&self.0).find_map(|token| binary_op(token.kind()).map(|op| (op, token)))
+        let token = self
+            .0
+            .children_with_tokens()
+            .next_token_of(|kind| binary_op(kind).is_some())?;
+        Some((binary_op(token.kind())?, token))
     }
 }
 

@@ -74,6 +74,10 @@ pub enum Type {
 }
 
 impl AstNode for Type {
+    fn is(kind: SyntaxKind) -> bool {
+        NamedType::is(kind) || ListType::is(kind) || ShapeType::is(kind)
+    }
+
     fn cast(node: SyntaxNode) -> Option<Type> {
         let kind = node.kind();
         if kind == SyntaxKind::NamedType {

@@ -1,8 +1,8 @@
 //! The skeleton of a file: annotations, header and declaration blocks.
 
 use super::{
-    AstNode, Block, Constraint, Expr, Field, Name, Number, StringLiteral, Type, ast_node, child,
-    children, doc, exprs, name, names, token, token_span, tokens,
+    Block, Constraint, Expr, Field, Name, Number, StringLiteral, Type, ast_node, child, children,
+    doc, exprs, name, names, node, token, tokens,
 };
 use crate::{Span, SyntaxKind, SyntaxToken};
 
@@ -75,10 +75,7 @@ impl SourceFile {
     }
 
     fn field_block(&self, kind: SyntaxKind) -> Option<FieldBlock> {
-        self.0
-            .children()
-            .find(|node| node.kind() == kind)
-            .map(FieldBlock)
+        node(&self.0, kind).map(FieldBlock)
     }
 }
 
@@ -99,7 +96,7 @@ impl Annotation {
 
     /// The parts of the text between commas, trimmed, with their places; empty parts are left out.
     pub fn values(&self) -> impl Iterator<Item = (&str, Span)> {
-        let start = token_span(&self.0).start;
+        let start = self.0.span().start;
         let whole = self.0.text();
         let offset_of = move |part: &str| {
             let offset = part.as_ptr() as usize - whole.as_ptr() as usize;
@@ -119,7 +116,7 @@ impl Annotation {
 
     /// Where it stands.
     pub fn span(&self) -> Span {
-        token_span(&self.0)
+        self.0.span()
     }
 
     fn split(&self) -> (&str, &str) {
@@ -372,10 +369,7 @@ impl EnvEntry {
 
     /// The key in the store, if it is not the name.
     pub fn key(&self) -> Option<StringLiteral> {
-        self.0
-            .children()
-            .find(|node| node.kind() == SyntaxKind::Label)
-            .and_then(StringLiteral::cast)
+        super::clauses::label(&self.0)
     }
 
     /// The default.

@@ -40,6 +40,9 @@ use crate::{Span, SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken};
 
 /// A construct of the language as a view of its tree node.
 pub trait AstNode: Sized {
+    /// True for the kinds of nodes that are of this construct.
+    fn is(kind: SyntaxKind) -> bool;
+
     /// The view of `node`, if the node is of this construct.
     fn cast(node: SyntaxNode) -> Option<Self>;
 
@@ -64,7 +67,7 @@ impl Name {
 
     /// Where it stands.
     pub fn span(&self) -> Span {
-        token_span(&self.0)
+        self.0.span()
     }
 
     /// The token itself.
@@ -81,8 +84,12 @@ macro_rules! ast_node {
         pub struct $name($crate::SyntaxNode);
 
         impl $crate::ast::AstNode for $name {
+            fn is(kind: $crate::SyntaxKind) -> bool {
+                matches!(kind, $($crate::SyntaxKind::$kind)|+)
+            }
+
             fn cast(node: $crate::SyntaxNode) -> Option<$name> {
-                matches!(node.kind(), $($crate::SyntaxKind::$kind)|+).then_some($name(node))
+                <$name as $crate::ast::AstNode>::is(node.kind()).then_some($name(node))
             }
 
             fn syntax(&self) -> &$crate::SyntaxNode {
@@ -93,67 +100,51 @@ macro_rules! ast_node {
 }
 use ast_node;
 
-/// The range of a token.
-pub(crate) fn token_span(token: &SyntaxToken) -> Span {
-    let range = token.text_range();
-    Span::new(range.start().into(), range.end().into())
-}
-
 /// The range of a node without the trivia at its end; none stands at its beginning.
 pub fn span_of(node: &SyntaxNode) -> Span {
-    let range = node.text_range();
-    let start = u32::from(range.start());
-    let mut end = u32::from(range.end());
-    let mut green = node.green();
-    'deeper: loop {
-        for child in green.children().rev() {
-            match child {
-                rowan::NodeOrToken::Token(token) => {
-                    let kind = SyntaxKind::from_raw(token.kind().0)
-                        .expect("every tree is made of our own kinds");
-                    if !kind.is_trivia() {
-                        break 'deeper;
-                    }
-                    end -= u32::from(token.text_len());
-                }
-                rowan::NodeOrToken::Node(node) => {
-                    green = node;
-                    continue 'deeper;
-                }
-            }
-        }
-        break;
-    }
-    Span::new(start, end.max(start))
+    node.span_without_trivia()
 }
 
 /// The first child that is an `N`.
 fn child<N: AstNode>(parent: &SyntaxNode) -> Option<N> {
-    parent.children().find_map(N::cast)
+    parent.children().next_of(N::is).and_then(N::cast)
+}
+
+/// The first child of this kind.
+fn node(parent: &SyntaxNode, kind: SyntaxKind) -> Option<SyntaxNode> {
+    parent.children().next_of(|other| other == kind)
 }
 
 /// The children that are an `N`, in the order of the text.
 fn children<N: AstNode>(parent: &SyntaxNode) -> impl Iterator<Item = N> + use<N> {
-    parent.children().filter_map(N::cast)
+    let mut left = parent.children();
+    std::iter::from_fn(move || left.next_of(N::is).and_then(N::cast))
 }
 
 /// The tokens that stand directly in `parent`.
 fn tokens(parent: &SyntaxNode) -> impl Iterator<Item = SyntaxToken> + use<> {
-    parent
-        .children_with_tokens()
-        .filter_map(rowan::NodeOrToken::into_token)
+    tokens_of(parent, |_| true)
+}
+
+/// The tokens of wanted kinds that stand directly in `parent`.
+fn tokens_of<F: Fn(SyntaxKind) -> bool>(
+    parent: &SyntaxNode,
+    is_wanted: F,
+) -> impl Iterator<Item = SyntaxToken> + use<F> {
+    let mut left = parent.children_with_tokens();
+    std::iter::from_fn(move || left.next_token_of(&is_wanted))
 }
 
 /// The first token of this kind that stands directly in `parent`.
 fn token(parent: &SyntaxNode, kind: SyntaxKind) -> Option<SyntaxToken> {
-    tokens(parent).find(|token| token.kind() == kind)
+    parent
+        .children_with_tokens()
+        .next_token_of(|other| other == kind)
 }
 
 /// The names that stand directly in `parent`.
 fn names(parent: &SyntaxNode) -> impl Iterator<Item = Name> + use<> {
-    tokens(parent)
-        .filter(|token| token.kind() == SyntaxKind::Ident)
-        .map(Name)
+    tokens_of(parent, |kind| kind == SyntaxKind::Ident).map(Name)
 }
 
 /// The first name that stands directly in `parent`.
@@ -179,15 +170,16 @@ fn doc(parent: &SyntaxNode) -> Option<String> {
         parent
             .parent()
             .filter(|around| around.kind() == SyntaxKind::ShapeType)?;
-        let first = parent.next_sibling_or_token();
-        let siblings = std::iter::successors(first, SyntaxElement::next_sibling_or_token);
         let is_between = |element: &SyntaxElement| {
             matches!(
                 element.kind(),
                 SyntaxKind::Comma | SyntaxKind::Whitespace | SyntaxKind::Comment
             )
         };
-        siblings.take_while(is_between).find_map(comment)
+        parent
+            .siblings_after()
+            .take_while(is_between)
+            .find_map(comment)
     };
     let comment = own.or_else(behind)?;
     let text = comment.text().trim_start_matches('-').trim();

@@ -4,7 +4,7 @@ use super::{
     Arrow, AstNode, CheckClause, Expr, Input, LoopClause, Name, OnError, OtherwiseRule, Question,
     Returns, StringLiteral, ToolPath, WhenRule, ast_node, child, children,
     clauses::{body, clause, inputs, label},
-    name, names, token, token_span, tokens,
+    name, names, node, token, tokens,
 };
 use crate::{Span, SyntaxKind, SyntaxNode, Verb};
 
@@ -40,6 +40,10 @@ pub enum Item {
 }
 
 impl AstNode for Item {
+    fn is(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::Section || Step::is(kind)
+    }
+
     fn cast(node: SyntaxNode) -> Option<Item> {
         if node.kind() == SyntaxKind::Section {
             return Section::cast(node).map(Item::Section);
@@ -77,7 +81,7 @@ pub trait StepNode: AstNode {
             .syntax()
             .first_token()
             .expect("every step begins with its verb");
-        token_span(&first)
+        first.span()
     }
 
     /// The title in quotes after the verb.
@@ -124,6 +128,10 @@ macro_rules! steps {
         }
 
         impl AstNode for Step {
+            fn is(kind: SyntaxKind) -> bool {
+                SyntaxKind::DoStep <= kind && kind <= SyntaxKind::SendStep
+            }
+
             fn cast(node: SyntaxNode) -> Option<Step> {
                 let index = (node.kind() as usize).checked_sub(SyntaxKind::DoStep as usize)?;
                 match Verb::ALL.get(index)? { $(Verb::$variant => Some(Step::$variant($name(node))),)* }
@@ -339,10 +347,7 @@ impl CheckStep {
     }
 
     fn on(&self, kind: SyntaxKind) -> Option<CheckClause> {
-        self.0
-            .children()
-            .find(|node| node.kind() == kind)
-            .and_then(CheckClause::cast)
+        node(&self.0, kind).and_then(CheckClause::cast)
     }
 }
 
@@ -367,6 +372,10 @@ pub enum TogetherMember {
 }
 
 impl AstNode for TogetherMember {
+    fn is(kind: SyntaxKind) -> bool {
+        kind == SyntaxKind::Lane || Step::is(kind)
+    }
+
     fn cast(node: SyntaxNode) -> Option<TogetherMember> {
         if node.kind() == SyntaxKind::Lane {
             return Lane::cast(node).map(TogetherMember::Lane);
@@ -418,11 +427,7 @@ pub enum WaitForm {
 impl WaitStep {
     /// What it waits for.
     pub fn form(&self) -> Option<WaitForm> {
-        if let Some(event) = self
-            .0
-            .children()
-            .find(|node| node.kind() == SyntaxKind::EventClause)
-        {
+        if let Some(event) = node(&self.0, SyntaxKind::EventClause) {
             let timeout =
                 clause(&self.0, SyntaxKind::TimeoutClause).and_then(|timeout| timeout.value());
             return Some(WaitForm::Event {
@@ -473,13 +478,13 @@ impl RunStep {
 impl SendStep {
     /// The channel after `via`.
     pub fn channel(&self) -> Option<StringLiteral> {
-        let via = token(&self.0, SyntaxKind::ViaKw)?.text_range().end();
+        let via = token(&self.0, SyntaxKind::ViaKw)?.span().end;
         let labels = self
             .0
             .children()
             .filter(|node| node.kind() == SyntaxKind::Label);
         labels
-            .filter(|node| via <= node.text_range().start())
+            .filter(|node| via <= node.span().start)
             .find_map(StringLiteral::cast)
     }
 }

@@ -4,7 +4,7 @@
 //! something stands on them; the indentation that all other lines share is removed, and a line break
 //! is `\n` however the file writes it.
 
-use super::{AstNode, Expr, ast_node, child, token_span};
+use super::{AstNode, Expr, ast_node, child};
 use crate::{Span, SyntaxElement, SyntaxKind, SyntaxToken, escape};
 
 ast_node! {
@@ -78,7 +78,7 @@ impl StringLiteral {
 
     /// True when something is interpolated.
     pub fn is_interpolated(&self) -> bool {
-        self.0.first_child().is_some()
+        self.0.children().next().is_some()
     }
 
     /// True for a string between `"""`.
@@ -120,8 +120,8 @@ impl RawText {
 )]
 fn raw_piece(element: SyntaxElement) -> Option<Raw> {
     let token = match element {
-        rowan::NodeOrToken::Node(node) => return Interpolation::cast(node).map(Raw::Interpolation),
-        rowan::NodeOrToken::Token(token) => token,
+        SyntaxElement::Node(node) => return Interpolation::cast(node).map(Raw::Interpolation),
+        SyntaxElement::Token(token) => token,
     };
     let len = token.text().len();
     let quote = if token.text().starts_with(TRIPLE) {
@@ -247,7 +247,7 @@ impl Reader {
         }
         if special.starts_with('{') {
             let start =
-                token_span(token).start + u32::try_from(at).expect("a token is shorter than 4 GiB");
+                token.span().start + u32::try_from(at).expect("a token is shorter than 4 GiB");
             self.push(StringPiece::LiteralBrace(Span::new(start, start + 1)));
             return 1;
         }

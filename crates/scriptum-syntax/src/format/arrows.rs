@@ -22,11 +22,13 @@ fn owner(arrow: &SyntaxNode) -> Option<Step> {
 
 /// True when nothing but the line of the verb stands before the arrow.
 fn is_inline(arrow: &SyntaxNode) -> bool {
-    let before = std::iter::successors(arrow.prev_sibling_or_token(), |element| {
-        element.prev_sibling_or_token()
-    });
-    !before
+    let siblings = arrow
+        .parent()
+        .map(|step| step.children_with_tokens())
         .into_iter()
+        .flatten();
+    !siblings
+        .take_while(|element| element.span().end <= arrow.span().start)
         .any(|element| element.kind() == SyntaxKind::LineBreak)
 }
 

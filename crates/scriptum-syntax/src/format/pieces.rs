@@ -1,9 +1,11 @@
 //! The tree as a row of pieces to print: words, marks, whole strings, comments, line breaks.
 
-use rowan::{GreenNodeData, GreenTokenData, NodeOrToken, TextRange, TextSize};
-
-use super::{arrows, same::kind};
-use crate::{Parse, SyntaxKind, SyntaxNode};
+use super::arrows;
+use crate::{
+    SyntaxKind, SyntaxNode,
+    tree::{Element, ROOT, Tree},
+};
+use std::sync::Arc;
 
 /// Something to print.
 #[derive(Debug)]
@@ -40,12 +42,10 @@ pub(super) struct Word<'t> {
 const BYTES_PER_PIECE: usize = 6;
 
 /// Flattens the tree of a text.
-pub(super) fn pieces<'t>(parse: &Parse, text: &'t str) -> Vec<Piece<'t>> {
+pub(super) fn pieces(tree: &Arc<Tree>) -> Vec<Piece<'_>> {
     let mut flattener = Flattener {
-        root: parse.syntax(),
-        text,
-        pos: 0,
-        pieces: Vec::with_capacity(text.len() / BYTES_PER_PIECE),
+        tree,
+        pieces: Vec::with_capacity(tree.text().len() / BYTES_PER_PIECE),
         column: 0,
         has_enum: false,
         has_steps: false,
@@ -55,7 +55,7 @@ pub(super) fn pieces<'t>(parse: &Parse, text: &'t str) -> Vec<Piece<'t>> {
         parent: SyntaxKind::SourceFile,
         wants_line: false,
     };
-    flattener.node(&parse.green, around, 0);
+    flattener.node(ROOT, around, 0);
     set_parts_apart(&mut flattener.pieces);
     flattener.pieces
 }
@@ -114,10 +114,7 @@ struct Around {
 }
 
 struct Flattener<'t> {
-    root: SyntaxNode,
-    text: &'t str,
-    /// Where the next element begins in the text.
-    pos: usize,
+    tree: &'t Arc<Tree>,
     pieces: Vec<Piece<'t>>,
     /// Where the next token stands on its line.
     column: u32,
@@ -128,15 +125,16 @@ struct Flattener<'t> {
 }
 
 impl<'t> Flattener<'t> {
-    fn node(&mut self, node: &GreenNodeData, around: Around, level: u32) {
+    fn node(&mut self, node: u32, around: Around, level: u32) {
         let mut level = level;
-        for element in node.children() {
+        let mut children = self.tree.children(node);
+        while let Some(element) = children.next(self.tree) {
             match element {
-                NodeOrToken::Node(child) => self.child(child, around, level),
-                NodeOrToken::Token(token) => {
+                Element::Node(child) => self.child(child, around, level),
+                Element::Token(token) => {
                     // The lines of an enum after its first are indented below it.
                     let continues_enum = around.kind == SyntaxKind::EnumDecl
-                        && kind(token.kind()) == SyntaxKind::LineBreak;
+                        && self.tree.token(token).kind == SyntaxKind::LineBreak;
                     self.token(token, around, level);
                     level += u32::from(continues_enum && level == 0);
                 }
@@ -144,20 +142,19 @@ impl<'t> Flattener<'t> {
         }
     }
 
-    fn child(&mut self, child: &GreenNodeData, around: Around, level: u32) {
-        let child_kind = kind(child.kind());
+    fn child(&mut self, child: u32, around: Around, level: u32) {
+        let child_kind = self.tree.node(child).kind;
         let begins_part = around.kind == SyntaxKind::SourceFile && self.begins_part(child_kind);
         let first = self.pieces.len();
-        // Only an arrow looks around, so only arrows are looked up in the tree that knows its parents.
-        let arrow = (child_kind == SyntaxKind::BindArrow).then(|| self.lookup(child));
-        let arrow = arrow.flatten();
+        let is_arrow = child_kind == SyntaxKind::BindArrow;
+        let arrow = is_arrow.then(|| SyntaxNode::of(self.tree, child));
         let is_indented = match &arrow {
             Some(arrow) => arrows::is_indented(arrow),
             None => indents(child_kind, around.kind),
         };
         let level = level + u32::from(is_indented);
         if matches!(child_kind, SyntaxKind::Label | SyntaxKind::StringExpr) {
-            let text = self.take(child.text_len());
+            let text = self.tree.span(child).of(self.tree.text());
             self.word(text, SyntaxKind::String, around, level);
         } else {
             let within = Around {
@@ -170,22 +167,6 @@ impl<'t> Flattener<'t> {
         if begins_part {
             self.mark_part(first);
         }
-    }
-
-    /// The node that begins here, with its parents.
-    fn lookup(&self, node: &GreenNodeData) -> Option<SyntaxNode> {
-        let start = TextSize::try_from(self.pos).ok()?;
-        let range = TextRange::at(start, node.text_len());
-        let found = self.root.covering_element(range).into_node()?;
-        let is_it = |found: &SyntaxNode| found.kind() == kind(node.kind());
-        found.ancestors().find(is_it)
-    }
-
-    /// The text of the next element.
-    fn take(&mut self, len: TextSize) -> &'t str {
-        let start = self.pos;
-        self.pos += usize::from(len);
-        self.text.get(start..self.pos).unwrap_or("")
     }
 
     fn mark_part(&mut self, first: usize) {
@@ -226,9 +207,9 @@ impl<'t> Flattener<'t> {
         clippy::wildcard_enum_match_arm,
         reason = "every other token is a word"
     )]
-    fn token(&mut self, token: &GreenTokenData, around: Around, level: u32) {
-        let text = self.take(token.text_len());
-        match kind(token.kind()) {
+    fn token(&mut self, token: u32, around: Around, level: u32) {
+        let text = self.tree.token_text(token);
+        match self.tree.token(token).kind {
             kind if kind.is_comment() => {
                 let column = self.column_in_characters(text);
                 self.pieces.push(Piece::Comment { text, column });

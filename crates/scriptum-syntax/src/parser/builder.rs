@@ -1,231 +1,158 @@
-//! Builds the green tree from the leaves up.
+//! Builds the list of nodes, each in front of those inside it.
 //!
-//! Finished elements wait in one list until the node around them is finished and takes the tail of
-//! the list as its children. So a node can also be begun after its first children were read, which is
-//! how operators get their left operand.
+//! The tokens are in their list already, so a node is nothing but a range of them: the builder is told
+//! how many tokens have been taken when a node begins and when it ends. A node can also be begun after
+//! its first children were read, which is how operators get their left operand: it is put in front of
+//! them then, which moves what was read since, a few nodes most of the time.
 
-use crate::{Span, SyntaxKind, lexer::Token};
-use rowan::{GreenNode, GreenToken, NodeOrToken};
+use crate::{
+    Span, SyntaxKind,
+    lexer::Token,
+    tree::{Node, Tree},
+};
 
-/// A place in the list of elements where a node may begin.
+/// A place in the list of nodes where another may begin.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Checkpoint(usize);
-
-pub(super) struct Builder<'t> {
-    text: &'t str,
-    /// The nodes that are not finished, with the place of their first child.
-    open: Vec<(SyntaxKind, usize)>,
-    elements: Vec<NodeOrToken<GreenNode, GreenToken>>,
-    tokens: Tokens,
-    leaves: Leaves,
+pub(super) struct Checkpoint {
+    node: usize,
+    /// How many tokens were taken.
+    taken: u32,
 }
 
-impl<'t> Builder<'t> {
-    pub(super) fn new(text: &'t str) -> Builder<'t> {
+/// Bytes of source for each node, a little less than real scripts have: what is not used costs
+/// nothing, and a list that is too short is copied.
+const BYTES_PER_NODE: usize = 8;
+
+#[derive(Debug)]
+pub(super) struct Builder {
+    nodes: Vec<Node>,
+    /// The numbers of the nodes that are not finished, outermost first.
+    open: Vec<usize>,
+    /// Tokens that were cut off the front of others, each with the number of the rest.
+    cuts: Vec<(usize, Token)>,
+}
+
+impl Builder {
+    pub(super) fn new(text: &str) -> Builder {
         Builder {
-            text,
+            nodes: Vec::with_capacity(text.len() / BYTES_PER_NODE),
             open: Vec::new(),
-            elements: Vec::new(),
-            tokens: Tokens::new(),
-            leaves: Leaves::new(),
+            cuts: Vec::new(),
         }
     }
 
-    pub(super) fn token(&mut self, token: Token) {
-        self.token_as(token.kind, token.span);
-    }
-
-    pub(super) fn token_as(&mut self, kind: SyntaxKind, span: Span) {
-        let token = self.tokens.get(kind, self.text, span);
-        self.elements.push(NodeOrToken::Token(token));
-    }
-
-    /// Adds a node that holds one token.
-    pub(super) fn leaf(&mut self, node: SyntaxKind, kind: SyntaxKind, span: Span) {
-        let leaf = self
-            .leaves
-            .get(node, kind, self.text, span, &mut self.tokens);
-        self.elements.push(NodeOrToken::Node(leaf));
-    }
-
-    pub(super) fn start(&mut self, kind: SyntaxKind) {
-        self.open.push((kind, self.elements.len()));
-    }
-
-    pub(super) fn checkpoint(&self) -> Checkpoint {
-        Checkpoint(self.elements.len())
-    }
-
-    pub(super) fn start_at(&mut self, checkpoint: Checkpoint, kind: SyntaxKind) {
-        debug_assert!(
-            checkpoint.0 <= self.elements.len(),
-            "a node begins before what it holds"
-        );
-        self.open.push((kind, checkpoint.0));
-    }
-
-    pub(super) fn finish(&mut self) {
-        let (kind, first) = self.open.pop().expect("every finished node was begun");
-        let node = GreenNode::new(rowan::SyntaxKind(kind as u16), self.elements.drain(first..));
-        self.elements.push(NodeOrToken::Node(node));
-    }
-
-    /// The finished root.
-    pub(super) fn root(mut self) -> GreenNode {
-        debug_assert!(self.open.is_empty(), "every node was finished");
-        let root = self.elements.pop().and_then(NodeOrToken::into_node);
-        root.expect("the file is the last node to be finished")
-    }
-}
-
-/// What was made before, so that what is equal and short shares its memory: most spaces, marks and
-/// words of a script are among the last thousand different ones. The newer takes the older's slot.
-struct Shared<T> {
-    slots: Vec<Slot<T>>,
-}
-
-#[derive(Clone)]
-struct Slot<T> {
-    /// Of a text of up to [`EXACT_BYTES_MAX`] bytes everything, of a longer one a hash.
-    key: u64,
-    made: Option<T>,
-}
-
-/// A power of two; small enough for both tables to stay in the cache of the processor core.
-const SLOTS: usize = 1024;
-/// Texts whose key tells them apart without a look at the token.
-const EXACT_BYTES_MAX: usize = 6;
-/// Longer tokens are texts and comments, which hardly repeat.
-const SHARED_BYTES_MAX: usize = 24;
-
-impl<T: Clone> Shared<T> {
-    fn new() -> Shared<T> {
-        let empty = Slot { key: 0, made: None };
-        Shared {
-            slots: vec![empty; SLOTS],
-        }
-    }
-
-    /// What was made for `key` before, if that is really what is wanted, else a new one.
+    /// Begins a node behind `taken` tokens of the lexer.
     #[inline]
-    fn get(&mut self, key: u64, is_wanted: impl Fn(&T) -> bool, make: impl FnOnce() -> T) -> T {
-        let Some(slot) = self.slots.get_mut(slot_of(key)) else {
-            return make();
-        };
-        if slot.key == key
-            && let Some(made) = &slot.made
-            && is_wanted(made)
-        {
-            return made.clone();
+    pub(super) fn start(&mut self, kind: SyntaxKind, taken: usize) {
+        let node = self.node(kind, taken);
+        self.open.push(self.nodes.len());
+        self.nodes.push(node);
+    }
+
+    /// Adds a node that holds the one token behind `taken` tokens of the lexer.
+    #[inline]
+    pub(super) fn leaf(&mut self, kind: SyntaxKind, taken: usize) {
+        let mut node = self.node(kind, taken);
+        node.end = node.first + 1;
+        self.nodes.push(node);
+    }
+
+    /// A node without children or tokens.
+    #[inline]
+    fn node(&self, kind: SyntaxKind, taken: usize) -> Node {
+        let first = self.number(taken);
+        let parent = self.open.last().copied().unwrap_or(self.nodes.len());
+        Node {
+            kind,
+            up: number(self.nodes.len() - parent),
+            size: 1,
+            first,
+            end: first,
         }
-        slot.key = key;
-        slot.made.insert(make()).clone()
-    }
-}
-
-struct Tokens(Shared<GreenToken>);
-
-impl Tokens {
-    fn new() -> Tokens {
-        Tokens(Shared::new())
     }
 
-    /// The token at `span` of `text`.
-    fn get(&mut self, kind: SyntaxKind, text: &str, span: Span) -> GreenToken {
-        let raw = rowan::SyntaxKind(kind as u16);
-        let make = || GreenToken::new(raw, span.of(text));
-        if span.len() as usize > SHARED_BYTES_MAX {
-            return make();
+    /// The number that the token behind `taken` tokens of the lexer has in the tree.
+    #[inline]
+    fn number(&self, taken: usize) -> u32 {
+        number(taken + self.cuts.len())
+    }
+
+    #[inline]
+    pub(super) fn checkpoint(&self, taken: usize) -> Checkpoint {
+        Checkpoint {
+            node: self.nodes.len(),
+            taken: self.number(taken),
         }
-        let is_wanted = |token: &GreenToken| {
-            span.len() as usize <= EXACT_BYTES_MAX
-                || (token.kind() == raw && token.text() == span.of(text))
+    }
+
+    /// Begins a node at a checkpoint: what was finished since is inside it.
+    pub(super) fn start_at(&mut self, checkpoint: Checkpoint, kind: SyntaxKind) {
+        let parent = self.open.last().copied().unwrap_or(checkpoint.node);
+        debug_assert!(
+            parent <= checkpoint.node && checkpoint.node <= self.nodes.len(),
+            "a node begins before what it holds, and in the node that is not finished"
+        );
+        let node = Node {
+            kind,
+            up: number(checkpoint.node - parent),
+            size: 1,
+            first: checkpoint.taken,
+            end: checkpoint.taken,
         };
-        self.0.get(key_of(kind, text, span), is_wanted, make)
-    }
-}
-
-/// Nodes that hold one token, which are a third of all nodes: names, numbers, texts.
-struct Leaves(Shared<GreenNode>);
-
-impl Leaves {
-    fn new() -> Leaves {
-        Leaves(Shared::new())
-    }
-
-    /// The node that holds the token at `span` of `text`.
-    fn get(
-        &mut self,
-        node: SyntaxKind,
-        kind: SyntaxKind,
-        text: &str,
-        span: Span,
-        tokens: &mut Tokens,
-    ) -> GreenNode {
-        let raw = rowan::SyntaxKind(node as u16);
-        let mut make = || GreenNode::new(raw, [NodeOrToken::Token(tokens.get(kind, text, span))]);
-        if span.len() as usize > SHARED_BYTES_MAX {
-            return make();
+        self.nodes.insert(checkpoint.node, node);
+        self.open.push(checkpoint.node);
+        let mut child = checkpoint.node + 1;
+        while let Some(node) = self.nodes.get_mut(child) {
+            node.up = number(child - checkpoint.node);
+            child += node.size as usize;
         }
-        let is_wanted = |leaf: &GreenNode| {
-            leaf.kind() == raw
-                && (span.len() as usize <= EXACT_BYTES_MAX || holds(leaf, kind, span.of(text)))
-        };
-        self.0.get(key_of(kind, text, span), is_wanted, make)
+    }
+
+    /// Ends the innermost node behind `taken` tokens of the lexer.
+    #[inline]
+    pub(super) fn finish(&mut self, taken: usize) {
+        let end = self.number(taken);
+        let open = self.open.pop().expect("every finished node was begun");
+        let size = number(self.nodes.len() - open);
+        if let Some(node) = self.nodes.get_mut(open) {
+            node.size = size;
+            node.end = end;
+        }
+    }
+
+    /// Cuts the first byte off `token`, which has this number with the lexer, and takes it as another.
+    pub(super) fn cut(&mut self, number: usize, token: &mut Token, kind: SyntaxKind) {
+        let Span { start, end } = token.span;
+        let span = Span::new(start, start + 1);
+        self.cuts.push((number, Token { kind, span }));
+        token.span = Span::new(start + 1, end);
+    }
+
+    /// The finished tree of `text`, with the tokens of the lexer.
+    pub(super) fn tree(self, text: &str, tokens: Vec<Token>) -> Tree {
+        debug_assert!(self.open.is_empty(), "every node was finished");
+        Tree::new(text, with_cuts(tokens, &self.cuts), self.nodes)
     }
 }
 
-/// True when the first child of `leaf` is this token.
-fn holds(leaf: &GreenNode, kind: SyntaxKind, text: &str) -> bool {
-    let token = leaf.children().next().and_then(NodeOrToken::into_token);
-    token.is_some_and(|token| token.kind().0 == kind as u16 && token.text() == text)
+/// The tokens of the lexer, each behind what was cut off its front.
+fn with_cuts(tokens: Vec<Token>, cuts: &[(usize, Token)]) -> Vec<Token> {
+    if cuts.is_empty() {
+        return tokens;
+    }
+    let mut all = Vec::with_capacity(tokens.len() + cuts.len());
+    let mut from = 0;
+    for (rest, cut) in cuts {
+        all.extend_from_slice(tokens.get(from..*rest).unwrap_or(&[]));
+        all.push(*cut);
+        from = *rest;
+    }
+    all.extend_from_slice(tokens.get(from..).unwrap_or(&[]));
+    all
 }
 
-/// Mixes bits well enough to spread tokens over slots.
-const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
-
-/// Kind, length and bytes of a short text; kind, length and a hash of the bytes of a longer one.
+/// Numbers fit because there are no more tokens than bytes, and texts are shorter than 4 GiB.
 #[inline]
-fn key_of(kind: SyntaxKind, text: &str, span: Span) -> u64 {
-    let (text, start, end) = (text.as_bytes(), span.start as usize, span.end as usize);
-    let len = end - start;
-    let head = (kind as u64) << 56 | (len as u64) << 48;
-    let first = word_at(text, start);
-    if len <= EXACT_BYTES_MAX {
-        return head | (first & ((1 << (8 * len)) - 1));
-    }
-    // Overlapping words cover the whole text, whatever its length.
-    let last = if len < 8 {
-        first & ((1 << (8 * len)) - 1)
-    } else {
-        word_at(text, end - 8)
-    };
-    let middle = if len <= 16 {
-        0
-    } else {
-        word_at(text, start + 8)
-    };
-    let first = if len < 8 { 0 } else { first };
-    let hash = (first ^ last.rotate_left(23)).wrapping_mul(MULTIPLIER)
-        ^ middle.wrapping_mul(MULTIPLIER).rotate_left(31);
-    head ^ (hash >> 16)
-}
-
-#[inline]
-fn slot_of(key: u64) -> usize {
-    usize::try_from(key.wrapping_mul(MULTIPLIER) >> 40).unwrap_or(0) % SLOTS
-}
-
-/// The eight bytes from `at` on; past the end of the text, zeros.
-#[inline]
-fn word_at(text: &[u8], at: usize) -> u64 {
-    let rest = text.get(at..).unwrap_or(&[]);
-    if let Some(word) = rest.first_chunk::<8>() {
-        return u64::from_le_bytes(*word);
-    }
-    let mut word = [0; 8];
-    for (to, from) in word.iter_mut().zip(rest) {
-        *to = *from;
-    }
-    u64::from_le_bytes(word)
+fn number(value: usize) -> u32 {
+    u32::try_from(value).unwrap_or(u32::MAX)
 }

@@ -59,7 +59,7 @@ struct Parts {
 
 impl Parser<'_> {
     pub(super) fn parse_file(&mut self) {
-        self.builder.start(SyntaxKind::SourceFile);
+        self.builder.start(SyntaxKind::SourceFile, 0);
         self.check_header();
         let mut parts = Parts::default();
         let mut siblings = Siblings::default();
@@ -79,7 +79,7 @@ impl Parser<'_> {
         }
         self.pos = self.tokens.len();
         self.build_trivia();
-        self.builder.finish();
+        self.builder.finish(self.unbuilt);
         self.check_annotations();
     }
 
@@ -158,9 +158,7 @@ impl Parser<'_> {
             .help(format!("did you mean `{meant}`?"))
             .fix(replace(&format!("replace with `{meant}`"), here, meant)),
         );
-        if let Some(token) = self.tokens.get_mut(self.pos) {
-            token.kind = SyntaxKind::of_word(meant);
-        }
+        self.mend(SyntaxKind::of_word(meant));
     }
 
     fn misspelt_block(&self) -> Option<&'static str> {

@@ -100,9 +100,7 @@ impl Parser<'_> {
             if is_negated {
                 self.bump_unparsed();
             }
-            if let Some(token) = self.tokens.get_mut(self.pos) {
-                token.kind = SyntaxKind::EqualEqual;
-            }
+            self.mend(SyntaxKind::EqualEqual);
         }
     }
 
@@ -121,9 +119,7 @@ impl Parser<'_> {
             .here("binds the result of a step, not a function")
             .fix(replace("use `=>`", here, "=>")),
         );
-        if let Some(token) = self.tokens.get_mut(self.pos) {
-            token.kind = SyntaxKind::FatArrow;
-        }
+        self.mend(SyntaxKind::FatArrow);
     }
 
     pub(super) fn chained_comparison(&mut self) {

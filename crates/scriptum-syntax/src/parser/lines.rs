@@ -224,9 +224,6 @@ impl Parser<'_> {
         let Some(comment) = line.clone().position(|token| token.kind.is_comment()) else {
             return;
         };
-        for token in trivia.iter().take(comment + 1) {
-            self.builder.token(*token);
-        }
         self.unbuilt += comment + 1;
     }
 }

@@ -1,7 +1,7 @@
 //! Types and the constraints after them.
 
 use super::{Parser, exprs::is_string, lines::replace};
-use crate::{Diagnostic, Span, SyntaxKind, codes};
+use crate::{Diagnostic, SyntaxKind, codes};
 
 /// Levels of `list<…>` and `{ … }` in one type.
 const TYPE_DEPTH_MAX: u32 = 32;
@@ -65,12 +65,9 @@ impl Parser<'_> {
     /// Takes the first byte of the current token as one token and leaves the rest as another.
     fn cut_in_two(&mut self, first: SyntaxKind, rest: SyntaxKind) {
         self.build_trivia();
-        let span = self.here();
-        self.builder
-            .token_as(first, Span::new(span.start, span.start + 1));
         if let Some(token) = self.tokens.get_mut(self.pos) {
+            self.builder.cut(self.pos, token, first);
             token.kind = rest;
-            token.span = Span::new(span.start + 1, span.end);
         }
     }
 
