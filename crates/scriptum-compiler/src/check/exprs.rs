@@ -348,7 +348,7 @@ impl Checker<'_> {
             (false, Reading::MaybeNull | Reading::Safe) => ty.optional(),
             (false, Reading::Plain) => {
                 let (span, bound) = (self.span(node.at), self.span(at));
-                self.report(codes::maybe_unbound(name, span, bound));
+                self.report(codes::maybe_unbound::maybe_unbound(name, span, bound));
                 // Said once is enough, and the type is that of the value where there is one.
                 self.scope.amend(name, |binding| binding.always = true);
                 ty

@@ -69,6 +69,8 @@ impl<'p> Checker<'p> {
                 });
             } else if label.is_ambiguous {
                 self.report(codes::ambiguous_label(title, self.span(at)));
+            } else {
+                self.streams_passed_again(title, (index, label.child), at);
             }
             return;
         }

@@ -50,6 +50,7 @@ use crate::{
 use body::Place;
 use emit::EmitScope;
 use scope::{Binding, Kind, Scope};
+use streams::Made;
 pub(crate) use target::Target;
 
 /// What of a text could not be read and so is missing in the program.
@@ -97,6 +98,7 @@ pub(crate) fn check(
         later: OnceCell::new(),
         in_handler: false,
         streams: Vec::new(),
+        loops: 0,
         has_secrets: contract.env.iter().any(|env| env.secret),
         steps_checked: 0,
         steps_rechecked: 0,
@@ -134,8 +136,10 @@ struct Checker<'p> {
     /// Names by where they are first bound, for names used too early.
     later: OnceCell<HashMap<&'p str, NodeId>>,
     in_handler: bool,
-    /// Streams by number: the name, where it is bound, and whether somebody takes it.
-    streams: Vec<(Arc<str>, NodeId, bool)>,
+    /// Streams by number.
+    streams: Vec<Made>,
+    /// How many loops are around the current step.
+    loops: usize,
     /// True when some environment variable is a secret, which is then followed through the script.
     has_secrets: bool,
     /// Steps checked so far, and how many of them because a `repeat` was checked again.

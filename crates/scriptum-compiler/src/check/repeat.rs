@@ -50,6 +50,7 @@ impl<'p> Checker<'p> {
             }
             let start = self.scope.mark();
             let (said, steps) = (self.diagnostics.len(), self.steps_checked);
+            let streams = self.streams.len();
             let end = self.round(repeat);
             let changed = self.unstable(start);
             checked += 1;
@@ -59,6 +60,7 @@ impl<'p> Checker<'p> {
             self.steps_rechecked += self.steps_checked - steps;
             self.scope.undo(start);
             self.diagnostics.truncate(said);
+            self.streams.truncate(streams);
             for (name, binding) in changed {
                 self.scope.set(name, binding);
             }
@@ -66,7 +68,9 @@ impl<'p> Checker<'p> {
     }
 
     fn round(&mut self, repeat: &'p Repeat) -> ValuedEnd {
+        self.loops += 1;
         let end = self.valued_body(&repeat.body);
+        self.loops -= 1;
         if let Some(until) = &repeat.until {
             self.condition(&until.root);
         }

@@ -40,9 +40,7 @@ pub(super) enum Kind {
 pub(super) struct Stream {
     /// Its number.
     pub(super) number: usize,
-    /// How deep in bodies the step is that makes it.
-    pub(super) depth: usize,
-    /// How deep in loops.
+    /// How many loops are around the step that makes it.
     pub(super) loops: usize,
     /// Where its items are taken, if they are.
     pub(super) taken: Option<NodeId>,

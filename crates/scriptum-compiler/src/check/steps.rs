@@ -98,7 +98,10 @@ impl<'p> Checker<'p> {
 
     /// The type of an iteration's value.
     pub(super) fn iterations(&mut self, body: &'p Body) -> Type {
-        self.valued_body(body).value
+        self.loops += 1;
+        let end = self.valued_body(body);
+        self.loops -= 1;
+        end.value
     }
 
     /// Reports a loop that replaces an outer value by the list that it exports without being told to:
@@ -253,9 +256,10 @@ impl<'p> Checker<'p> {
                 false
             }
             Action::Retry(_) => {
-                let is_first = self.places.last().is_some_and(|place| place.child == 0);
-                if is_first {
-                    self.report(codes::nothing_to_retry(self.span(at)));
+                let place = self.places.last();
+                match place.and_then(|place| place.child.checked_sub(1)) {
+                    Some(before) => self.retried_streams(before, at),
+                    None => self.report(codes::nothing_to_retry(self.span(at))),
                 }
                 true
             }

@@ -3,12 +3,12 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use scriptum_contract::{Field, Type};
-use scriptum_vm::program::{Lane, Step, Together};
+use scriptum_vm::program::{Lane, NodeId, Step, Together};
 
 use super::{
     Checker,
     body::StepEnd,
-    scope::{Binding, Changes},
+    scope::{Binding, Changes, Kind},
 };
 use crate::{codes, source_map::Part};
 
@@ -68,6 +68,12 @@ impl<'p> Checker<'p> {
         let outer = self.scope.get(&name).map(|outer| outer.at);
         let is_bound = |binding: &Binding| Some(binding.at) != outer;
         let both = is_bound(known) && is_bound(&binding);
+        let twice = taken_twice(known.kind, binding.kind);
+        if let (Kind::Stream(stream), None) = (binding.kind, &twice)
+            && stream.taken.is_some()
+        {
+            known.kind = binding.kind;
+        }
         let places = [known.at, binding.at];
         known.ty = known.ty.join(&binding.ty);
         known.always |= binding.always;
@@ -78,7 +84,20 @@ impl<'p> Checker<'p> {
             let [first, second] = places.map(|at| self.span(at));
             self.report(codes::lane_replaces_name(&name, second, first));
         }
+        if let Some([first, second]) = twice {
+            let [first, second] = [first, second].map(|at| self.span(at));
+            self.report(codes::stream_taken::twice(&name, second, first));
+        }
     }
+}
+
+/// Where two lanes take the items of one stream.
+fn taken_twice(first: Kind, second: Kind) -> Option<[NodeId; 2]> {
+    let (Kind::Stream(first), Kind::Stream(second)) = (first, second) else {
+        return None;
+    };
+    let places = [first.taken?, second.taken?];
+    (first.number == second.number && places[0] != places[1]).then_some(places)
 }
 
 /// The name of a lane's value: its own, else the one that its last step binds.

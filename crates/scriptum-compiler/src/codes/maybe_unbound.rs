@@ -22,3 +22,15 @@ pub(crate) fn maybe_unbound(name: &str, span: Span, bound: Span) -> Diagnostic {
             "bind it on every way, or say what counts without it: `{name} ?? …`"
         ))
 }
+
+/// A stream that a jump may have passed over.
+pub(crate) fn stream(name: &str, span: Span, made: Span) -> Diagnostic {
+    ENTRY
+        .at(
+            span,
+            format!("there is no stream `{name}` here when the way to this place did not make it"),
+        )
+        .here("the step fails then")
+        .also(made, "made here, which not every way passes")
+        .help("let every way pass the step that makes it")
+}

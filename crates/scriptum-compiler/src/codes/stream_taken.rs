@@ -40,5 +40,29 @@ pub(crate) fn left(name: &str, span: Span, made: Span) -> Diagnostic {
         )
         .here("nothing comes any more")
         .also(made, "made here")
-        .help("take its items in the same branch, or collect them there with `->`")
+        .help("take its items beside the step that makes it, or collect them there with `->`")
+}
+
+/// A jump back runs the pipe again, but not the step that makes the stream.
+pub(crate) fn by_jump(name: &str, title: &str, span: Span, pipe: Span) -> Diagnostic {
+    ENTRY
+        .at(
+            span,
+            format!("after the jump to \"{title}\" the items of `{name}` would be taken again, and they come once"),
+        )
+        .here("jumps back")
+        .also(pipe, "taken here, behind the target")
+        .help("jump to a section before the step that makes the stream, which then begins anew, or collect the values with `->`")
+}
+
+/// A retry runs the pipe again.
+pub(crate) fn by_retry(name: &str, span: Span, pipe: Span) -> Diagnostic {
+    ENTRY
+        .at(
+            span,
+            format!("the retry would take the items of `{name}` again, and they come once"),
+        )
+        .here("runs the step before again")
+        .also(pipe, "taken here")
+        .help("collect the values with `->`, or go back with `goto` to a section before the step that makes the stream")
 }

@@ -246,9 +246,10 @@ impl Lower<'_> {
         shared
     }
 
-    /// A loop without an arrow exports the name that its last child binds.
+    /// A loop without an arrow exports the name that its last child binds, unless that is a stream, which
+    /// ends with its iteration.
     pub(super) fn exported(&mut self, body: &Body, at: NodeId) -> Option<Arc<str>> {
-        let last = body.steps.last()?;
+        let last = body.steps.last().filter(|last| !last.kind.is_stream())?;
         let name = last
             .kind
             .bound_name()

@@ -132,7 +132,7 @@ impl Placer {
     /// A loop whose list has the name of its last child's value exports that name, as it would without an
     /// arrow in a script.
     fn exported(&mut self, body: &Body, bind: Option<&Arc<str>>, step: NodeId) {
-        let Some(last) = body.steps.last() else {
+        let Some(last) = body.steps.last().filter(|last| !last.kind.is_stream()) else {
             return;
         };
         if bind.is_some() && last.kind.bound_name() == bind {

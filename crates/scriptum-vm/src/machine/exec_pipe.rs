@@ -10,8 +10,8 @@ use scriptum_contract::Value;
 
 use super::{
     cells::{LoopHead, StreamHead},
-    exec_each::{check_depth, too_much},
-    place::Place,
+    exec_each::{check_depth, failed, too_much},
+    place::{self, Place},
     run::{Execution, Run},
     state::ScopeKind,
 };
@@ -19,7 +19,7 @@ use crate::{
     StepPath,
     eval::EvalError,
     limits::PARALLEL_MAX,
-    program::{Pipe, StepKind},
+    program::{Op, Pipe, StepKind},
 };
 
 impl Run<'_> {
@@ -33,6 +33,7 @@ impl Run<'_> {
             (Value::Null, None)
         } else {
             let source = self.value(execution, &pipe.source)?;
+            self.check_stream(execution, pipe, &source)?;
             let total = self.length("pipe", &source, &pipe.source)?;
             (source, Some(total))
         };
@@ -63,6 +64,30 @@ impl Run<'_> {
             batch: None,
         };
         self.begin_loop(execution, head, source);
+        Ok(())
+    }
+
+    /// Refuses the name of a stream that is not there any more, or not yet.
+    fn check_stream(
+        &self,
+        execution: &Execution<'_>,
+        pipe: &Pipe,
+        source: &Value,
+    ) -> Result<(), EvalError> {
+        let (Value::Null, Op::Name(name)) = (source, &pipe.source.root.op) else {
+            return Ok(());
+        };
+        let mut scope = Some(execution.place.scope.components());
+        while let Some(path) = scope {
+            let (body, _) = self.body(&StepPath::from(path));
+            let mut kinds = body.steps.iter().map(|step| &step.kind);
+            if kinds.any(|kind| kind.is_stream() && kind.bound_name() == Some(name)) {
+                return Err(failed(format!(
+                    "nothing comes from the stream {name}: its items were taken already, or the step that makes it did not run"
+                )));
+            }
+            scope = place::around(path);
+        }
         Ok(())
     }
 
