@@ -43,6 +43,14 @@ pub(crate) struct Args {
     pub(crate) command: Command,
 }
 
+impl Args {
+    /// True when a program reads what is printed.
+    pub(crate) fn reads_json(&self) -> bool {
+        let watches = matches!(&self.command, Command::Run(run) if run.watch_json);
+        watches || self.output == Some(Form::Json)
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Compile a script and run it durably on the embedded store
@@ -108,8 +116,9 @@ impl Form {
 }
 
 /// Form of a result, of those that all commands have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Output {
+    #[default]
     Table,
     Json,
     Yaml,
@@ -186,6 +195,10 @@ pub(crate) struct Run {
     #[arg(skip)]
     pub(crate) no_input: bool,
 
+    /// From the flag of the whole command
+    #[arg(skip)]
+    pub(crate) output: Output,
+
     /// A file with the environment of this run: KEY=VALUE, a line each
     #[arg(long, value_name = "FILE")]
     pub(crate) env_file: Option<PathBuf>,
@@ -219,8 +232,12 @@ pub(crate) struct Run {
     #[arg(long, value_name = "DUR", conflicts_with = "resume")]
     pub(crate) timeout: Option<Duration>,
 
-    /// Show the threads of the embedded store
-    #[arg(long, conflicts_with_all = ["resume", "input", "set"])]
+    /// Events as JSON on stderr, one a line, instead of progress
+    #[arg(long, conflicts_with = "quiet")]
+    pub(crate) watch_json: bool,
+
+    /// Show the threads of the embedded store, newest first
+    #[arg(long, conflicts_with_all = ["resume", "input", "set", "file"])]
     pub(crate) list: bool,
 }
 

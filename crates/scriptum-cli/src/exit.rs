@@ -1,8 +1,10 @@
 //! Exit codes, and the failures that end a command.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use scriptum_contract::Violation;
+
+use crate::{out, wire};
 
 /// What the process tells its caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,8 +64,12 @@ pub(crate) struct Failure {
     pub(crate) code: Code,
     /// One line, lower-case, no full stop.
     pub(crate) message: String,
-    /// One line a violation or cause.
+    /// What is wrong with the input, where that is the cause.
+    pub(crate) violations: Vec<Violation>,
+    /// One line a further cause.
     pub(crate) details: Vec<String>,
+    /// A code that programs know it by; `None`: the exit code says enough.
+    pub(crate) reason: Option<Arc<str>>,
     /// What to do.
     pub(crate) help: Option<String>,
 }
@@ -73,7 +79,9 @@ impl Failure {
         Failure {
             code,
             message: message.into(),
+            violations: Vec::new(),
             details: Vec::new(),
+            reason: None,
             help: None,
         }
     }
@@ -85,6 +93,17 @@ impl Failure {
         }
     }
 
+    pub(crate) fn violations(self, violations: Vec<Violation>) -> Failure {
+        Failure { violations, ..self }
+    }
+
+    pub(crate) fn reason(self, reason: &Arc<str>) -> Failure {
+        Failure {
+            reason: Some(Arc::clone(reason)),
+            ..self
+        }
+    }
+
     pub(crate) fn help(self, help: impl Into<String>) -> Failure {
         Failure {
             help: Some(help.into()),
@@ -92,13 +111,24 @@ impl Failure {
         }
     }
 
-    /// Writes it to stderr.
+    /// Its causes, a line each.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = String> {
+        let violations = self.violations.iter().map(violation_line);
+        violations.chain(self.details.iter().cloned())
+    }
+
+    /// Writes it to stderr, in the form that its readers want.
     pub(crate) fn print(&self) {
+        if out::notes_are_json() {
+            let status = wire::status(self);
+            note!("{}", status.to_json().unwrap_or_default());
+            return;
+        }
         note!(
             "{}",
             crate::ui::style::error(&format!("error: {}", self.message))
         );
-        for detail in &self.details {
+        for detail in self.lines() {
             note!("  {detail}");
         }
         if let Some(help) = &self.help {
@@ -123,15 +153,14 @@ impl From<scriptum_engine::Error> for Failure {
             Error::Corrupt(_) => Failure::new(Code::Internal, error.to_string()),
             Error::Invalid(violations) => {
                 let message = "the value does not satisfy the contract";
-                Failure::new(Code::InvalidArgument, message)
-                    .details(violations.iter().map(violation_line))
+                Failure::new(Code::InvalidArgument, message).violations(violations)
             }
         }
     }
 }
 
 /// A violation as a line: place, reason, message.
-pub(crate) fn violation_line(violation: &Violation) -> String {
+fn violation_line(violation: &Violation) -> String {
     let Violation {
         pointer,
         reason,

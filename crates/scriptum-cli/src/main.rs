@@ -13,11 +13,13 @@ mod environment;
 mod exit;
 mod input;
 mod local;
+mod place;
 mod planner;
 mod rewrite;
 mod source;
 mod tools;
 mod ui;
+mod wire;
 
 use clap::Parser as _;
 
@@ -33,6 +35,9 @@ fn main() -> std::process::ExitCode {
     let args = Args::parse();
     args.color.apply();
     start_logging(args.verbose);
+    if args.reads_json() {
+        out::make_notes_json();
+    }
     match run(args) {
         Ok(code) => code.into(),
         Err(failure) => {
@@ -48,8 +53,13 @@ fn run(args: Args) -> Result<Code, Failure> {
     let table = || output().map(|output| output.unwrap_or(Output::Table));
     match args.command {
         Command::Run(run) => {
-            let no_input = args.no_input;
-            cmd::run::main(args::Run { no_input, ..*run }, args.quiet)
+            let (no_input, output) = (args.no_input, table()?);
+            let run = args::Run {
+                no_input,
+                output,
+                ..*run
+            };
+            cmd::run::main(run, args.quiet)
         }
         Command::Check(check) => cmd::check::main(&check, form.unwrap_or(Form::Table), args.quiet),
         Command::Fmt(fmt) => cmd::fmt::main(&fmt, args.quiet),

@@ -5,10 +5,18 @@
 use std::{
     borrow::Cow,
     io::Write as _,
-    sync::{PoisonError, RwLock},
+    sync::{
+        PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
-use crate::exit::{Code, Failure};
+use scriptum_contract::Value;
+
+use crate::{
+    args::Output,
+    exit::{Code, Failure},
+};
 
 /// Writes a line to stderr, with colors where they are shown.
 macro_rules! note {
@@ -22,6 +30,18 @@ pub(crate) fn note(text: std::fmt::Arguments<'_>) {
     let text = text.to_string();
     let shown = redacted(&text);
     let _: std::io::Result<()> = writeln!(anstream::stderr().lock(), "{shown}");
+}
+
+/// True when programs read stderr: faults are JSON there, one a line.
+static NOTES_ARE_JSON: AtomicBool = AtomicBool::new(false);
+
+/// Lets faults be JSON from here on.
+pub(crate) fn make_notes_json() {
+    NOTES_ARE_JSON.store(true, Ordering::Relaxed);
+}
+
+pub(crate) fn notes_are_json() -> bool {
+    NOTES_ARE_JSON.load(Ordering::Relaxed)
 }
 
 /// What stands in the place of a secret.
@@ -72,6 +92,38 @@ pub(crate) fn styled_line(text: &str) -> Result<(), Failure> {
 /// Writes a text as it is.
 pub(crate) fn text(text: &str) -> Result<(), Failure> {
     write(format_args!("{text}"))
+}
+
+/// Writes a value as YAML, or as JSON over several lines.
+pub(crate) fn value(value: &Value, form: Output) -> Result<(), Failure> {
+    let written = match form {
+        Output::Yaml => serde_saphyr::to_string(value).map_err(|error| error.to_string()),
+        Output::Json | Output::Table | Output::Wide => {
+            value.to_json_pretty().map_err(|error| error.to_string())
+        }
+    };
+    let written = written.map_err(|error| {
+        Failure::new(Code::Internal, format!("cannot write the result: {error}"))
+    })?;
+    line(written.trim_end())
+}
+
+/// Rows of cells as lines in which the cells of a column stand below each other.
+pub(crate) fn columns<const N: usize>(rows: &[[String; N]]) -> Vec<String> {
+    let mut widths = [0; N];
+    for row in rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = cell.chars().count().max(*width);
+        }
+    }
+    let line = |row: &[String; N]| {
+        let cells = row.iter().zip(widths);
+        let cells: Vec<String> = cells
+            .map(|(cell, width)| format!("{cell:<width$}"))
+            .collect();
+        cells.join("  ")
+    };
+    rows.iter().map(line).collect()
 }
 
 /// True when stdout shows colors.

@@ -65,7 +65,7 @@ pub use json_schema::{ContractPart, from_json_schema, json_schema, type_schema};
 pub use nearest::nearest;
 pub use pattern::{Matcher, PatternError, TooHard};
 pub use primitive::Primitive;
-pub use service_json::service_json;
+pub use service_json::{service_json, service_type};
 pub use tool::{ToolCatalog, ToolName, ToolOrigin, ToolSignature};
 pub use ty::{Integer, List, Number, Pattern, Shape, Text, Type};
 pub use value::{JsonError, Object, StoredValue, Value, ValueHash, present_value};

@@ -45,7 +45,7 @@ fn field(field: &Field) -> Value {
         .expect("the default of a declared field is never stored");
     Value::object([
         ("name", Value::Text(Arc::clone(&field.name))),
-        ("type", type_ref(&field.ty)),
+        ("type", service_type(&field.ty)),
         ("defaultValueJson", default.unwrap_or_default().into()),
         ("required", field.is_needed().into()),
         ("description", field.doc.as_str().into()),
@@ -54,7 +54,8 @@ fn field(field: &Field) -> Value {
 
 type Entry = (&'static str, Value);
 
-fn type_ref(ty: &Type) -> Value {
+/// A type in the JSON form of the service: its `TypeRef`.
+pub fn service_type(ty: &Type) -> Value {
     let (kind, rules) = match ty {
         // The message has no word for null.
         Type::Any | Type::Null | Type::Optional(_) | Type::Never => (primitive("ANY"), None),
@@ -67,7 +68,7 @@ fn type_ref(ty: &Type) -> Value {
         Type::Date => (primitive("DATE"), None),
         Type::Timestamp => (primitive("TIMESTAMP"), None),
         Type::List(list) => {
-            let item = Value::object([("item", type_ref(&list.item))]);
+            let item = Value::object([("item", service_type(&list.item))]);
             (("list", item), list_rules(list))
         }
         Type::Enum(def) => (("enumName", Value::Text(Arc::clone(&def.name))), None),

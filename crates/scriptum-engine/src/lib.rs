@@ -34,7 +34,7 @@ mod values;
 mod watch;
 
 pub use clock::SystemClock;
-pub use engine::{Engine, Start, StepValues, ThreadResult};
+pub use engine::{AwaitedEvent, Engine, Start, StepValues, ThreadResult};
 pub use error::Error;
 pub use id::{Incarnation, InvalidThreadId, ProgramHash, ThreadId};
 pub use index::step_changes;

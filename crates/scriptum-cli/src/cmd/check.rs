@@ -181,6 +181,11 @@ pub(crate) fn print_to_stderr(source: &Source, diagnostics: &[Diagnostic]) {
     if diagnostics.is_empty() {
         return;
     }
+    if out::notes_are_json() {
+        let lines = render_json(diagnostics, &source.name, &source.text);
+        note!("{}", lines.trim_end());
+        return;
+    }
     let stderr = AutoStream::auto(std::io::stderr());
     let color = stderr.current_choice() != anstream::ColorChoice::Never;
     note!("{}", rendered(source, diagnostics, color).trim_end());

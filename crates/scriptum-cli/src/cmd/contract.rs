@@ -17,19 +17,7 @@ pub(crate) fn main(args: &Contract, output: Option<Output>) -> Result<Code, Fail
         (None, Some(Output::Table | Output::Wide)) => return table(contract),
         (None, Some(Output::Json | Output::Yaml) | None) => service_json(contract),
     };
-    let text = match output {
-        Some(Output::Yaml) => serde_saphyr::to_string(&value).map_err(|error| error.to_string()),
-        Some(Output::Table | Output::Wide | Output::Json) | None => {
-            value.to_json_pretty().map_err(|error| error.to_string())
-        }
-    };
-    let text = text.map_err(|error| {
-        Failure::new(
-            Code::Internal,
-            format!("cannot write the contract: {error}"),
-        )
-    })?;
-    out::line(text.trim_end())?;
+    out::value(&value, output.unwrap_or(Output::Json))?;
     Ok(Code::Success)
 }
 

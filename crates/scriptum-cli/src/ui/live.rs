@@ -7,6 +7,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use scriptum_vm::{Entry, StepPath};
 
 use super::{
+    name::Names,
     plain,
     tree::{Change, Node, Tree},
 };
@@ -32,10 +33,10 @@ impl fmt::Debug for Live {
 }
 
 impl Live {
-    pub(crate) fn new() -> Live {
+    pub(crate) fn new(names: Names) -> Live {
         let target = ProgressDrawTarget::stderr_with_hz(FRAMES_PER_SECOND);
         Live {
-            tree: Tree::default(),
+            tree: Tree::new(names),
             screen: MultiProgress::with_draw_target(target),
             bars: BTreeMap::new(),
         }

@@ -1,6 +1,7 @@
 //! How a run shows itself on stderr: a live tree on a terminal, plain lines elsewhere.
 
 mod live;
+mod name;
 mod plain;
 pub(crate) mod style;
 mod tree;
@@ -8,6 +9,20 @@ mod tree;
 use std::io::IsTerminal as _;
 
 use scriptum_vm::Entry;
+
+use crate::wire;
+pub(crate) use name::Names;
+
+/// What is to be seen of a run beside its result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shown {
+    /// How far it is.
+    Progress,
+    /// Its id, and how to go on.
+    Little,
+    /// Events, for programs.
+    Events,
+}
 
 /// Shows the progress of one thread.
 #[derive(Debug)]
@@ -18,18 +33,20 @@ pub(crate) enum Progress {
     Plain(plain::Plain),
     /// A tree that is drawn again and again.
     Live(Box<live::Live>),
+    /// A message of the service for each event.
+    Json(Box<wire::Events>),
 }
 
 impl Progress {
-    /// What fits stderr.
-    pub(crate) fn new(quiet: bool) -> Progress {
+    /// What fits stderr, for a thread with steps of these names.
+    pub(crate) fn new(quiet: bool, names: Names) -> Progress {
         let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
         if quiet {
             Progress::Quiet
         } else if std::io::stderr().is_terminal() && !dumb {
-            Progress::Live(Box::new(live::Live::new()))
+            Progress::Live(Box::new(live::Live::new(names)))
         } else {
-            Progress::Plain(plain::Plain::default())
+            Progress::Plain(plain::Plain::new(names))
         }
     }
 
@@ -39,13 +56,20 @@ impl Progress {
             Progress::Quiet => (),
             Progress::Plain(plain) => plain.show(entry),
             Progress::Live(live) => live.show(entry),
+            Progress::Json(events) => {
+                let message = events.message(entry);
+                if let Some(json) = message.and_then(|message| message.to_json().ok()) {
+                    note!("{json}");
+                }
+            }
         }
     }
 
     /// Shows a line about something else than a step of the thread.
     pub(crate) fn note(&self, text: &str) {
         match self {
-            Progress::Quiet => (),
+            // Programs read events, and those of another thread are not among them.
+            Progress::Quiet | Progress::Json(_) => (),
             Progress::Plain(_) => note!("{text}"),
             Progress::Live(live) => live.note(text),
         }
@@ -54,7 +78,7 @@ impl Progress {
     /// Takes the live part off the screen; what has ended stays above.
     pub(crate) fn finish(&mut self) {
         match self {
-            Progress::Quiet | Progress::Plain(_) => (),
+            Progress::Quiet | Progress::Plain(_) | Progress::Json(_) => (),
             Progress::Live(live) => live.finish(),
         }
     }

@@ -1,8 +1,11 @@
 //! One line for each change that matters: for logs, pipes and terminals without a cursor.
 
+use std::collections::BTreeMap;
+
 use scriptum_vm::{Entry, PauseReason, Recovery, StepPath};
 
 use super::{
+    name::Names,
     style,
     tree::{Change, Ending, Node, Tree},
 };
@@ -11,14 +14,21 @@ use super::{
 const REPORTS_PER_LOOP: u64 = 10;
 
 /// Prints lines to stderr.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Plain {
     tree: Tree,
     /// Loops that report as a whole, with the tenths that were reported.
-    reported: std::collections::BTreeMap<StepPath, u64>,
+    reported: BTreeMap<StepPath, u64>,
 }
 
 impl Plain {
+    pub(crate) fn new(names: Names) -> Plain {
+        Plain {
+            tree: Tree::new(names),
+            reported: BTreeMap::new(),
+        }
+    }
+
     pub(crate) fn show(&mut self, entry: &Entry) {
         let Some(change) = self.tree.apply(entry) else {
             return;

@@ -1,4 +1,4 @@
-//! Colors and the short forms of times.
+//! Colors, and the short forms of times and texts.
 
 use anstyle::{AnsiColor, Style};
 
@@ -39,9 +39,20 @@ pub(crate) fn duration(ms: i64) -> String {
     }
 }
 
+/// The text on one line, with at most that many characters.
+pub(crate) fn cut(text: &str, chars_max: usize) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let line = words.join(" ");
+    if line.chars().count() <= chars_max {
+        return line;
+    }
+    let kept: String = line.chars().take(chars_max.saturating_sub(1)).collect();
+    format!("{}…", kept.trim_end())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::duration;
+    use super::{cut, duration};
 
     #[test]
     fn durations_are_short() {
@@ -55,6 +66,21 @@ mod tests {
         ];
         for (ms, expected) in cases {
             assert_eq!(duration(ms), expected);
+        }
+    }
+
+    #[test]
+    fn names_are_lines_of_a_bounded_width() {
+        let table = [
+            ("short", "short"),
+            ("a\n  b\tc", "a b c"),
+            ("0123456789", "0123456789"),
+            ("0123456789a", "012345678…"),
+            ("01234567 9 b", "01234567…"),
+            ("äöüäöüäöüäö", "äöüäöüäöü…"),
+        ];
+        for (text, expected) in table {
+            assert_eq!(cut(text, 10), expected, "{text:?}");
         }
     }
 }

@@ -9,12 +9,15 @@ use scriptum_vm::{
     Entry, Event, Notification, PauseReason, Record, Recovery, StepError, StepPath, Timestamp,
 };
 
+use super::name::Names;
+
 /// Loops with more items than this report their progress, not each child.
 pub(crate) const CHILDREN_SHOWN_MAX: u64 = 20;
 
 /// The live steps of a run.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Tree {
+    names: Names,
     pub(crate) nodes: BTreeMap<StepPath, Node>,
     /// The call that failed last: an event that follows from it does not say why again.
     failed: Option<(StepPath, StepError)>,
@@ -89,6 +92,14 @@ pub(crate) enum Ending {
 }
 
 impl Tree {
+    pub(crate) fn new(names: Names) -> Tree {
+        Tree {
+            names,
+            nodes: BTreeMap::new(),
+            failed: None,
+        }
+    }
+
     /// Takes an entry in and says what it changed.
     pub(crate) fn apply(&mut self, entry: &Entry) -> Option<Change> {
         let event = match &entry.record {
@@ -109,7 +120,9 @@ impl Tree {
                 input,
             } => {
                 let node = Node {
-                    name: name_of(label.as_deref(), tool.as_deref(), primitive)
+                    name: self
+                        .names
+                        .name(path, label.as_deref(), tool.as_deref(), primitive)
                         + &waited_for(primitive, input),
                     started_at: at,
                     attempt: *attempt,
@@ -145,7 +158,7 @@ impl Tree {
                 primitive,
             } => Some(Change::Skipped {
                 path: path.clone(),
-                name: name_of(label.as_deref(), None, primitive),
+                name: self.names.name(path, label.as_deref(), None, primitive),
             }),
             Event::InputAsked(asked) => {
                 let question = asked.prompt.as_text().unwrap_or_default();
@@ -218,15 +231,6 @@ fn failure_in(notification: &Notification) -> Option<(StepPath, StepError)> {
         return None;
     };
     Some((path.clone(), error.clone()))
-}
-
-fn name_of(label: Option<&str>, tool: Option<&str>, primitive: &str) -> String {
-    match (label, tool) {
-        (Some(label), Some(tool)) => format!("{label} ({tool})"),
-        (Some(label), None) => label.to_owned(),
-        (None, Some(tool)) => tool.to_owned(),
-        (None, None) => primitive.to_owned(),
-    }
 }
 
 /// What a step waits for, and until when.

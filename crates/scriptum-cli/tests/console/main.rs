@@ -17,5 +17,6 @@ mod examples;
 mod filter;
 mod hostile;
 mod interrupt;
+mod machines;
 mod subthreads;
 mod together;

@@ -15,11 +15,12 @@ use crate::{
     args::Run,
     cmd,
     environment::Environment,
-    exit::{Code, Failure, violation_line},
+    exit::{Code, Failure},
     input, local, source, tools,
+    ui::Shown,
 };
 
-pub(super) async fn session(file: &Path, args: &Run, quiet: bool) -> Result<Session, Failure> {
+pub(super) async fn session(file: &Path, args: &Run, shown: Shown) -> Result<Session, Failure> {
     let source = source::read(file)?;
     let compiled = cmd::compiled(&source, &tools::catalog(&args.tools)?)?;
     let program = compiled
@@ -58,7 +59,8 @@ pub(super) async fn session(file: &Path, args: &Run, quiet: bool) -> Result<Sess
             workspace,
             (&environment, &program.contract),
         )),
-        quiet,
+        shown,
+        output: args.output,
         no_input: args.no_input,
         asks_first: false,
     })
@@ -78,7 +80,7 @@ fn checked_input(contract: &Contract, args: &Run) -> Result<Value, Failure> {
             let message = "the input does not satisfy the contract of the script";
             let help = "`scriptum contract FILE` shows what the script takes";
             Failure::new(Code::InvalidArgument, message)
-                .details(violations.iter().map(violation_line))
+                .violations(violations)
                 .help(help)
         })
 }

@@ -1,63 +1,128 @@
-//! `scriptum run --list`: the threads of the embedded store.
+//! `scriptum run --list`: the threads of the embedded store, newest first.
 
 use std::path::Path;
 
-use scriptum_engine::{Page, Store as _, ThreadFilter, ThreadRow};
+use scriptum_contract::Value;
+use scriptum_engine::{Clock as _, Engine, Page, SystemClock, ThreadFilter};
 use scriptum_store::SqliteStore;
-use scriptum_vm::{PauseReason, Status};
+use scriptum_vm::{PauseReason, Status, Timestamp};
 
 use crate::{
+    args::Output,
     exit::{Code, Failure},
+    local::{self, Setup},
     out,
     ui::style,
+    wire::{self, Listed},
 };
 
 /// Rows read at once.
 const PAGE: u32 = 500;
 
-pub(super) async fn main(data_dir: &Path) -> Result<Code, Failure> {
-    if !SqliteStore::is_in(data_dir) {
-        note!("no threads: there is no store in {}", data_dir.display());
-        return Ok(Code::Success);
-    }
-    let store = SqliteStore::open(data_dir)?;
-    let mut after = None;
-    let mut shown = 0;
-    loop {
-        let page = Page { after, max: PAGE };
-        let rows = store.threads(ThreadFilter::default(), page).await?;
-        let Some(last) = rows.last() else { break };
-        after = Some(last.id);
-        if shown == 0 {
-            out::line(&format!(
-                "{:<30}  {:<18}  {:<32}  AGE",
-                "ID", "STATUS", "SCRIPT"
-            ))?;
+/// Longest title in a table of lines that a terminal holds; `-o wide` shows all of it.
+const TITLE_CHARS_MAX: usize = 18;
+
+pub(super) async fn main(data_dir: &Path, output: Output, quiet: bool) -> Result<Code, Failure> {
+    let threads = if SqliteStore::is_in(data_dir) {
+        threads(data_dir).await?
+    } else {
+        Vec::new()
+    };
+    match output {
+        _ if quiet => {
+            let ids = threads.iter().map(|thread| format!("{}\n", thread.row.id));
+            out::text(&ids.collect::<String>())?;
         }
-        shown += rows.len();
-        for row in &rows {
-            out::line(&line(row))?;
+        Output::Json | Output::Yaml => {
+            let response = Value::object([
+                ("threads", Value::list(threads.iter().map(wire::thread))),
+                ("nextPageToken", "".into()),
+            ]);
+            out::value(&response, output)?;
         }
-    }
-    if shown == 0 {
-        note!("no threads");
+        Output::Table | Output::Wide if threads.is_empty() => {
+            note!("no threads in {}", data_dir.display());
+        }
+        Output::Table => out::text(&table(&threads, false))?,
+        Output::Wide => out::text(&table(&threads, true))?,
     }
     Ok(Code::Success)
 }
 
-fn line(row: &ThreadRow) -> String {
-    let now = scriptum_engine::Clock::now(&scriptum_engine::SystemClock);
-    let age = style::duration(now.0 - row.created_at.0);
-    format!(
-        "{:<30}  {:<18}  {:<32}  {age}",
-        row.id.to_string(),
-        status(row),
-        row.script
-    )
+async fn threads(data_dir: &Path) -> Result<Vec<Listed>, Failure> {
+    let engine = engine(data_dir)?;
+    let mut threads = Vec::new();
+    let mut after = None;
+    loop {
+        let page = Page { after, max: PAGE };
+        let rows = engine.threads(ThreadFilter::default(), page).await?;
+        let Some(last) = rows.last() else { break };
+        after = Some(last.id);
+        for row in rows {
+            threads.push(wire::listed(&engine, row).await?);
+        }
+    }
+    threads.sort_by_key(|thread| std::cmp::Reverse((thread.row.created_at, thread.row.id)));
+    Ok(threads)
 }
 
-fn status(row: &ThreadRow) -> &'static str {
-    match (row.status, row.pause) {
+/// A node that runs nothing.
+fn engine(data_dir: &Path) -> Result<Engine, Failure> {
+    let setup = Setup {
+        data_dir,
+        workspace: Path::new("."),
+        allow_net: &[],
+        slack_token: None,
+    };
+    local::open(setup, None)
+}
+
+fn table(threads: &[Listed], is_wide: bool) -> String {
+    let now = SystemClock.now();
+    let mut rows = vec![["ID", "STATUS", "SCRIPT", "STEP", "AGE", "DURATION"].map(str::to_owned)];
+    rows.extend(threads.iter().map(|thread| cells(thread, now, is_wide)));
+    let mut lines = out::columns(&rows);
+    if is_wide {
+        let errors = threads.iter().map(|thread| match &thread.error {
+            Some(error) => format!("{}: {}", error.code, error.message),
+            None => String::new(),
+        });
+        let errors = std::iter::once("ERROR".to_owned()).chain(errors);
+        for (line, error) in lines.iter_mut().zip(errors) {
+            line.push_str("  ");
+            line.push_str(&error);
+        }
+    }
+    let lines = lines.iter().map(|line| format!("{}\n", line.trim_end()));
+    lines.collect()
+}
+
+fn cells(thread: &Listed, now: Timestamp, is_wide: bool) -> [String; 6] {
+    let row = &thread.row;
+    let end = if row.status.is_ended() {
+        row.updated_at
+    } else {
+        now
+    };
+    let since_created = |until: Timestamp| style::duration(until.0 - row.created_at.0);
+    let title = if is_wide {
+        row.script.to_string()
+    } else {
+        style::cut(&row.script, TITLE_CHARS_MAX)
+    };
+    let step = thread.step.as_ref().map(ToString::to_string);
+    [
+        row.id.to_string(),
+        status(row.status, row.pause).to_owned(),
+        title,
+        step.unwrap_or_default(),
+        since_created(now),
+        since_created(end),
+    ]
+}
+
+fn status(status: Status, pause: Option<PauseReason>) -> &'static str {
+    match (status, pause) {
         (Status::Pending, _) => "pending",
         (Status::Running, _) => "running",
         (Status::Paused, Some(PauseReason::Wait)) => "paused (event)",

@@ -19,12 +19,13 @@ use scriptum_engine::{ClaimScope, Engine, ThreadId};
 use scriptum_vm::{PauseReason, Seq};
 
 use crate::{
-    args::Run,
+    args::{Output, Run},
     environment::Environment,
     exit::{Code, Failure},
     local::{self, Running, Setup},
     tools,
-    ui::Progress,
+    ui::{Names, Progress, Shown},
+    wire,
 };
 use again::Again;
 use siblings::Siblings;
@@ -39,7 +40,9 @@ struct Session {
     after: Seq,
     /// What a command that goes on has to say.
     again: Arc<Again>,
-    quiet: bool,
+    shown: Shown,
+    /// Form of the result.
+    output: Output,
     /// True when nobody is to be asked.
     no_input: bool,
     /// True when the thread waits for an answer before anything else can happen.
@@ -63,11 +66,16 @@ pub(crate) fn main(args: Run, quiet: bool) -> Result<Code, Failure> {
 
 async fn run(args: Run, quiet: bool) -> Result<Code, Failure> {
     if args.list {
-        return list::main(&args.data_dir).await;
+        return list::main(&args.data_dir, args.output, quiet).await;
     }
+    let shown = match (args.watch_json, quiet) {
+        (true, _) => Shown::Events,
+        (false, true) => Shown::Little,
+        (false, false) => Shown::Progress,
+    };
     let session = match (&args.resume, &args.file) {
-        (Some(thread), _) => resume::session(thread, &args, quiet).await?,
-        (None, Some(file)) => begin::session(file, &args, quiet).await?,
+        (Some(thread), _) => resume::session(thread, &args, shown).await?,
+        (None, Some(file)) => begin::session(file, &args, shown).await?,
         (None, None) => {
             return Err(Failure::new(Code::InvalidArgument, "which script?")
                 .help("scriptum run FILE, or --resume THREAD, or --list"));
@@ -84,9 +92,8 @@ fn who() -> String {
 }
 
 async fn work(mut session: Session) -> Result<Code, Failure> {
-    note!("{}", session.thread);
+    let mut progress = progress(&session).await?;
     let mut worker = Running::start(&session.engine, ClaimScope::Only(session.thread));
-    let mut progress = Progress::new(session.quiet);
     let ending = with_answers(&mut session, &mut worker, &mut progress).await;
     progress.finish();
     match ending {
@@ -106,6 +113,20 @@ async fn work(mut session: Session) -> Result<Code, Failure> {
     }
 }
 
+/// Says which thread it is, and how it will be shown.
+async fn progress(session: &Session) -> Result<Progress, Failure> {
+    let row = session.engine.thread(session.thread).await?;
+    if session.shown == Shown::Events {
+        let events = wire::Events::default();
+        let listed = wire::listed(&session.engine, row).await?;
+        note!("{}", wire::snapshot(&listed).to_json().unwrap_or_default());
+        return Ok(Progress::Json(Box::new(events)));
+    }
+    note!("{}", session.thread);
+    let names = Names::of(session.engine.program(&row.program).await?);
+    Ok(Progress::new(session.shown == Shown::Little, names))
+}
+
 /// Follows the thread, and puts its questions to whoever sits at the terminal.
 async fn with_answers(
     session: &mut Session,
@@ -122,7 +143,7 @@ async fn with_answers(
                 return Ok(ending);
             }
         }
-        if !ask::is_possible(session.no_input) {
+        if session.shown == Shown::Events || !ask::is_possible(session.no_input) {
             return Ok(follow::Ending::Stands);
         }
         progress.finish();

@@ -9,8 +9,8 @@ use scriptum_vm::{Asked, PauseReason, Status, StepError, StepPath};
 use super::{Session, ask};
 use crate::{
     exit::{Code, Failure},
-    local,
-    ui::style,
+    local, out,
+    ui::{Shown, style},
 };
 
 /// Longest input of a failed step that is shown.
@@ -21,23 +21,16 @@ pub(super) async fn result(session: &Session) -> Result<Code, Failure> {
     let result = session.engine.result(session.thread).await?;
     match result.status {
         Status::Completed => {
-            print_output(result.output.as_ref())?;
+            print_output(session, result.output.as_ref())?;
             Ok(Code::Success)
         }
         Status::Failed => {
-            print_output(result.output.as_ref())?;
-            let why = result.error.as_ref().map_or_else(String::new, |error| {
-                format!(": {}", at_step(result.failed_step.as_ref(), error))
-            });
-            note!(
-                "{}",
-                style::error(&format!("error: the thread failed{why}"))
-            );
-            Ok(Code::ThreadFailed)
+            print_output(session, result.output.as_ref())?;
+            Err(thread_failed(&result))
         }
         Status::Cancelled => {
-            note!("{}", style::error("error: the thread was cancelled"));
-            Ok(Code::ThreadCancelled)
+            let message = "the thread was cancelled";
+            Err(Failure::new(Code::ThreadCancelled, message))
         }
         Status::Paused => paused(session, &result, &session.command()).await,
         Status::Pending | Status::Running => Err(Failure::new(
@@ -47,11 +40,23 @@ pub(super) async fn result(session: &Session) -> Result<Code, Failure> {
     }
 }
 
+fn thread_failed(result: &ThreadResult) -> Failure {
+    let Some(error) = &result.error else {
+        return Failure::new(Code::ThreadFailed, "the thread failed");
+    };
+    let place = at_step(result.failed_step.as_ref(), error);
+    let message = format!("the thread failed: {place}");
+    Failure::new(Code::ThreadFailed, message).reason(&error.code)
+}
+
 /// The thread waits for paused sub-threads: each is shown as it would be by itself, and how to go on.
 pub(super) async fn children_paused(
     session: &Session,
     children: &[ThreadId],
 ) -> Result<Code, Failure> {
+    if session.shown == Shown::Events {
+        return Ok(Code::ThreadPaused);
+    }
     for child in children {
         let child = Session {
             engine: session.engine.clone(),
@@ -79,6 +84,9 @@ pub(super) async fn interrupted(session: &Session) -> Result<Code, Failure> {
     if row.status.is_ended() || row.status == Status::Paused {
         return result(session).await;
     }
+    if session.shown == Shown::Events {
+        return Ok(Code::Interrupted);
+    }
     note!(
         "{}",
         style::wait("interrupted; the thread is kept. Go on with:")
@@ -96,6 +104,10 @@ pub(super) fn with_command(failure: Failure, session: &Session) -> Failure {
 }
 
 async fn paused(session: &Session, result: &ThreadResult, command: &str) -> Result<Code, Failure> {
+    if session.shown == Shown::Events {
+        // The events say all of it.
+        return Ok(Code::ThreadPaused);
+    }
     match (result.pause, &result.error) {
         (Some(PauseReason::StepError), Some(error)) => {
             let place = at_step(result.failed_step.as_ref(), error);
@@ -197,10 +209,9 @@ fn at_step(path: Option<&StepPath>, error: &StepError) -> String {
     }
 }
 
-fn print_output(output: Option<&Value>) -> Result<(), Failure> {
-    let Some(output) = output else { return Ok(()) };
-    let json = output.to_json_pretty().map_err(|error| {
-        Failure::new(Code::Internal, format!("cannot write the output: {error}"))
-    })?;
-    crate::out::line(&json)
+fn print_output(session: &Session, output: Option<&Value>) -> Result<(), Failure> {
+    match output {
+        Some(output) => out::value(output, session.output),
+        None => Ok(()),
+    }
 }

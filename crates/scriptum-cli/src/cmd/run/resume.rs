@@ -18,10 +18,11 @@ use crate::{
     environment::Environment,
     exit::{Code, Failure},
     input, local, source, tools,
+    ui::Shown,
 };
 
 /// The thread as a session, with what the flags say done to it.
-pub(super) async fn session(thread: &str, args: &Run, quiet: bool) -> Result<Session, Failure> {
+pub(super) async fn session(thread: &str, args: &Run, shown: Shown) -> Result<Session, Failure> {
     let thread: ThreadId = thread.parse().map_err(|error| {
         Failure::new(Code::InvalidArgument, format!("{error}"))
             .help("`scriptum run --list` shows the threads of the embedded store")
@@ -51,7 +52,8 @@ pub(super) async fn session(thread: &str, args: &Run, quiet: bool) -> Result<Ses
             workspace,
             (&environment, &program.contract),
         )),
-        quiet,
+        shown,
+        output: args.output,
         no_input: args.no_input,
         asks_first: false,
     };

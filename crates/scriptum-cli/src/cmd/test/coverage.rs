@@ -11,7 +11,8 @@ use scriptum_vm::{
     program::{Action, Check, OnError, Step, StepKind},
 };
 
-use super::script::{Place, Script, error_block, in_text};
+use super::script::{Place, Script};
+use crate::place::{error_block, in_text};
 
 /// A way that a run can take. Paths are those of the text.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
