@@ -23,6 +23,8 @@ pub(crate) enum Code {
     Internal,
     /// The state forbids it.
     FailedPrecondition,
+    /// Somebody else was faster: look again and decide again.
+    Aborted,
     /// The thread ended FAILED.
     ThreadFailed,
     /// The thread ended CANCELLED.
@@ -43,6 +45,7 @@ impl Code {
             Code::Unavailable => 9,
             Code::Internal => 10,
             Code::FailedPrecondition => 11,
+            Code::Aborted => 12,
             Code::ThreadFailed => 20,
             Code::ThreadCancelled => 21,
             Code::ThreadPaused => 22,
@@ -149,6 +152,7 @@ impl From<scriptum_engine::Error> for Failure {
         match error {
             Error::Unavailable(_) => Failure::new(Code::Unavailable, error.to_string()),
             Error::Conflict(_) => Failure::new(Code::FailedPrecondition, error.to_string()),
+            Error::Stale(_) => Failure::new(Code::Aborted, error.to_string()),
             Error::NotFound(_) => Failure::new(Code::NotFound, error.to_string()),
             Error::Corrupt(_) => Failure::new(Code::Internal, error.to_string()),
             Error::Invalid(violations) => {

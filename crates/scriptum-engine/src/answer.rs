@@ -2,9 +2,9 @@
 //! the thread makes of it, in the order in which answers arrive.
 
 use scriptum_contract::{Reason, Value, Violation};
-use scriptum_vm::{Asked, Notification, PauseReason, Resume, StepPath, Vm};
+use scriptum_vm::{Asked, Notification, Resume, StepPath, Vm};
 
-use crate::{Engine, Error, ThreadId, retry::in_time};
+use crate::{Engine, Error, ThreadId};
 
 /// Who answers when nobody says it.
 const BY_OPERATOR: &str = "operator";
@@ -19,9 +19,11 @@ impl Engine {
         if row.status.is_ended() {
             return Ok(Vec::new());
         }
-        let frames = in_time(self.core.store.frames(thread)).await?;
-        let program = self.program(&row.program).await?;
-        let vm = Vm::restore(program, frames).map_err(|error| Error::Corrupt(error.to_string()))?;
+        let vm = self.machine(&row).await?;
+        self.asks_of(&vm).await
+    }
+
+    async fn asks_of(&self, vm: &Vm) -> Result<Vec<Asked>, Error> {
         let mut asks: Vec<Asked> = vm.asks().collect();
         for ask in &mut asks {
             ask.prompt = self.load(&ask.prompt).await?;
@@ -31,25 +33,42 @@ impl Engine {
     }
 
     /// Answers an open ask: the one at the path, else the only one. The answer may be an object that
-    /// holds it as `value`, beside what else somebody wants to note.
+    /// holds it as `value`, beside what else somebody wants to note. `attempt` is that of the ask that the
+    /// caller saw; `None`: whichever is open.
     ///
     /// # Errors
     /// [`Error::Conflict`] when no such ask is open, or several are and no path is given;
-    /// [`Error::Invalid`] when the answer does not satisfy the ask. A wrong answer counts all the same:
-    /// too many of them fail the step.
+    /// [`Error::Stale`] when another attempt of it is open; [`Error::Invalid`] when the answer does not
+    /// satisfy the ask. A wrong answer counts all the same: too many of them fail the step.
     pub async fn answer(
         &self,
         thread: ThreadId,
         path: Option<&StepPath>,
+        attempt: Option<u32>,
         value: Value,
         by: &str,
     ) -> Result<(), Error> {
-        let ask = self.open_ask(thread, path).await?;
+        let ask = open_ask(self.asks(thread).await?, thread, path)?;
+        if attempt.is_some_and(|attempt| attempt != ask.attempt) {
+            let why = format!("step {} of thread {thread} asks once more", ask.path);
+            return Err(Error::Stale(why));
+        }
+        self.answer_ask(thread, ask, value, by).await
+    }
+
+    async fn answer_ask(
+        &self,
+        thread: ThreadId,
+        ask: Asked,
+        value: Value,
+        by: &str,
+    ) -> Result<(), Error> {
         let violations = ask.violations(&value);
         let answered = Notification::Answered {
             path: ask.path,
             value,
             by: by.into(),
+            attempt: Some(ask.attempt),
         };
         self.post(thread, answered).await?;
         if violations.is_empty() {
@@ -63,20 +82,22 @@ impl Engine {
     pub(crate) async fn resume_ask(
         &self,
         thread: ThreadId,
+        vm: &Vm,
         path: Option<&StepPath>,
         change: Resume,
     ) -> Result<(), Error> {
+        let ask = open_ask(self.asks_of(vm).await?, thread, path)?;
         let default = match change {
             Resume::Replace(answer) => {
-                return self.answer(thread, path, answer, BY_OPERATOR).await;
+                return self.answer_ask(thread, ask, answer, BY_OPERATOR).await;
             }
-            Resume::Again => self.open_ask(thread, path).await?.default,
+            Resume::Again => ask.default.clone(),
             Resume::Merge(_) | Resume::Output(_) => None,
         };
         match default {
             Some(default) => {
                 let default = self.load(&default).await?;
-                self.answer(thread, path, default, BY_DEFAULT).await
+                self.answer_ask(thread, ask, default, BY_DEFAULT).await
             }
             None => Err(Error::Invalid(vec![Violation {
                 pointer: String::new(),
@@ -85,42 +106,30 @@ impl Engine {
             }])),
         }
     }
+}
 
-    /// True when a resume is meant for an ask.
-    pub(crate) async fn is_for_ask(
-        &self,
-        thread: ThreadId,
-        pause: Option<PauseReason>,
-        path: Option<&StepPath>,
-    ) -> Result<bool, Error> {
-        match path {
-            None => Ok(pause == Some(PauseReason::Ask)),
-            Some(path) => {
-                let asks = self.asks(thread).await?;
-                Ok(asks.iter().any(|ask| ask.path == *path))
-            }
-        }
+/// The ask at the path, else the only one.
+fn open_ask(
+    mut asks: Vec<Asked>,
+    thread: ThreadId,
+    path: Option<&StepPath>,
+) -> Result<Asked, Error> {
+    if let Some(path) = path {
+        asks.retain(|ask| ask.path == *path);
     }
-
-    async fn open_ask(&self, thread: ThreadId, path: Option<&StepPath>) -> Result<Asked, Error> {
-        let mut asks = self.asks(thread).await?;
-        if let Some(path) = path {
-            asks.retain(|ask| ask.path == *path);
-        }
-        match (asks.pop(), asks.is_empty(), path) {
-            (Some(ask), true, _) => Ok(ask),
-            (None, _, None) => Err(Error::Conflict(format!("thread {thread} asks for nothing"))),
-            (None, _, Some(path)) => Err(Error::Conflict(format!(
-                "step {path} of thread {thread} asks for nothing"
-            ))),
-            (Some(last), false, _) => {
-                let paths = asks.iter().chain([&last]).map(|ask| ask.path.to_string());
-                let paths: Vec<_> = paths.collect();
-                Err(Error::Conflict(format!(
-                    "thread {thread} asks at several steps, name one of them: {}",
-                    paths.join(", ")
-                )))
-            }
+    match (asks.pop(), asks.is_empty(), path) {
+        (Some(ask), true, _) => Ok(ask),
+        (None, _, None) => Err(Error::Conflict(format!("thread {thread} asks for nothing"))),
+        (None, _, Some(path)) => Err(Error::Conflict(format!(
+            "step {path} of thread {thread} asks for nothing"
+        ))),
+        (Some(last), false, _) => {
+            let paths = asks.iter().chain([&last]).map(|ask| ask.path.to_string());
+            let paths: Vec<_> = paths.collect();
+            Err(Error::Conflict(format!(
+                "thread {thread} asks at several steps, name one of them: {}",
+                paths.join(", ")
+            )))
         }
     }
 }

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 use futures::Stream;
 use scriptum_contract::{ToolCatalog, Value, check_fields};
 use scriptum_vm::{
-    Entry, Event, Notification, PauseReason, Record, Resume, Seq, Status, StepError, StepPath,
+    Entry, Event, Notification, Pause, PauseReason, Record, Seq, Status, StepError, StepPath, Vm,
     program::Program,
 };
 use tokio::sync::broadcast;
@@ -172,30 +172,6 @@ impl Engine {
         Ok(in_time(self.core.store.create(new)).await?)
     }
 
-    /// Lets a paused thread go on. Where it waits for an answer, a new input is the answer, and no change
-    /// means its default.
-    ///
-    /// # Errors
-    /// [`Error::Conflict`] when it is not paused, [`Error::Invalid`] when a value given does not fit
-    /// the step's tool or ask.
-    pub async fn resume(
-        &self,
-        thread: ThreadId,
-        path: Option<StepPath>,
-        change: Resume,
-    ) -> Result<(), Error> {
-        let row = self.thread(thread).await?;
-        if row.status != Status::Paused {
-            return Err(Error::Conflict(format!("thread {thread} is not paused")));
-        }
-        if self.is_for_ask(thread, row.pause, path.as_ref()).await? {
-            return self.resume_ask(thread, path.as_ref(), change).await;
-        }
-        self.check_meant(&row, path.as_ref(), &change).await?;
-        self.post(thread, Notification::Resumed { path, change })
-            .await
-    }
-
     /// Reports an event to a thread: the first of its steps that waits for it goes on with the value.
     /// When none does, the event is kept for the first one that will; beyond
     /// [`EVENTS_KEPT_MAX`](scriptum_vm::limits::EVENTS_KEPT_MAX) kept events a further one is lost.
@@ -253,6 +229,15 @@ impl Engine {
     /// One thread.
     pub async fn thread(&self, id: ThreadId) -> Result<ThreadRow, Error> {
         Ok(in_time(self.core.store.thread(id)).await?)
+    }
+
+    /// What holds a thread up, as of one moment; `None` while nothing does, or a fault.
+    pub async fn paused(&self, thread: ThreadId) -> Result<Option<Pause>, Error> {
+        let row = self.thread(thread).await?;
+        if row.status.is_ended() {
+            return Ok(None);
+        }
+        Ok(self.machine(&row).await?.pause())
     }
 
     /// Threads, newest first.
@@ -357,6 +342,13 @@ impl Engine {
         self.core.caller.live().listen()
     }
 
+    /// The machine of a thread that has not ended, as last committed.
+    pub(crate) async fn machine(&self, row: &ThreadRow) -> Result<Vm, Error> {
+        let frames = in_time(self.core.store.frames(row.id)).await?;
+        let program = self.program(&row.program).await?;
+        Vm::restore(program, frames).map_err(|error| Error::Corrupt(error.to_string()))
+    }
+
     pub(crate) async fn post(
         &self,
         thread: ThreadId,
@@ -426,93 +418,10 @@ impl Engine {
             None => result,
         })
     }
-
-    /// Refuses at once what the machine would pass over: a step that takes no resume, or not this one.
-    async fn check_meant(
-        &self,
-        row: &ThreadRow,
-        path: Option<&StepPath>,
-        change: &Resume,
-    ) -> Result<(), Error> {
-        let is_waiting = match path {
-            None => row.pause == Some(PauseReason::Wait),
-            Some(path) => {
-                let step = self.step(row.id, path).await?;
-                let Some(step) = step else {
-                    return Err(Error::NotFound(format!("step {path}")));
-                };
-                let is_failed = step.status == StepStatus::Failed && step.recovery.is_none();
-                if !is_failed && !waits(&step) {
-                    let why = format!("step {path} neither failed nor waits for an event");
-                    return Err(Error::Conflict(why));
-                }
-                !is_failed
-            }
-        };
-        if is_waiting {
-            self.check_wait(row.id, path, change).await
-        } else {
-            self.check_change(row, path, change).await
-        }
-    }
-
-    /// A step that waits for an event goes on with its data, or without.
-    async fn check_wait(
-        &self,
-        thread: ThreadId,
-        path: Option<&StepPath>,
-        change: &Resume,
-    ) -> Result<(), Error> {
-        let awaited = self.awaited_events(thread).await?;
-        if path.is_none() && awaited.len() > 1 {
-            let paths: Vec<_> = awaited.iter().map(|it| it.path.to_string()).collect();
-            let why = format!(
-                "several steps wait for events: name one of {}",
-                paths.join(", ")
-            );
-            return Err(Error::Conflict(why));
-        }
-        match change {
-            Resume::Again | Resume::Replace(_) => Ok(()),
-            Resume::Merge(_) | Resume::Output(_) => Err(Error::Conflict(
-                "a step that waits for an event takes the event's data and no output".into(),
-            )),
-        }
-    }
-
-    /// Checks what a resume gives against the signature of the step's tool, so that a wrong value is
-    /// refused at once instead of failing the step again.
-    async fn check_change(
-        &self,
-        row: &ThreadRow,
-        path: Option<&StepPath>,
-        change: &Resume,
-    ) -> Result<(), Error> {
-        if matches!(change, Resume::Again) {
-            return Ok(());
-        }
-        let step = match path {
-            Some(path) => self.step(row.id, path).await?,
-            None => watch::first_failed_step(&self.core, row.id).await?,
-        };
-        let Some(step) = step else {
-            return Err(Error::NotFound("failed step".into()));
-        };
-        let loaded = self.core.programs.program(&row.program).await?;
-        crate::resume::check_change(&loaded, &step, change).map_err(Error::Invalid)
-    }
-
-    async fn step(&self, of: ThreadId, path: &StepPath) -> Result<Option<StepRow>, Error> {
-        let page = Page {
-            after: None,
-            max: 1,
-        };
-        let rows = self.steps(of, path, page).await?;
-        Ok(rows.into_iter().find(|row| row.path == *path))
-    }
 }
 
-fn waits(row: &StepRow) -> bool {
+/// True for a step that waits for a time or an event.
+pub(crate) fn waits(row: &StepRow) -> bool {
     row.status == StepStatus::Running && &*row.primitive == "wait"
 }
 

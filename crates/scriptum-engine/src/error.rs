@@ -13,6 +13,9 @@ pub enum Error {
     /// The state of the thread forbids it.
     #[error("{0}")]
     Conflict(String),
+    /// What the caller decided on is over: look again and decide again.
+    #[error("{0}")]
+    Stale(String),
     /// There is no such thing.
     #[error("{0} not found")]
     NotFound(String),

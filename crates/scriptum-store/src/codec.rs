@@ -120,7 +120,7 @@ fn format_of(text: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use scriptum_contract::Value;
-    use scriptum_vm::{Event, Resume, StepPath};
+    use scriptum_vm::{Event, Resume, Seen, StepPath};
 
     use super::*;
 
@@ -153,6 +153,7 @@ mod tests {
         let notification = Notification::Resumed {
             path: Some(StepPath::from([1, 0, 2].as_slice())),
             change: Resume::Merge(tricky),
+            seen: Some(Seen::Attempt(2)),
         };
         let text = notification_to_text(&notification).unwrap();
         assert_eq!(notification_from_text(&text), Ok(notification));

@@ -24,7 +24,7 @@ pub use frames::{FrameCell, FrameDelta, FrameKey, Frames, InvalidFrameKey, Slot}
 pub use machine::{Ignored, Options, Refused, RestoreError, Vm};
 pub use path::StepPath;
 pub use record::{
-    Asked, Blob, Call, Effect, Entry, Event, Notification, PauseReason, Record, Recovery, Resume,
-    Seq, Status, StepError, Timestamp, Turn,
+    Asked, Blob, Call, Effect, Entry, Event, Notification, Pause, PauseReason, Record, Recovery,
+    Resume, Seen, Seq, Status, StepError, Timestamp, Turn,
 };
 pub use replay::{Load, Replay, ReplayError, replay};

@@ -88,6 +88,10 @@ pub enum Notification {
         value: Value,
         /// Who answered.
         by: Arc<str>,
+        /// The attempt of the ask that the answer is for. Ignored when another one is open; `None`: whichever
+        /// is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        attempt: Option<u32>,
     },
     /// Somebody lets a paused thread go on. Ignored unless the thread is paused.
     Resumed {
@@ -95,6 +99,9 @@ pub enum Notification {
         path: Option<StepPath>,
         /// What is different this time.
         change: Resume,
+        /// What whoever resumes saw. Ignored when that is over; `None`: whatever holds the thread up.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seen: Option<Seen>,
     },
     /// Somebody wants the thread to stop before its next step.
     PauseAsked,
@@ -317,6 +324,26 @@ pub enum PauseReason {
     Ask,
     /// A step waits for an event.
     Wait,
+}
+
+/// What holds a thread up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pause {
+    /// What the thread waits for.
+    pub reason: PauseReason,
+    /// How often the thread had gone on after a pause before: names this one.
+    pub number: u32,
+}
+
+/// What somebody saw who lets a thread go on. A request that comes late or twice names something that
+/// is over, and changes nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Seen {
+    /// The thread was paused, by the pause of this number.
+    Pause(u32),
+    /// The step that is named failed, asked, or waited for an event, at this attempt.
+    Attempt(u32),
 }
 
 /// Something that the machine asks of the outside. Asked again, with the same key, until answered.

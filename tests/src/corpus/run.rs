@@ -164,6 +164,7 @@ impl World for Tools<'_> {
             path: asked.path.clone(),
             value: value_of(&asked.answer, self.random),
             by: "somebody".into(),
+            attempt: None,
         }))
     }
 

@@ -178,7 +178,11 @@ fn resume(line: &str) -> Result<Notification, String> {
         "output" => Resume::Output(value),
         _ => return Err(wrong()),
     };
-    Ok(Notification::Resumed { path, change })
+    Ok(Notification::Resumed {
+        path,
+        change,
+        seen: None,
+    })
 }
 
 /// `0 answer "yes"`: what somebody answers to an ask.
@@ -188,5 +192,6 @@ pub(crate) fn answer(line: &str) -> Option<Notification> {
         path: path.parse().ok()?,
         value: Value::from_json(json).ok()?,
         by: "somebody".into(),
+        attempt: None,
     })
 }

@@ -20,6 +20,9 @@ pub(super) struct Thread {
     /// What it waits for while it is paused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) pause: Option<PauseReason>,
+    /// How often the thread has gone on after a pause.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(super) lifts: u32,
     /// Jumps made so far.
     #[serde(default)]
     pub(super) jumps: u32,
@@ -54,6 +57,7 @@ impl Thread {
             status: Status::Pending,
             held: false,
             pause: None,
+            lifts: 0,
             jumps: 0,
             yields: 0,
             failing: None,

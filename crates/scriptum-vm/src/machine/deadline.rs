@@ -39,6 +39,7 @@ impl Run<'_> {
         }
         self.state.change_thread(|thread| {
             thread.deadline = None;
+            thread.lifts = thread.lifts.saturating_add(u32::from(thread.held));
             thread.held = false;
         });
         if self.state.thread.failing.is_some() {

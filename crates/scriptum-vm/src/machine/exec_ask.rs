@@ -90,10 +90,14 @@ impl<'r> Run<'r> {
     pub(super) fn answered(
         &mut self,
         path: &StepPath,
+        attempt: Option<u32>,
         value: Value,
         by: &Arc<str>,
     ) -> Result<Value, Refused> {
         let (place, asking) = self.asking_at(path)?;
+        if attempt.is_some_and(|attempt| attempt != asking.count.attempt) {
+            return Err(Ignored::Stale.into());
+        }
         let opened = self.values.open_deep(&value).map_err(Need)?;
         let violations = self.violations(&place, &asking, &opened)?;
         if violations.is_empty() {

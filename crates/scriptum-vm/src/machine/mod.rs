@@ -49,7 +49,8 @@ use std::sync::Arc;
 use scriptum_contract::{Value, ValueHash};
 
 use crate::{
-    Asked, Effect, Frames, Notification, Status, StepPath, Timestamp, Turn, program::Program,
+    Asked, Effect, Frames, Notification, Pause, Seen, Status, StepPath, Timestamp, Turn,
+    program::Program,
 };
 use run::Run;
 use state::State;
@@ -183,6 +184,23 @@ impl Vm {
     /// values.
     pub fn asks(&self) -> impl Iterator<Item = Asked> {
         pending::asks(&self.program, &self.state)
+    }
+
+    /// What holds the thread up; `None` while it is not paused.
+    pub fn pause(&self) -> Option<Pause> {
+        let thread = &self.state.thread;
+        let number = thread.lifts;
+        thread.pause.map(|reason| Pause { reason, number })
+    }
+
+    /// The attempt of a step that failed, asks, or waits for an event; `None` for any other.
+    pub fn resumable(&self, path: &StepPath) -> Option<u32> {
+        self.state.attempt(path)
+    }
+
+    /// True when what somebody saw who wants to resume, at that step or the whole thread, is over.
+    pub fn is_over(&self, path: Option<&StepPath>, seen: Seen) -> bool {
+        self.state.is_over(path, seen)
     }
 
     /// How many items of a call the thread takes at the moment; `None` when no such call is open.

@@ -67,13 +67,26 @@ impl Run<'_> {
                 self.timer_fired(&path)?;
                 Ok(Notification::TimerFired { path })
             }
-            Notification::Answered { path, value, by } => {
-                let value = self.answered(&path, value, &by)?;
-                Ok(Notification::Answered { path, value, by })
+            Notification::Answered {
+                path,
+                value,
+                by,
+                attempt,
+            } => {
+                let value = self.answered(&path, attempt, value, &by)?;
+                Ok(Notification::Answered {
+                    path,
+                    value,
+                    by,
+                    attempt,
+                })
             }
-            Notification::Resumed { path, change } => {
+            Notification::Resumed { path, change, seen } => {
+                if seen.is_some_and(|seen| self.state.is_over(path.as_ref(), seen)) {
+                    return Err(Ignored::Stale.into());
+                }
                 let change = self.resumed(path.as_ref(), change)?;
-                Ok(Notification::Resumed { path, change })
+                Ok(Notification::Resumed { path, change, seen })
             }
             Notification::PauseAsked => {
                 self.pause_asked()?;

@@ -39,6 +39,8 @@ pub enum Ignored {
     Held,
     /// The thread is neither paused nor about to be.
     NotPaused,
+    /// The pause, or the attempt of the step, that is meant is over.
+    Stale,
     /// The step that is meant did not fail.
     NotFailed,
     /// The step that is meant takes no such change.
@@ -74,6 +76,7 @@ impl fmt::Display for Ignored {
             Ignored::NotDue => "the time of the timer has not come",
             Ignored::Held => "the thread is paused or about to be",
             Ignored::NotPaused => "the thread is not paused",
+            Ignored::Stale => "the pause that is meant is over",
             Ignored::NotFailed => "the step did not fail",
             Ignored::NoSuchChange => "the step takes no such change",
             Ignored::SeveralWait => "several steps wait, and none was named",

@@ -8,8 +8,9 @@ use super::{
     pending,
     place::Place,
     run::{Done, Run},
+    state::State,
 };
-use crate::{Event, PauseReason, Recovery, Resume, Status, StepPath, program::StepKind};
+use crate::{Event, PauseReason, Recovery, Resume, Seen, Status, StepPath, program::StepKind};
 
 impl<'r> Run<'r> {
     /// Lifts an operator's pause, and lets failed steps run again: the one that is meant, or all of
@@ -65,6 +66,7 @@ impl<'r> Run<'r> {
         self.state.change_thread(|thread| {
             thread.held = false;
             thread.pause = None;
+            thread.lifts = thread.lifts.saturating_add(1);
             if started {
                 thread.status = Status::Running;
             }
@@ -214,6 +216,33 @@ impl<'r> Run<'r> {
             | StepKind::Pipe(_)
             | StepKind::Repeat(_)
             | StepKind::Wait(_) => false,
+        }
+    }
+}
+
+impl State {
+    /// True when what somebody saw who wants to resume is over.
+    pub(super) fn is_over(&self, path: Option<&StepPath>, seen: Seen) -> bool {
+        match seen {
+            Seen::Pause(number) => number != self.thread.lifts,
+            Seen::Attempt(attempt) => path.and_then(|path| self.attempt(path)) != Some(attempt),
+        }
+    }
+
+    /// The attempt of a step that failed, asks, or waits for an event.
+    pub(super) fn attempt(&self, path: &StepPath) -> Option<u32> {
+        match self.progress(path)? {
+            Progress::Failed(failed) => Some(failed.count.attempt),
+            Progress::Listening(listening) => Some(listening.count.attempt),
+            Progress::Asking(asking) => Some(asking.count.attempt),
+            Progress::Ready
+            | Progress::Again(_)
+            | Progress::Calling(_)
+            | Progress::Waiting(_)
+            | Progress::Sleeping(_)
+            | Progress::Inside { .. }
+            | Progress::Draining(_)
+            | Progress::Over => None,
         }
     }
 }

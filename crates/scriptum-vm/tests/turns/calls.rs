@@ -253,6 +253,7 @@ fn an_operator_can_supply_the_output() {
         Notification::Resumed {
             path: Some(path("1")),
             change: Resume::Again,
+            seen: None,
         },
         Ignored::NotFailed,
     );
@@ -260,6 +261,7 @@ fn an_operator_can_supply_the_output() {
         Notification::Resumed {
             path: None,
             change: Resume::Replace(Value::Int(3)),
+            seen: None,
         },
         Ignored::NoSuchChange,
     );
@@ -306,6 +308,7 @@ fn answers_that_come_late_twice_or_for_nobody_are_ignored() {
         Notification::Resumed {
             path: None,
             change: Resume::Again,
+            seen: None,
         },
         Ignored::NotPaused,
     );

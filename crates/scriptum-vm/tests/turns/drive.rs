@@ -94,6 +94,7 @@ impl Thread {
         self.apply(Notification::Resumed {
             path: at.map(path),
             change,
+            seen: None,
         })
         .unwrap()
     }

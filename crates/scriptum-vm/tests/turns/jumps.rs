@@ -258,6 +258,7 @@ fn a_thread_that_runs_in_circles_is_stopped() {
         Notification::Resumed {
             path: None,
             change: Resume::Output(json("3")),
+            seen: None,
         },
         Ignored::NoSuchChange,
     );

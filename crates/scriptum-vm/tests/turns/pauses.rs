@@ -1,6 +1,6 @@
 //! Pause, resume, cancel.
 
-use scriptum_vm::{Ignored, Notification, Options, Resume, Status};
+use scriptum_vm::{Ignored, Notification, Options, Resume, Seen, Status};
 
 use crate::{build::*, drive::*};
 
@@ -8,6 +8,7 @@ fn resume() -> Notification {
     Notification::Resumed {
         path: None,
         change: Resume::Again,
+        seen: None,
     }
 }
 
@@ -26,6 +27,7 @@ fn a_pause_lets_calls_end_and_starts_nothing() {
         Notification::Resumed {
             path: None,
             change: Resume::Output(json("1")),
+            seen: None,
         },
         Ignored::NotFailed,
     );
@@ -34,6 +36,37 @@ fn a_pause_lets_calls_end_and_starts_nothing() {
         "resumed · 1 #1 started · call u 1#1/1 {}"
     );
     thread.ignored(resume(), Ignored::NotPaused);
+}
+
+#[test]
+fn a_resume_of_a_pause_that_is_over_changes_nothing() {
+    let mut thread = Thread::start(program(vec![run("t", vec![], "x"), run("u", vec![], "")]));
+    let resume = |at: Option<&str>, seen| Notification::Resumed {
+        path: at.map(path),
+        change: Resume::Again,
+        seen: Some(seen),
+    };
+    thread.apply(Notification::PauseAsked).unwrap();
+    thread.apply(failed("0", 1, "TOOL_FAILED")).unwrap();
+    for seen in [Seen::Pause(1), Seen::Attempt(1)] {
+        thread.ignored(resume(None, seen), Ignored::Stale);
+    }
+    for seen in [Seen::Attempt(0), Seen::Attempt(2), Seen::Pause(1)] {
+        thread.ignored(resume(Some("0"), seen), Ignored::Stale);
+    }
+    // The pause of somebody goes first; then the step that failed holds the thread up.
+    thread.apply(resume(None, Seen::Pause(0))).unwrap();
+    thread.ignored(resume(None, Seen::Pause(0)), Ignored::Stale);
+    let first = resume(Some("0"), Seen::Attempt(1));
+    thread.apply(first.clone()).unwrap();
+    thread.ignored(first.clone(), Ignored::Stale);
+    thread.apply(failed("0", 2, "TOOL_FAILED")).unwrap();
+    thread.ignored(first, Ignored::Stale);
+    thread.ignored(resume(None, Seen::Pause(1)), Ignored::Stale);
+    assert_eq!(
+        thread.apply(resume(None, Seen::Pause(2))).unwrap(),
+        "resumed · 0 #3 started · call t 0#3/3 {}"
+    );
 }
 
 #[test]
@@ -204,6 +237,7 @@ fn a_thread_has_only_so_much_time_to_run() {
         .apply(Notification::Resumed {
             path: Some(path("0")),
             change: Resume::Again,
+            seen: None,
         })
         .unwrap();
     thread.now += 599;

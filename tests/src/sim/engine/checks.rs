@@ -6,8 +6,7 @@ use scriptum_engine::{
     InboxNumber, Page, StepChange, StepRow, StepStatus, Store, ThreadId, step_changes,
 };
 use scriptum_vm::{
-    Entry, Event, Notification, PauseReason, Record, Refused, Status, StepPath, Vm,
-    program::Program,
+    Entry, Event, Notification, Record, Refused, Status, StepPath, Vm, program::Program,
 };
 
 use super::world::{World, at_once};
@@ -199,23 +198,6 @@ pub(crate) fn check_watched(world: &World, id: ThreadId, read: &[Entry]) {
 }
 
 /// Notes what the journal tells of rare situations.
-/// True when a request to go on came twice, or late, and let a thread go on that waits for an event by
-/// now: it goes on without the event, which a run without faults never does.
-pub(crate) fn has_missed_an_event(journal: &[Entry]) -> bool {
-    let mut waits = false;
-    for entry in journal {
-        match &entry.record {
-            Record::Event(Event::ThreadPaused { reason, .. }) => {
-                waits = *reason == PauseReason::Wait;
-            }
-            Record::Event(Event::ThreadResumed) => waits = false,
-            Record::Notification(Notification::Resumed { .. }) if waits => return true,
-            Record::Event(_) | Record::Notification(_) => {}
-        }
-    }
-    false
-}
-
 pub(crate) fn note_marks(world: &World, id: ThreadId) {
     for entry in world.journal(id) {
         match entry.record {

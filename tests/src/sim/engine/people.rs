@@ -8,7 +8,7 @@ use scriptum_contract::Value;
 use scriptum_engine::{
     Engine, Error, Page, ProgramHash, Start, StepRow, StepStatus, Store, ThreadId,
 };
-use scriptum_vm::{Entry, PauseReason, Resume, Seq, Status, StepPath};
+use scriptum_vm::{Entry, PauseReason, Resume, Seen, Seq, Status, StepPath};
 use tokio::time::sleep;
 
 use super::{
@@ -63,7 +63,7 @@ pub(crate) async fn see_through(
             // Whether it was heard shows at the next look.
             drop(engine.send_event(wish.id, EVENT, Value::Int(3)).await);
         } else if row.status == Status::Paused {
-            repair(&world, &engine, wish.id, row.pause).await;
+            repair(&world, &engine, wish.id).await;
         } else if !world.is_healed() {
             granted.was_cancelled |= disturb(&world, &engine, &mut rng, wish.id).await;
         }
@@ -84,19 +84,33 @@ async fn start(engine: &Engine, wish: &Wish) -> Result<(), Error> {
 }
 
 /// What cannot succeed is given its result; the rest is tried again.
-async fn repair(world: &World, engine: &Engine, id: ThreadId, pause: Option<PauseReason>) {
-    let (path, change) = match failed_step(world, id) {
-        Some(step) if pause == Some(PauseReason::StepError) => {
+async fn repair(world: &World, engine: &Engine, id: ThreadId) {
+    let Ok(pause) = engine.paused(id).await else {
+        return;
+    };
+    let Some(pause) = pause else {
+        // A fault holds it up, or it has gone on.
+        drop(engine.resume(id, None, Resume::Again, None).await);
+        return;
+    };
+    let (path, change, seen) = match (pause.reason, failed_step(world, id)) {
+        (PauseReason::StepError, Some(step)) => {
             world.marks.reach("thread", "paused by a failed step");
-            (Some(step.path.clone()), change_for(world, &step))
+            let seen = Seen::Attempt(step.attempt);
+            (Some(step.path.clone()), change_for(world, &step), seen)
         }
-        Some(_) | None => {
+        (PauseReason::Operator, _) => {
             world.marks.reach("thread", "paused by somebody");
-            (None, Resume::Again)
+            (None, Resume::Again, Seen::Pause(pause.number))
         }
+        // It has gone on, and on this there is nothing to repair.
+        (PauseReason::StepError, None) | (PauseReason::Ask | PauseReason::Wait, _) => return,
     };
     // Lost requests and those that come too late are made good by the next round.
-    drop(engine.resume(id, path, change).await);
+    let resumed = engine.resume(id, path, change, Some(seen)).await;
+    if matches!(resumed, Err(Error::Stale(_))) {
+        world.marks.reach("resume", "of a pause that is over");
+    }
 }
 
 fn change_for(world: &World, step: &StepRow) -> Resume {

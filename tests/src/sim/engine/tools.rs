@@ -86,6 +86,9 @@ impl Kind {
     }
 }
 
+/// More than what a frame holds of a value.
+const LARGE_BYTES: usize = 4_200;
+
 /// What the panicking tool says, so that the test's output can leave it out.
 pub(crate) const DELIBERATE: &str = "deliberate panic of a simulated tool";
 
@@ -130,7 +133,7 @@ impl Tool for SimTool {
             Kind::Hang if active.times == 1 => pending().await,
             Kind::Echo | Kind::Flaky | Kind::Hang => Ok(answer(&call)),
             Kind::Large => {
-                let text = format!("{}.", call.key).repeat(200);
+                let text = call.key.repeat(1 + LARGE_BYTES / call.key.len());
                 Ok(Value::object([("message", Value::text(&text))]))
             }
             Kind::Fail => Err(ToolError::permanent("BROKEN", "the tool is broken")),

@@ -44,7 +44,7 @@ pub(crate) struct World {
 #[derive(Default)]
 struct Calls {
     /// How often a key was called, and with what.
-    made: BTreeMap<String, (u32, String)>,
+    made: BTreeMap<String, (u32, Value)>,
     /// Calls under way, with their callers.
     active: BTreeMap<String, BTreeSet<Incarnation>>,
 }
@@ -232,13 +232,16 @@ impl World {
         path: &StepPath,
         seen: &Seen<'_>,
     ) -> u32 {
-        let args = seen.args.to_json().unwrap();
         let mut calls = self.calls.lock().unwrap();
         let made = calls.made.entry(seen.key.to_owned());
-        let (times, first) = made.or_insert((0, args.clone()));
+        let (times, first) = made.or_insert_with(|| (0, seen.args.clone()));
         *times += 1;
-        if *first != args {
-            self.accuse(format!("{} is called with {first}, then {args}", seen.key));
+        if first != seen.args {
+            let what = format!(
+                "{} is called with {first:?}, then {:?}",
+                seen.key, seen.args
+            );
+            self.accuse(what);
         }
         if *times > 1 {
             self.marks.reach("call", "made again under its key");

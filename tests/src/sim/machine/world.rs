@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use scriptum_contract::{StoredValue, Value, ValueHash};
 use scriptum_vm::{
-    Blob, Call, Effect, Entry, Frames, Notification, Options, Record, Refused, Replay, Resume, Seq,
-    Status, StepError, StepPath, Timestamp, Turn, Vm, program::Program,
+    Blob, Call, Effect, Entry, Frames, Notification, Options, Record, Refused, Replay, Resume,
+    Seen, Seq, Status, StepError, StepPath, Timestamp, Turn, Vm, program::Program,
 };
 
 use super::{
@@ -154,6 +154,7 @@ impl World {
                 path: ask.path,
                 value: options.cloned().unwrap_or(Value::Int(1)),
                 by: "somebody".into(),
+                attempt: Some(ask.attempt),
             };
         }
         drop(asks);
@@ -177,6 +178,7 @@ impl World {
                 Notification::Resumed {
                     path: None,
                     change: if is_failed { change } else { Resume::Again },
+                    seen: self.live.pause().map(|pause| Seen::Pause(pause.number)),
                 }
             }
         }
@@ -210,6 +212,7 @@ impl World {
                 path: self.any_path(),
                 value: Value::Int(1),
                 by: "nobody".into(),
+                attempt: None,
             },
             17..19 => Notification::PauseAsked,
             _ if self.random.percent(20) => Notification::CancelAsked {
@@ -344,6 +347,8 @@ impl World {
             return self.resumed();
         };
         let path = ask.path.clone();
+        let attempt = ask.attempt;
+        let attempt = self.random.percent(50).then_some(attempt);
         let value = match self.random.below(4) {
             0 => self.output("document"),
             1 => Value::object([("value", Value::Int(1)), ("comment", Value::text("well"))]),
@@ -353,6 +358,7 @@ impl World {
             path,
             value,
             by: "somebody".into(),
+            attempt,
         }
     }
 
@@ -367,9 +373,22 @@ impl World {
             5 => Resume::Output(self.said()),
             _ => Resume::Again,
         };
-        Notification::Resumed {
-            path: failed.filter(|_| self.random.percent(40)),
-            change,
+        let path = failed.filter(|_| self.random.percent(40));
+        let seen = self.seen(path.as_ref());
+        Notification::Resumed { path, change, seen }
+    }
+
+    /// What whoever resumes saw, now or some time ago, or nothing.
+    fn seen(&mut self, path: Option<&StepPath>) -> Option<Seen> {
+        let odd = u32::try_from(self.random.below(4)).unwrap_or(0);
+        let pause = self.live.pause().map(|pause| Seen::Pause(pause.number));
+        let attempt = path.and_then(|path| self.live.resumable(path));
+        match self.random.below(6) {
+            0 => Some(Seen::Pause(odd)),
+            1 => Some(Seen::Attempt(odd)),
+            2 => attempt.map(Seen::Attempt),
+            3 => pause,
+            _ => None,
         }
     }
 

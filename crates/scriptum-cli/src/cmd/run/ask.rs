@@ -75,11 +75,19 @@ impl Terminal {
         let answer = answer(&ask, line.trim());
         let answered = session
             .engine
-            .answer(session.thread, Some(&ask.path), answer, &super::who())
+            .answer(
+                session.thread,
+                Some(&ask.path),
+                Some(ask.attempt),
+                answer,
+                &super::who(),
+            )
             .await;
         match answered {
             // What is wrong with an answer is among the events of the thread, and said with the question.
-            Ok(()) | Err(Error::Conflict(_) | Error::Invalid(_)) => Ok(Asking::Done),
+            Ok(()) | Err(Error::Conflict(_) | Error::Stale(_) | Error::Invalid(_)) => {
+                Ok(Asking::Done)
+            }
             Err(error) => Err(error.into()),
         }
     }

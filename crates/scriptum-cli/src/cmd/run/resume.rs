@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use scriptum_contract::Value;
-use scriptum_engine::{ProgramHash, ThreadId, ThreadRow, program_row};
-use scriptum_vm::{PauseReason, Resume, Status, StepPath};
+use scriptum_engine::{Error, ProgramHash, ThreadId, ThreadRow, program_row};
+use scriptum_vm::{PauseReason, Resume, Seen, Status, StepPath};
 
 use super::{
     Session,
@@ -31,6 +31,11 @@ pub(super) async fn session(thread: &str, args: &Run, shown: Shown) -> Result<Se
     let environment = Arc::new(Environment::read(args)?);
     let engine = super::open(args, &workspace, &environment)?;
     let row = engine.thread(thread).await?;
+    // A pause that cannot be read is one that a fault has made.
+    let pause = match engine.paused(thread).await {
+        Err(Error::Corrupt(_)) => None,
+        pause => pause?,
+    };
     check_same_program(args, &row)?;
     let change = change(args)?;
     let step = args.step.as_deref().map(str::parse::<StepPath>).transpose();
@@ -61,7 +66,7 @@ pub(super) async fn session(thread: &str, args: &Run, shown: Shown) -> Result<Se
         let value = input::json(value, "--value")?;
         session
             .engine
-            .answer(thread, step.as_ref(), value, &super::who())
+            .answer(thread, step.as_ref(), None, value, &super::who())
             .await?;
         return Ok(session);
     }
@@ -71,14 +76,15 @@ pub(super) async fn session(thread: &str, args: &Run, shown: Shown) -> Result<Se
         session.engine.send_event(thread, event, data).await?;
         return Ok(session);
     }
+    let waits_for = pause.map(|pause| pause.reason);
     match row.status {
-        Status::Paused if row.pause == Some(PauseReason::Ask) && change.is_none() => {
+        Status::Paused if waits_for == Some(PauseReason::Ask) && change.is_none() => {
             // What waits for an answer goes on by itself only when its time is up.
             let now = scriptum_engine::Clock::now(&scriptum_engine::SystemClock);
             session.asks_first = row.wake_at.is_none_or(|due| now < due);
         }
         // Taken as an answer, the change would be a wrong one, and wrong ones are counted.
-        Status::Paused if row.pause == Some(PauseReason::Ask) && step.is_none() => {
+        Status::Paused if waits_for == Some(PauseReason::Ask) && step.is_none() => {
             let message = format!(
                 "thread {thread} waits for an answer, so there is no failed step to change"
             );
@@ -86,9 +92,12 @@ pub(super) async fn session(thread: &str, args: &Run, shown: Shown) -> Result<Se
                 .help("answer with --value JSON, or name a failed step with --step PATH"));
         }
         Status::Paused => {
+            // What goes on meanwhile is not what somebody meant.
+            let pause = pause.filter(|_| step.is_none());
+            let seen = pause.map(|pause| Seen::Pause(pause.number));
             session
                 .engine
-                .resume(thread, step, change.unwrap_or(Resume::Again))
+                .resume(thread, step, change.unwrap_or(Resume::Again), seen)
                 .await?;
         }
         Status::Pending | Status::Running => {

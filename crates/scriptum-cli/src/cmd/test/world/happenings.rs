@@ -62,6 +62,7 @@ impl Stage<'_> {
             path: path.clone(),
             value: reply.value.clone(),
             by: Arc::clone(&reply.by),
+            attempt: None,
         };
         Some(happening(reply.after_ms, notification))
     }

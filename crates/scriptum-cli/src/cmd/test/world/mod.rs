@@ -197,7 +197,11 @@ impl World for Stage<'_> {
             None => None,
         };
         let change = resumed.change.clone();
-        Ok(Some(Notification::Resumed { path, change }))
+        Ok(Some(Notification::Resumed {
+            path,
+            change,
+            seen: None,
+        }))
     }
 
     fn ignored(&mut self, why: Ignored) -> Result<(), GaveUp> {
