@@ -211,7 +211,7 @@ impl<'t> Flattener<'t> {
         let text = self.tree.token_text(token);
         match self.tree.token(token).kind {
             kind if kind.is_comment() => {
-                let column = self.column_in_characters(text);
+                let column = self.column_in_characters(token);
                 self.pieces.push(Piece::Comment { text, column });
                 self.advance(text);
             }
@@ -242,11 +242,18 @@ impl<'t> Flattener<'t> {
         }));
     }
 
-    /// The column of the token that was just taken.
-    fn column_in_characters(&self, token: &str) -> u32 {
-        let start = self.pos - token.len();
+    /// The column of a token that is about to be passed.
+    fn column_in_characters(&self, token: u32) -> u32 {
+        let start = self.tree.token(token).span.start as usize;
         let line = start - self.column as usize;
-        short(self.text.get(line..start).unwrap_or("").chars().count())
+        short(
+            self.tree
+                .text()
+                .get(line..start)
+                .unwrap_or("")
+                .chars()
+                .count(),
+        )
     }
 
     fn advance(&mut self, text: &str) {
