@@ -72,6 +72,7 @@ fn code(code: Code) -> (i64, &'static str) {
         Code::InvalidArgument => (3, "INVALID_ARGUMENT"),
         Code::NotFound => (5, "NOT_FOUND"),
         Code::No | Code::FailedPrecondition => (9, "FAILED_PRECONDITION"),
+        Code::Aborted => (10, "ABORTED"),
         Code::Internal => (13, "INTERNAL"),
         Code::Unavailable => (14, "UNAVAILABLE"),
         Code::ThreadCancelled | Code::Interrupted => (1, "CANCELLED"),
