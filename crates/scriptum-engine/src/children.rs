@@ -15,13 +15,13 @@ use std::{
 
 use scriptum_contract::{Object, Value, Violation, check_fields};
 use scriptum_vm::{
-    Call, Notification, Status, StepError, StepPath,
+    Call, Effect, Notification, Status, StepError, StepPath,
     program::{Program, runner},
 };
 use sha2::{Digest, Sha256};
 
 use crate::{
-    Engine, Error, NewThread, Script, ScriptError, StoreError, ThreadId,
+    Engine, Error, NewThread, Script, ScriptError, StoreError, ThreadId, ThreadRow,
     engine::Core,
     limits::{STORE_RETRY_MAX, SUBTHREAD_DEPTH_MAX},
     retry::{in_time, until_available},
@@ -106,6 +106,51 @@ pub(crate) fn lineage(thread: &Value) -> (Option<Origin>, u32) {
         })
     };
     (origin(), number(field(thread, "depth")))
+}
+
+impl Engine {
+    /// The paused sub-thread that holds a thread up, the innermost one where they lie in each other; `None`
+    /// when the thread does not wait for sub-threads alone, or none of them is paused.
+    pub async fn blocked_by(&self, row: &ThreadRow) -> Result<Option<ThreadId>, Error> {
+        let mut looked_at = vec![row.clone()];
+        for _ in 0..=SUBTHREAD_DEPTH_MAX {
+            let mut inner = Vec::new();
+            for row in &looked_at {
+                for child in self.waited_for(row).await? {
+                    if child.status == Status::Paused {
+                        return Ok(Some(child.id));
+                    }
+                    inner.push(child);
+                }
+            }
+            looked_at = inner;
+        }
+        Ok(None)
+    }
+
+    /// The sub-threads that a thread waits for. One that has other work is in somebody's memory.
+    async fn waited_for(&self, row: &ThreadRow) -> Result<Vec<ThreadRow>, Error> {
+        if row.status != Status::Running || row.owner.is_some() {
+            return Ok(Vec::new());
+        }
+        let vm = self.machine(row).await?;
+        let mut children = Vec::new();
+        for call in vm.pending().filter_map(sub_thread) {
+            match self.thread(id_of(row.id, &call)).await {
+                Ok(child) => children.push(child),
+                Err(Error::NotFound(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(children)
+    }
+}
+
+fn sub_thread(effect: Effect) -> Option<Call> {
+    match effect {
+        Effect::Call(call) => Some(call).filter(is_sub_thread),
+        Effect::Timer { .. } => None,
+    }
 }
 
 /// Starts the thread that a call stands for, unless it is there. `None`: it is under way, and its end

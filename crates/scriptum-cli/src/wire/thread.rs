@@ -1,7 +1,7 @@
 //! A thread of the embedded store as a `Thread`.
 
 use scriptum_contract::Value;
-use scriptum_engine::{AwaitedEvent, Engine, Error, ThreadRow};
+use scriptum_engine::{AwaitedEvent, Engine, Error, ThreadId, ThreadRow};
 use scriptum_vm::{Asked, PauseReason, Status, StepError, StepPath};
 
 use super::{asked, awaited, pause_name, place, status_name, text, thread_error, time};
@@ -14,6 +14,8 @@ pub(crate) struct Listed {
     pub(crate) error: Option<StepError>,
     /// The step that failed or waits.
     pub(crate) step: Option<StepPath>,
+    /// The paused sub-thread that holds it up while it runs.
+    pub(crate) blocked_by: Option<ThreadId>,
     asks: Vec<Asked>,
     events: Vec<AwaitedEvent>,
 }
@@ -23,6 +25,7 @@ pub(crate) async fn listed(engine: &Engine, row: ThreadRow) -> Result<Listed, Er
     let mut listed = Listed {
         error: None,
         step: None,
+        blocked_by: None,
         asks: Vec::new(),
         events: Vec::new(),
         row,
@@ -42,8 +45,9 @@ pub(crate) async fn listed(engine: &Engine, row: ThreadRow) -> Result<Listed, Er
             listed.error = result.error;
             listed.step = result.failed_step;
         }
+        (Status::Running, _) => listed.blocked_by = engine.blocked_by(&listed.row).await?,
         (Status::Paused, Some(PauseReason::Operator) | None)
-        | (Status::Pending | Status::Running | Status::Completed | Status::Cancelled, _) => {}
+        | (Status::Pending | Status::Completed | Status::Cancelled, _) => {}
     }
     Ok(listed)
 }
@@ -51,8 +55,13 @@ pub(crate) async fn listed(engine: &Engine, row: ThreadRow) -> Result<Listed, Er
 /// The message.
 pub(crate) fn thread(listed: &Listed) -> Value {
     let Listed {
-        row, error, step, ..
+        row,
+        error,
+        step,
+        blocked_by,
+        ..
     } = listed;
+    let blocked_by = blocked_by.map(|child| child.to_string().into());
     let message = error.as_ref().map(|error| &error.message);
     let detail = error
         .as_ref()
@@ -68,6 +77,7 @@ pub(crate) fn thread(listed: &Listed) -> Value {
         ("currentStepPath", place(step.as_ref())),
         ("createdAtMs", time(Some(row.created_at))),
         ("finishedAtMs", time(finished)),
+        ("blockedByThreadId", text(blocked_by.as_ref())),
         ("pendingInputs", Value::list(pending)),
         ("pauseReason", pause_name(row.pause)),
     ];

@@ -134,6 +134,15 @@ fn a_parent_does_not_wait_for_a_paused_child() {
     let (code, _, stderr) = run(folder.path(), &["run", "stop.scriptum"]);
     assert_eq!(code, 22, "{stderr}");
     let parent = thread_of(&stderr);
+    let (_, listed, _) = run(folder.path(), &["run", "--list", "-o", "wide"]);
+    let line_with = |part: &str| listed.lines().find(|line| line.contains(part)).unwrap();
+    let child = line_with("paused (error)").split(' ').next().unwrap();
+    let blocked = line_with(" blocked ");
+    assert!(blocked.starts_with(&parent), "{listed}");
+    assert!(
+        blocked.ends_with(&format!("blocked by {child}")),
+        "{listed}"
+    );
     let (code, again) = ended(
         folder.path(),
         &["run", "stop.scriptum", "--resume", &parent],

@@ -61,9 +61,8 @@ impl Resident {
         (!is_substitute).then_some(culprit)
     }
 
-    /// What the calls under way answer is posted, so that nothing learned is lost. The rest is best
-    /// effort: should the row not be written, it merely does not show that the thread
-    /// stands still.
+    /// What the calls under way answer is posted, so that nothing learned is lost. Then the row says that
+    /// the thread stands still, as soon as the store takes it: nobody would look after it otherwise.
     async fn set_aside(&mut self) -> Exit {
         self.doubt_answers();
         self.finish_calls().await;
@@ -74,12 +73,16 @@ impl Resident {
         let mut standing = self.standing;
         standing.status = Status::Paused;
         standing.wake_at = None;
-        match self.commit(Draft::new(standing), false).await {
-            Ok(Committed::Done) => {}
-            // The fault was in what was known here. If the thread is ours, it is found as a stray.
-            Ok(Committed::LostOwner | Committed::Stale) => return Exit::Lost,
-            Err(error) => {
-                tracing::warn!(thread = %self.id, %error, "cannot show that a thread is set aside");
+        while !self.node.stop.is_cancelled() {
+            match self.commit(Draft::new(standing), false).await {
+                Ok(Committed::Done) => break,
+                // The fault was in what was known here. If the thread is ours, it is found as a stray.
+                Ok(Committed::LostOwner | Committed::Stale) => return Exit::Lost,
+                Err(StoreError::Unavailable(_)) => self.back_off().await,
+                Err(error) => {
+                    tracing::warn!(thread = %self.id, %error, "cannot show that a thread is set aside");
+                    break;
+                }
             }
         }
         Exit::Faulty(self.inbox_known())

@@ -83,9 +83,11 @@ fn table(threads: &[Listed], is_wide: bool) -> String {
     rows.extend(threads.iter().map(|thread| cells(thread, now, is_wide)));
     let mut lines = out::columns(&rows);
     if is_wide {
-        let errors = threads.iter().map(|thread| match &thread.error {
-            Some(error) => format!("{}: {}", error.code, error.message),
-            None => String::new(),
+        let errors = threads.iter().map(|thread| {
+            let error = thread.error.as_ref();
+            let error = error.map(|error| format!("{}: {}", error.code, error.message));
+            let blocked = thread.blocked_by.map(|child| format!("blocked by {child}"));
+            error.or(blocked).unwrap_or_default()
         });
         let errors = std::iter::once("ERROR".to_owned()).chain(errors);
         for (line, error) in lines.iter_mut().zip(errors) {
@@ -113,7 +115,10 @@ fn cells(thread: &Listed, now: Timestamp, is_wide: bool) -> [String; 6] {
     let step = thread.step.as_ref().map(ToString::to_string);
     [
         row.id.to_string(),
-        status(row.status, row.pause).to_owned(),
+        match thread.blocked_by {
+            Some(_) => "blocked".to_owned(),
+            None => status(row.status, row.pause).to_owned(),
+        },
         title,
         step.unwrap_or_default(),
         since_created(now),
