@@ -9,7 +9,7 @@ use scriptum_contract::{Contract, ToolSignature, Type};
 use scriptum_syntax::{Diagnostic, Severity};
 use scriptum_vm::program::{NodeId, Program};
 
-use crate::SourceMap;
+use crate::{SourceMap, limits::DEFINITIONS_MAX};
 
 /// The result of a compilation.
 #[derive(Debug, Clone)]
@@ -48,8 +48,12 @@ pub struct Tables {
 pub struct Facts {
     types: Vec<Type>,
     nodes: Vec<Fact>,
-    /// For definitions: where else the same name may have been bound.
-    also: BTreeMap<NodeId, BTreeSet<NodeId>>,
+    /// For uses: where else the name may have been bound.
+    also: BTreeMap<NodeId, Arc<[NodeId]>>,
+    /// For definitions: where the name may have been bound since, in an earlier round or before a jump back.
+    again: BTreeMap<NodeId, BTreeSet<NodeId>>,
+    /// Uses of names and fields that a condition found not to be null.
+    present: BTreeSet<NodeId>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -76,6 +80,8 @@ impl Facts {
             types: PLAIN_TYPES.iter().map(|ty| ty()).collect(),
             nodes: vec![Fact::default(); nodes],
             also: BTreeMap::new(),
+            again: BTreeMap::new(),
+            present: BTreeSet::new(),
         }
     }
 
@@ -100,14 +106,50 @@ impl Facts {
             .map(|(id, _)| NodeId(id))
     }
 
-    /// Where else the name of a definition may have been bound, by another way to the same place.
-    pub(crate) fn also_bound_at(&self, definition: NodeId) -> impl Iterator<Item = &NodeId> {
-        self.also.get(&definition).into_iter().flatten()
+    /// Everywhere that the name may have been bound which is used here.
+    pub(crate) fn definitions(&self, at: NodeId) -> Vec<NodeId> {
+        let mut all: Vec<NodeId> = self.definition(at).into_iter().collect();
+        let add = |all: &mut Vec<NodeId>, found: &NodeId| {
+            if all.len() < DEFINITIONS_MAX && !all.contains(found) {
+                all.push(*found);
+            }
+        };
+        for also in self.also.get(&at).into_iter().flat_map(|also| also.iter()) {
+            add(&mut all, also);
+        }
+        let mut next = 0;
+        while let Some(definition) = all.get(next).copied() {
+            for again in self.again.get(&definition).into_iter().flatten() {
+                add(&mut all, again);
+            }
+            next += 1;
+        }
+        all
     }
 
-    pub(crate) fn bound_also(&mut self, definition: NodeId, other: NodeId) {
+    /// True for a name or a field that a condition found not to be null.
+    pub(crate) fn is_present(&self, at: NodeId) -> bool {
+        self.present.contains(&at)
+    }
+
+    pub(crate) fn set_also(&mut self, at: NodeId, also: Option<&Arc<[NodeId]>>) {
+        match also {
+            Some(also) => self.also.insert(at, Arc::clone(also)),
+            None => self.also.remove(&at),
+        };
+    }
+
+    pub(crate) fn set_present(&mut self, at: NodeId, is_present: bool) {
+        if is_present {
+            self.present.insert(at);
+        } else {
+            self.present.remove(&at);
+        }
+    }
+
+    pub(crate) fn bound_again(&mut self, definition: NodeId, other: NodeId) {
         if definition != other {
-            self.also.entry(definition).or_default().insert(other);
+            self.again.entry(definition).or_default().insert(other);
         }
     }
 

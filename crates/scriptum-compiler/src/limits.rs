@@ -18,10 +18,25 @@ pub const NAME_COMPARISONS_MAX: usize = 200_000;
 /// knows less than it could; nothing wrong is accepted.
 pub const NARROWINGS_MAX: usize = 32;
 
-/// Times that the body of a `repeat` is checked before names that change their type from round to round
-/// count as any: types that settle at all do so in one or two.
+/// Times that the body of a `repeat`, or the steps that a jump leads back over, are checked before names that
+/// change their type from round to round count as any: types that settle at all do so in one or two.
 pub const ROUNDS_CHECKED_MAX: u32 = 3;
 
-/// Steps that one compilation checks again because a `repeat` changes types. Beyond it, names that a
-/// `repeat` binds again count as any: a check in doubt is made when the script runs.
+/// Steps that one compilation checks again because a `repeat` or a jump back changes types. Beyond it, names
+/// that are bound on the way count as any: a check in doubt is made when the script runs.
 pub const RECHECKED_STEPS_MAX: u64 = 20_000;
+
+/// Jumps to one place whose knowledge is kept apart. Of more, names are taken for anything that they were
+/// bound to on the way.
+pub const JUMPS_JOINED_MAX: usize = 16;
+
+/// Changes of names that a jump may pass over and still be remembered exactly.
+pub const NAMES_JOINED_MAX: usize = 256;
+
+/// Changes of names between a place and a jump back to it that are joined. Behind more, names that are
+/// bound on the way count as any.
+pub const NAMES_CARRIED_BACK_MAX: usize = 4_096;
+
+/// Places that are remembered for one name where it may have been bound. Further ones are left out, and
+/// an answer of a model that is used only through such a name is of any type.
+pub const DEFINITIONS_MAX: usize = 32;

@@ -38,6 +38,8 @@ impl Checker<'_> {
         if let Some(ty) = self.foreign_prefix(node, of, name) {
             return ty;
         }
+        let is_present = self.is_known_present(node);
+        self.facts.set_present(node.at, is_present);
         let safe = safe || reading == Reading::Safe;
         let base = self.base(of, safe, reading);
         let access = Access {
@@ -89,6 +91,22 @@ impl Checker<'_> {
             return self.member(&base, &access);
         }
         self.element(node, &base, &position, &access)
+    }
+
+    /// True for fields on a way from a name that a condition found not to be null.
+    fn is_known_present(&self, node: &Node) -> bool {
+        let mut fields = Vec::new();
+        let mut root = node;
+        while let Op::Field { of, name, .. } = &root.op {
+            fields.push(name);
+            root = of;
+        }
+        let Op::Name(name) = &root.op else {
+            return false;
+        };
+        fields.reverse();
+        let binding = self.scope.get(name);
+        binding.is_some_and(|binding| binding.is_present(&fields))
     }
 
     fn base(&mut self, of: &Node, safe: bool, reading: Reading) -> Type {

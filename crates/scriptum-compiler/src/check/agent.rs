@@ -104,6 +104,17 @@ impl<'p> Checker<'p> {
     }
 }
 
+/// What an agent takes, but for its tools.
+pub(crate) fn agent_inputs() -> &'static [Field] {
+    fields_of(&AGENT)
+}
+
+/// The inputs of a signature.
+pub(super) fn fields_of(signature: &ToolSignature) -> &[Field] {
+    let shape = signature.input.as_deref();
+    shape.map_or(&[], |shape| &shape.fields)
+}
+
 /// What a step of the language takes and gives, told as of a tool.
 pub(super) fn own_signature(name: &str, input: Vec<Field>, output: Type) -> ToolSignature {
     ToolSignature {

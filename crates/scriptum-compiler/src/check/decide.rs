@@ -11,14 +11,10 @@ use scriptum_vm::program::{Branch, Decide, NodeId, Step};
 use super::{
     Checker,
     body::StepEnd,
+    jumps::Goal,
     scope::{Binding, Changes, Kind, Mark},
 };
 use crate::{codes, limits::NARROWINGS_MAX, source_map::Part};
-
-/// A branch that can be followed by the next step, or the way past all branches.
-struct Way {
-    changes: Changes,
-}
 
 /// A name that some ways changed.
 struct Merged {
@@ -46,15 +42,14 @@ impl<'p> Checker<'p> {
             if end.falls_through {
                 let last = end.value.unwrap_or(Type::Null);
                 value = Some(value.map_or(last.clone(), |value| value.join(&last)));
-                ways.push(Way { changes });
+                ways.push(changes);
             } else {
-                passed_over.push(Way { changes });
+                passed_over.push(changes);
             }
         }
         let falls_through = !ways.is_empty() || passes_by;
         if passes_by {
-            let changes = Changes::new();
-            ways.push(Way { changes });
+            ways.push(Changes::new());
             value = value.map(Type::optional);
         }
         // Where nothing follows, names count as bound, so that the unreachable rest is not blamed too.
@@ -89,13 +84,21 @@ impl<'p> Checker<'p> {
         cases: &HashMap<&str, Vec<usize>>,
     ) -> Mark {
         let mark = self.scope.mark();
-        let place = self.places.len().saturating_sub(1);
-        if decide.model.is_some() {
-            if self.goto_titles.contains(&*branch.name) {
-                self.arrive(&branch.name, place);
-            }
-            return mark;
+        if decide.model.is_none() {
+            self.narrow_branch(decide, branch, cases);
         }
+        if self.goto_titles.contains(&*branch.name) {
+            self.arrive(Goal::Title(&branch.name), true);
+        }
+        mark
+    }
+
+    fn narrow_branch(
+        &mut self,
+        decide: &'p Decide,
+        branch: &'p Branch,
+        cases: &HashMap<&str, Vec<usize>>,
+    ) {
         let own = cases
             .get(&*branch.name)
             .map_or(&[] as &[usize], Vec::as_slice);
@@ -112,43 +115,28 @@ impl<'p> Checker<'p> {
         if let Some(case) = own.and_then(|own| decide.cases.get(own)) {
             self.narrow(&case.when.root, true);
         }
-        if self.goto_titles.contains(&*branch.name) {
-            self.arrive(&branch.name, place);
-        }
-        mark
     }
 
     /// Names after the decide: those that every way bound are bound, others sometimes.
-    fn merge(&mut self, ways: Vec<Way>) {
+    fn merge(&mut self, ways: Vec<Changes>) {
         let count = ways.len();
         let mut merged: BTreeMap<Arc<str>, Merged> = BTreeMap::new();
-        for way in ways {
-            for (name, binding) in way.changes {
-                match merged.get_mut(&name) {
-                    Some(known) => {
-                        known.ways += 1;
-                        self.facts.bound_also(known.binding.at, binding.at);
-                        known.binding.ty = known.binding.ty.join(&binding.ty);
-                        known.binding.always &= binding.always;
-                    }
-                    None => {
-                        merged.insert(name, Merged { binding, ways: 1 });
-                    }
-                }
+        for (name, binding) in ways.into_iter().flatten() {
+            if let Some(known) = merged.get_mut(&name) {
+                known.ways += 1;
+                known.binding = known.binding.or(&binding);
+            } else {
+                merged.insert(name, Merged { binding, ways: 1 });
             }
         }
-        for (name, mut merged) in merged {
-            if merged.ways < count {
-                match self.scope.get(&name) {
-                    Some(before) => {
-                        self.facts.bound_also(merged.binding.at, before.at);
-                        merged.binding.ty = merged.binding.ty.join(&before.ty);
-                        merged.binding.always &= before.always;
-                    }
-                    None => merged.binding.always = false,
-                }
+        for (name, Merged { mut binding, ways }) in merged {
+            if ways < count {
+                binding = match self.scope.left(&name) {
+                    Some(before) => binding.or(before),
+                    None => binding.or_unbound(),
+                };
             }
-            self.scope.set(name, merged.binding);
+            self.scope.set(name, binding);
         }
     }
 
@@ -211,12 +199,8 @@ impl<'p> Checker<'p> {
             let declared = self.span(before.at);
             self.report(codes::shadowed_input(name, self.span(at), declared));
         }
-        let binding = Binding {
-            ty,
-            at,
-            kind: Kind::Step,
-            always: true,
-        };
+        let binding = Binding::new(ty, at, Kind::Step);
+        self.remember_bound(name, &binding);
         self.scope.set(Arc::clone(name), binding);
     }
 }

@@ -8,8 +8,8 @@ use scriptum_vm::program::{Emit, Input, Step};
 
 use super::{
     Checker,
+    arrivals::Arrivals,
     body::{End, StepEnd},
-    scope::Mark,
     target::Target,
 };
 use crate::{codes, source_map::Part};
@@ -22,7 +22,7 @@ pub(super) enum EmitScope {
     /// `on thread error`: they are checked as far as `output` declares them.
     Handler,
     /// An iteration, a lane or a round: they are its value.
-    Iteration(Emitted),
+    Iteration(Box<Emitted>),
 }
 
 /// What the emits of an iteration, a lane or a round gave so far.
@@ -32,9 +32,8 @@ pub(super) struct Emitted {
     pub(super) body: usize,
     /// The type of all emits.
     pub(super) ty: Option<Type>,
-    /// Where the log stood before the first child of the body with an emit in it: what the body binds
-    /// later, it does not always bind.
-    pub(super) first: Option<Mark>,
+    /// An emit leads to the end of the body, with what it knew.
+    pub(super) ends: Arrivals,
 }
 
 impl<'p> Checker<'p> {
@@ -68,8 +67,10 @@ impl<'p> Checker<'p> {
         if let Some(EmitScope::Iteration(emitted)) = self.emit_scopes.last_mut() {
             let before = emitted.ty.take();
             emitted.ty = Some(before.map_or(shape.clone(), |before| before.join(&shape)));
-            let start = self.places.get(emitted.body).map(|place| place.child_start);
-            emitted.first = emitted.first.or(start);
+            if let Some(place) = self.places.get(emitted.body) {
+                let (child, base) = (place.child, place.child_start);
+                emitted.ends.add(&self.scope, child, base, None);
+            }
         }
     }
 

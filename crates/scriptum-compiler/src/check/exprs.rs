@@ -1,7 +1,10 @@
 //! Expressions: the type of each node, alone ([`Checker::infer`]) or where a type is expected
 //! ([`Checker::expect`]), so that literals are checked against rules and words against their enum.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, hash_map::Entry as MapEntry},
+    sync::Arc,
+};
 
 use scriptum_contract::{
     Assignable, EnumDef, Field, List, Object, Reason, Shape, Type, Value, assignable, check,
@@ -338,7 +341,10 @@ impl Checker<'_> {
             return self.unknown_name(node, name);
         };
         let (ty, at, always) = (binding.ty.clone(), binding.at, binding.always);
+        let is_present = binding.is_present(&[]);
         self.facts.set_definition(node.at, at);
+        self.facts.set_also(node.at, binding.also.as_ref());
+        self.facts.set_present(node.at, is_present);
         if let Kind::Stream(stream) = binding.kind {
             self.read_stream(node, name, at, stream);
             return Type::Any;
@@ -347,10 +353,12 @@ impl Checker<'_> {
             (true, _) => ty,
             (false, Reading::MaybeNull | Reading::Safe) => ty.optional(),
             (false, Reading::Plain) => {
-                let (span, bound) = (self.span(node.at), self.span(at));
-                self.report(codes::maybe_unbound::maybe_unbound(name, span, bound));
                 // Said once is enough, and the type is that of the value where there is one.
-                self.scope.amend(name, |binding| binding.always = true);
+                if let MapEntry::Vacant(unsaid) = self.said_unbound.entry(at) {
+                    unsaid.insert(self.diagnostics.len());
+                    let (span, bound) = (self.span(node.at), self.span(at));
+                    self.report(codes::maybe_unbound::maybe_unbound(name, span, bound));
+                }
                 ty
             }
         }

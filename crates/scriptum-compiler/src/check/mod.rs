@@ -7,6 +7,7 @@
 
 mod access;
 mod agent;
+mod arrivals;
 mod ask;
 mod body;
 mod calls;
@@ -49,9 +50,12 @@ use crate::{
 };
 use body::Place;
 use emit::EmitScope;
-use scope::{Binding, Kind, Scope};
+use scope::{Binding, Changes, Kind, Scope};
 use streams::Made;
-pub(crate) use target::Target;
+pub(crate) use {
+    agent::agent_inputs, models::question_inputs, run::plan_inputs, target::Target,
+    together::key_of,
+};
 
 /// What of a text could not be read and so is missing in the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,6 +101,9 @@ pub(crate) fn check(
         titles: OnceCell::new(),
         later: OnceCell::new(),
         in_handler: false,
+        local_bodies: 0,
+        ever_bound: Changes::new(),
+        said_unbound: HashMap::new(),
         streams: Vec::new(),
         loops: 0,
         has_secrets: contract.env.iter().any(|env| env.secret),
@@ -136,6 +143,12 @@ struct Checker<'p> {
     /// Names by where they are first bound, for names used too early.
     later: OnceCell<HashMap<&'p str, NodeId>>,
     in_handler: bool,
+    /// Bodies around the current step whose names are visible nowhere else: iterations.
+    local_bodies: usize,
+    /// All that the thread's names ever meant, for `on thread error`, which may begin at any time.
+    ever_bound: Changes,
+    /// Where names were bound that some ways do not bind, by the number of the diagnostic that said so.
+    said_unbound: HashMap<NodeId, usize>,
     /// Streams by number.
     streams: Vec<Made>,
     /// How many loops are around the current step.
@@ -178,8 +191,8 @@ impl<'p> Checker<'p> {
             self.check_end(&end);
         }
         if let Some(handler) = &program.on_thread_error {
-            // The thread may have failed anywhere, so nothing that it bound is sure to be there.
-            self.scope.weaken(start, self.scope.mark());
+            self.scope.undo(start);
+            self.failed_anywhere();
             self.handler(handler);
         }
         self.unused_streams();
@@ -198,24 +211,41 @@ impl<'p> Checker<'p> {
 
     fn declare_field(&mut self, name: &Arc<str>, ty: Type, at: NodeId) {
         self.facts.set_type(at, &ty);
-        let binding = Binding {
-            ty,
-            at,
-            kind: Kind::Declared,
-            always: true,
-        };
+        let binding = Binding::new(ty, at, Kind::Declared);
         self.scope.set(Arc::clone(name), binding);
+    }
+
+    /// A binding of a step was made.
+    fn remember_bound(&mut self, name: &Arc<str>, binding: &Binding) {
+        if self.program.on_thread_error.is_none() || self.in_handler || self.local_bodies > 0 {
+            return;
+        }
+        let known = self.ever_bound.get(name);
+        let known = known.map_or_else(|| binding.clone(), |known| known.or(binding));
+        self.ever_bound.insert(Arc::clone(name), known);
+    }
+
+    /// The thread may have failed anywhere, so nothing that it bound is sure to be there.
+    fn failed_anywhere(&mut self) {
+        for (name, bound) in std::mem::take(&mut self.ever_bound) {
+            let weaker = match self.scope.get(&name) {
+                Some(declared) => declared.or(&bound),
+                None => bound.or_unbound(),
+            };
+            self.scope.set(name, weaker);
+        }
+    }
+
+    /// Forgets what was reported since then; those steps are checked again.
+    fn forget_said(&mut self, said: usize) {
+        self.diagnostics.truncate(said);
+        self.said_unbound.retain(|_, at| *at < said);
     }
 
     /// The steps of `on thread error`, which read what the error was.
     fn handler(&mut self, body: &'p Body) {
         for (name, ty) in [("error", error_type()), ("thread", thread_type())] {
-            let binding = Binding {
-                ty,
-                at: NodeId::default(),
-                kind: Kind::Given,
-                always: true,
-            };
+            let binding = Binding::new(ty, NodeId::default(), Kind::Given);
             self.scope.set(name.into(), binding);
         }
         self.in_handler = true;

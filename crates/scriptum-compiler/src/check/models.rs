@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 use scriptum_contract::{Field, Shape, ToolName, ToolOrigin, ToolSignature, Type, capabilities};
 use scriptum_vm::program::{Decide, Do, Model, Node, NodeId, Step};
 
-use super::{Checker, target::Target};
+use super::{Checker, agent::fields_of, target::Target};
 use crate::{codes, source_map::Part, uses};
 
 /// The capability that can decide and answer.
@@ -37,6 +37,11 @@ static QUESTION: LazyLock<ToolSignature> = LazyLock::new(|| {
         example: String::new(),
     }
 });
+
+/// What may be given with a question.
+pub(crate) fn question_inputs() -> &'static [Field] {
+    fields_of(&QUESTION)
+}
 
 impl<'p> Checker<'p> {
     /// What a deciding model is told of its branches.

@@ -5,7 +5,11 @@ use std::sync::Arc;
 use scriptum_contract::{Shape, Type, Value};
 use scriptum_vm::program::{BinaryOp, Node, Op, UnaryOp};
 
-use super::{Checker, scope::Binding};
+use super::{
+    Checker,
+    scope::{Binding, Path},
+};
+use crate::limits::NARROWINGS_MAX;
 
 impl Checker<'_> {
     /// Notes what is known where the condition is true, or where it is false.
@@ -59,13 +63,18 @@ impl Checker<'_> {
         let Some(binding) = self.scope.get(name) else {
             return;
         };
+        let path: Path = fields.iter().rev().map(|name| Arc::clone(name)).collect();
+        let known = binding.present.as_deref().unwrap_or_default();
+        let is_known = known.contains(&path);
         let ty = present(&binding.ty, &mut fields);
-        if binding.always && ty == binding.ty {
+        if binding.always && ty == binding.ty && (is_known || known.len() >= NARROWINGS_MAX) {
             return;
         }
+        let new = (!is_known).then_some(path);
         let narrowed = Binding {
             ty,
             always: true,
+            present: Some(known.iter().cloned().chain(new).collect()),
             ..binding.clone()
         };
         self.scope.set(Arc::clone(name), narrowed);

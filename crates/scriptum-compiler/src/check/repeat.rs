@@ -15,7 +15,7 @@ use scriptum_vm::{
 use super::{
     Checker,
     body::{StepEnd, ValuedEnd},
-    scope::{Binding, Mark},
+    scope::{Binding, Kind, Mark},
     target::Target,
 };
 use crate::{
@@ -49,8 +49,8 @@ impl<'p> Checker<'p> {
                 self.forget_types(&repeat.body);
             }
             let start = self.scope.mark();
-            let (said, steps) = (self.diagnostics.len(), self.steps_checked);
-            let streams = self.streams.len();
+            let (said, streams) = (self.diagnostics.len(), self.streams.len());
+            let steps = self.steps_checked;
             let end = self.round(repeat);
             let changed = self.unstable(start);
             checked += 1;
@@ -59,7 +59,7 @@ impl<'p> Checker<'p> {
             }
             self.steps_rechecked += self.steps_checked - steps;
             self.scope.undo(start);
-            self.diagnostics.truncate(said);
+            self.forget_said(said);
             self.streams.truncate(streams);
             for (name, binding) in changed {
                 self.scope.set(name, binding);
@@ -77,31 +77,40 @@ impl<'p> Checker<'p> {
         end
     }
 
-    /// The names that were bound before the round and mean more behind it, with what they mean when the
+    /// The names of which it is known less behind the round than before it, with what they mean when the
     /// next one begins.
-    fn unstable(&self, start: Mark) -> Vec<(Arc<str>, Binding)> {
-        let before = self.scope.before(start);
-        let next = before.into_iter().filter_map(|(name, before)| {
-            let now = self.scope.get(&name)?;
-            let ty = before.ty.join(&now.ty);
-            let always = before.always && now.always;
-            let is_same = ty == before.ty && always == before.always;
-            let binding = Binding {
-                ty,
-                always,
-                ..before
+    fn unstable(&mut self, start: Mark) -> Vec<(Arc<str>, Binding)> {
+        let mut next = Vec::new();
+        for (name, before) in self.scope.before(start) {
+            let Some(now) = self.scope.left(&name) else {
+                continue;
             };
-            (!is_same).then_some((name, binding))
-        });
-        next.collect()
+            let joined = match &before {
+                Some(before) if before.is_stream_of(now) => continue,
+                Some(before) => {
+                    self.facts.bound_again(before.at, now.at);
+                    before.or(now)
+                }
+                // Nothing above binds it, and nothing in the round reads it without binding it.
+                None if !self.scope.is_partial(&name) => continue,
+                None => Binding {
+                    kind: Kind::Leftover,
+                    ..now.clone().or_unbound()
+                },
+            };
+            if before.is_none_or(|before| joined.says_less_than(&before)) {
+                next.push((name, joined));
+            }
+        }
+        next
     }
 
     /// Takes every name that the body binds, and that is bound already, for any.
     fn forget_types(&mut self, body: &Body) {
         let mut names = BTreeSet::new();
-        collect_names(body, &mut names);
+        collect_names(&body.steps, &mut names);
         for name in names {
-            if let Some(binding) = self.scope.get(&name).cloned() {
+            if let Some(binding) = self.scope.left(&name).cloned() {
                 let ty = Type::Any;
                 self.scope.set(name, Binding { ty, ..binding });
             }
@@ -120,11 +129,12 @@ impl<'p> Checker<'p> {
     }
 }
 
-fn collect_names(body: &Body, names: &mut BTreeSet<Arc<str>>) {
-    for step in &body.steps {
+/// The names that steps bind, at whatever depth.
+pub(super) fn collect_names(steps: &[Step], names: &mut BTreeSet<Arc<str>>) {
+    for step in steps {
         names.extend(step.kind.bound_name().cloned());
         for body in step.kind.bodies() {
-            collect_names(body, names);
+            collect_names(&body.steps, names);
         }
     }
 }

@@ -5,7 +5,12 @@ use std::sync::{Arc, LazyLock};
 use scriptum_contract::{Field, Number, Shape, ToolSignature, Type};
 use scriptum_vm::program::{Expr, Plan, Run, RunTarget, Step};
 
-use super::{Checker, agent::own_signature, body::StepEnd, steps::goes_on};
+use super::{
+    Checker,
+    agent::{fields_of, own_signature},
+    body::StepEnd,
+    steps::goes_on,
+};
 use crate::{codes, source_map::Part};
 
 /// What a plan takes, but for its tools, and what it gives.
@@ -93,6 +98,11 @@ impl<'p> Checker<'p> {
             self.report(codes::not_a_plan(&plan.source, &ty, span));
         }
     }
+}
+
+/// What a plan takes, but for its tools.
+pub(crate) fn plan_inputs() -> &'static [Field] {
+    fields_of(&PLAN)
 }
 
 /// What a `run` gives: which fields the output has is known when the other script has run.

@@ -99,7 +99,9 @@ impl<'p> Checker<'p> {
     /// The type of an iteration's value.
     pub(super) fn iterations(&mut self, body: &'p Body) -> Type {
         self.loops += 1;
+        self.local_bodies += 1;
         let end = self.valued_body(body);
+        self.local_bodies -= 1;
         self.loops -= 1;
         end.value
     }
@@ -159,12 +161,7 @@ impl<'p> Checker<'p> {
             let (span, declared) = (self.span(at), self.span(before.at));
             self.report(codes::shadowed_input(name, span, declared));
         }
-        let binding = Binding {
-            ty,
-            at,
-            kind: Kind::Variable,
-            always: true,
-        };
+        let binding = Binding::new(ty, at, Kind::Variable);
         self.scope.set(Arc::clone(name), binding);
     }
 
@@ -232,8 +229,9 @@ impl<'p> Checker<'p> {
                 false
             }
         };
-        let on_pass = self.action(&check.on_pass, Part::First.of(step.at));
-        let on_fail = self.action(&check.on_fail, Part::Second.of(step.at));
+        let known = is_condition.then_some(condition);
+        let on_pass = self.action(&check.on_pass, Part::First.of(step.at), (known, true));
+        let on_fail = self.action(&check.on_fail, Part::Second.of(step.at), (known, false));
         let goes_on_failed = matches!(check.on_fail, Action::Continue);
         let goes_on_passed = on_pass && !matches!(check.on_pass, Action::Goto(_) | Action::Fail(_));
         if is_condition && goes_on_passed && !goes_on_failed {
@@ -247,8 +245,19 @@ impl<'p> Checker<'p> {
         }
     }
 
-    /// Checks an action; true when the next step can follow it.
-    fn action(&mut self, action: &'p Action, at: NodeId) -> bool {
+    /// Checks an action, which is taken when the condition is true or false; true when the next step can
+    /// follow it.
+    fn action(&mut self, action: &'p Action, at: NodeId, known: (Option<&Node>, bool)) -> bool {
+        let mark = self.scope.mark();
+        if let (Some(condition), truth) = known {
+            self.narrow(condition, truth);
+        }
+        let goes_on = self.act(action, at);
+        self.scope.undo(mark);
+        goes_on
+    }
+
+    fn act(&mut self, action: &'p Action, at: NodeId) -> bool {
         match action {
             Action::Continue => true,
             Action::Goto(title) => {
@@ -261,6 +270,7 @@ impl<'p> Checker<'p> {
                     Some(before) => self.retried_streams(before, at),
                     None => self.report(codes::nothing_to_retry(self.span(at))),
                 }
+                self.jump_to_step_before();
                 true
             }
             Action::Fail(message) => {

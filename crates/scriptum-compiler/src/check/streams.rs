@@ -59,12 +59,8 @@ impl Checker<'_> {
             maker: self.children(),
             taker: Vec::new(),
         });
-        let binding = Binding {
-            ty: item,
-            at,
-            kind: Kind::Stream(stream),
-            always: true,
-        };
+        let binding = Binding::new(item, at, Kind::Stream(stream));
+        self.remember_bound(name, &binding);
         self.scope.set(Arc::clone(name), binding);
     }
 
@@ -80,6 +76,7 @@ impl Checker<'_> {
         let (binding, span) = (binding.clone(), self.span(source.at));
         let made = self.span(binding.at);
         self.facts.set_definition(source.at, binding.at);
+        self.facts.set_also(source.at, binding.also.as_ref());
         self.facts
             .set_type(source.at, &Type::list(binding.ty.clone()));
         self.use_stream(stream);
@@ -168,7 +165,12 @@ impl Checker<'_> {
             Kind::Stream(stream) if stream.number == number => {
                 Some((Arc::clone(&it.name), stream.taken?))
             }
-            Kind::Stream(_) | Kind::Declared | Kind::Step | Kind::Variable | Kind::Given => None,
+            Kind::Stream(_)
+            | Kind::Declared
+            | Kind::Step
+            | Kind::Variable
+            | Kind::Given
+            | Kind::Leftover => None,
         });
         taken.collect()
     }

@@ -69,17 +69,14 @@ impl<'p> Checker<'p> {
         let is_bound = |binding: &Binding| Some(binding.at) != outer;
         let both = is_bound(known) && is_bound(&binding);
         let twice = taken_twice(known.kind, binding.kind);
-        if let (Kind::Stream(stream), None) = (binding.kind, &twice)
-            && stream.taken.is_some()
-        {
-            known.kind = binding.kind;
-        }
         let places = [known.at, binding.at];
-        known.ty = known.ty.join(&binding.ty);
-        known.always |= binding.always;
-        if is_bound(&binding) {
-            known.at = binding.at;
-        }
+        let always = known.always || binding.always;
+        let joined = if is_bound(&binding) {
+            binding.or(known)
+        } else {
+            known.or(&binding)
+        };
+        *known = Binding { always, ..joined };
         if both && places[0] != places[1] {
             let [first, second] = places.map(|at| self.span(at));
             self.report(codes::lane_replaces_name(&name, second, first));
@@ -101,7 +98,7 @@ fn taken_twice(first: Kind, second: Kind) -> Option<[NodeId; 2]> {
 }
 
 /// The name of a lane's value: its own, else the one that its last step binds.
-fn key_of(lane: &Lane) -> Option<&Arc<str>> {
+pub(crate) fn key_of(lane: &Lane) -> Option<&Arc<str>> {
     let bound = || lane.body.steps.last()?.kind.bound_name();
     let key = lane.name.as_ref().or_else(bound);
     key.filter(|key| !key.is_empty())

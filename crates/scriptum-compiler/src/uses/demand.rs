@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use scriptum_contract::{Assignable, Field, Type, assignable};
 
+use super::flow::{Flow, Place, Source, Way};
+
 /// Fields that every answer has; a script that reads only these wants plain text.
 const TEXT: &str = "text";
 const ALWAYS_THERE: &[&str] = &["model", "usage", "finish_reason"];
@@ -11,50 +13,13 @@ const ALWAYS_THERE: &[&str] = &["model", "usage", "finish_reason"];
 /// Levels of values in an answer; what lies deeper is of any type. A script can go on for ever: `r.a.a.a…`.
 const DEPTH_MAX: usize = 32;
 
-/// Names a value of an answer.
+/// Whether null is in the way where a value is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Place(usize);
-
-/// Where a value may come from.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub(super) enum Flow {
-    /// Not from an answer.
-    #[default]
-    Elsewhere,
-    /// It is one of these values.
-    From(Vec<Place>),
-    /// A list whose elements come from there.
-    List(Box<Flow>),
-    /// An object whose fields come from there.
-    Object(Vec<(Arc<str>, Flow)>),
-}
-
-impl Flow {
-    /// A value that comes from here or from there.
-    pub(super) fn or(self, other: Flow) -> Flow {
-        match (self, other) {
-            (Flow::From(mut places), Flow::From(others)) => {
-                for place in others {
-                    if !places.contains(&place) {
-                        places.push(place);
-                    }
-                }
-                Flow::From(places)
-            }
-            (Flow::List(one), Flow::List(other)) => Flow::List(Box::new(one.or(*other))),
-            (Flow::Elsewhere, other) => other,
-            (one, _) => one,
-        }
-    }
-}
-
-/// How a field is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Read {
-    /// Null is in the way.
-    Plain,
-    /// Null is asked about, or stood in for.
-    Safe,
+pub(super) enum Null {
+    /// It is.
+    InTheWay,
+    /// It is asked about, or stood in for.
+    Welcome,
 }
 
 /// Everything that is demanded of all answers.
@@ -73,8 +38,27 @@ struct Demand {
     wanted: Option<Type>,
     /// True when it is shown in a text.
     is_shown: bool,
-    /// True when it is read where null is in the way.
+    asked: Asked,
+    /// True when it is used where null is in the way.
     is_plain: bool,
+}
+
+/// What is asked of a value before it is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+enum Asked {
+    #[default]
+    Nothing,
+    /// Whether it is null.
+    IsNull,
+    /// Whether it is there at all.
+    IsThere,
+}
+
+impl Demand {
+    /// True when it may be null, and every use reckons with that.
+    fn may_be_null(&self) -> bool {
+        self.asked != Asked::Nothing && !self.is_plain
+    }
 }
 
 impl Demands {
@@ -95,50 +79,79 @@ impl Demands {
         self.0.get_mut(place.0)
     }
 
-    /// The field of a value.
-    pub(super) fn member(&mut self, of: &Flow, name: &Arc<str>, read: Read) -> Flow {
-        match of {
-            Flow::Elsewhere | Flow::List(_) => Flow::Elsewhere,
-            Flow::Object(fields) => {
-                let field = fields.iter().find(|(known, _)| known == name);
-                field.map_or(Flow::Elsewhere, |(_, flow)| flow.clone())
-            }
-            Flow::From(places) => {
-                let fields = places
-                    .iter()
-                    .filter_map(|place| self.field(*place, name, read));
-                Flow::From(fields.collect())
+    /// The value is used.
+    fn used(&mut self, source: Source, null: Null) {
+        if let Some(demand) = self.at(source.place) {
+            demand.is_plain |= null == Null::InTheWay && source.way != Way::Present;
+        }
+    }
+
+    /// The value is used where null is in the way.
+    pub(super) fn need(&mut self, flow: &Flow) {
+        for source in &flow.from {
+            self.used(*source, Null::InTheWay);
+        }
+    }
+
+    /// It is asked whether the value is null.
+    pub(super) fn ask(&mut self, flow: &Flow) {
+        for source in &flow.from {
+            if let Some(demand) = self.at(source.place) {
+                demand.asked = demand.asked.max(Asked::IsNull);
             }
         }
     }
 
-    fn field(&mut self, of: Place, name: &Arc<str>, read: Read) -> Option<Place> {
+    /// It is asked whether the value, a field, is there at all.
+    pub(super) fn may_lack(&mut self, field: &Flow) {
+        for source in &field.from {
+            if let Some(demand) = self.at(source.place) {
+                demand.asked = Asked::IsThere;
+            }
+        }
+    }
+
+    /// The field of a value.
+    pub(super) fn member(&mut self, of: &Flow, name: &Arc<str>, null: Null) -> Flow {
+        let mut from = Vec::new();
+        for source in &of.from {
+            self.used(*source, null);
+            if let Some(place) = self.field(source.place, name) {
+                let way = Way::Itself;
+                from.push(Source { place, way });
+            }
+        }
+        let known = of.field(name).cloned().unwrap_or_default();
+        Flow::from(from).or(known)
+    }
+
+    fn field(&mut self, of: Place, name: &Arc<str>) -> Option<Place> {
         let parent = self.at(of)?;
         let depth = parent.depth + 1;
         let known = parent.fields.iter().find(|(known, _)| known == name);
-        let field = match known {
-            Some((_, field)) => *field,
-            None if depth > DEPTH_MAX => return None,
-            None => {
-                let field = self.add(depth);
-                self.at(of)?.fields.push((Arc::clone(name), field));
-                field
-            }
-        };
-        self.at(field)?.is_plain |= read == Read::Plain;
+        if let Some((_, field)) = known {
+            return Some(*field);
+        }
+        if depth > DEPTH_MAX {
+            return None;
+        }
+        let field = self.add(depth);
+        self.at(of)?.fields.push((Arc::clone(name), field));
         Some(field)
     }
 
     /// The elements of a value, which must be a list.
-    pub(super) fn element(&mut self, of: &Flow) -> Flow {
-        match of {
-            Flow::Elsewhere | Flow::Object(_) => Flow::Elsewhere,
-            Flow::List(item) => Flow::clone(item),
-            Flow::From(places) => {
-                let items = places.iter().filter_map(|place| self.item(*place));
-                Flow::From(items.collect())
+    pub(super) fn element(&mut self, of: &Flow, null: Null) -> Flow {
+        let mut from = Vec::new();
+        for source in &of.from {
+            self.used(*source, null);
+            if let Some(place) = self.item(source.place) {
+                let way = Way::Itself;
+                from.push(Source { place, way });
             }
         }
+        let known = of.item.as_deref().cloned().unwrap_or_default();
+        Flow::from(from).or(known)
     }
 
     fn item(&mut self, of: Place) -> Option<Place> {
@@ -151,60 +164,70 @@ impl Demands {
             return None;
         }
         let item = self.add(depth);
-        self.at(item)?.is_plain = true;
         self.at(of)?.item = Some(item);
         Some(item)
     }
 
     /// The value is shown in a text.
     pub(super) fn show(&mut self, flow: &Flow) {
-        if let Flow::From(places) = flow {
-            for place in places {
-                if let Some(demand) = self.at(*place) {
-                    demand.is_shown = true;
-                }
+        for source in &flow.from {
+            self.used(*source, Null::InTheWay);
+            if let Some(demand) = self.at(source.place) {
+                demand.is_shown |= source.way != Way::Computed;
             }
         }
     }
 
     /// The value flows into a place of this type.
-    pub(super) fn want(&mut self, flow: &Flow, ty: &Type) {
-        match (flow, ty) {
-            (Flow::Elsewhere, _) | (_, Type::Any | Type::Object | Type::Null | Type::Never) => {}
-            (_, Type::Optional(inner)) => self.want(flow, inner),
-            (_, Type::List(list)) => {
-                let items = self.element(flow);
-                self.want(&items, &list.item);
+    pub(super) fn want(&mut self, flow: &Flow, ty: &Type, null: Null) {
+        match ty {
+            Type::Any | Type::Object | Type::Null | Type::Never => {}
+            Type::Optional(inner) => self.want(flow, inner, Null::Welcome),
+            Type::List(list) => {
+                let items = self.element(flow, null);
+                self.want(&items, &list.item, Null::InTheWay);
                 self.note(flow, ty);
             }
-            (_, Type::Shape(shape)) => {
+            Type::Shape(shape) => {
+                if shape.fields.is_empty() {
+                    self.note(flow, ty);
+                }
+                self.used_all(flow, null);
                 for field in shape.fields.iter().filter(|field| field.is_needed()) {
-                    let member = self.member(flow, &field.name, Read::Plain);
-                    self.want(&member, &field.ty);
+                    let member = self.member(flow, &field.name, null);
+                    self.want(&member, &field.ty, Null::InTheWay);
                 }
             }
-            (
-                _,
-                Type::Text(_)
-                | Type::Number(_)
-                | Type::Integer(_)
-                | Type::Boolean
-                | Type::Binary
-                | Type::Date
-                | Type::Timestamp
-                | Type::Enum(_),
-            ) => self.note(flow, ty),
+            Type::Text(_)
+            | Type::Number(_)
+            | Type::Integer(_)
+            | Type::Boolean
+            | Type::Binary
+            | Type::Date
+            | Type::Timestamp
+            | Type::Enum(_) => {
+                self.used_all(flow, null);
+                self.note(flow, ty);
+            }
+        }
+    }
+
+    fn used_all(&mut self, flow: &Flow, null: Null) {
+        for source in &flow.from {
+            self.used(*source, null);
         }
     }
 
     /// Of two types the narrower one counts; of two that have nothing in common the first, and the
     /// checker reports the second use.
     fn note(&mut self, flow: &Flow, ty: &Type) {
-        let Flow::From(places) = flow else {
-            return;
-        };
-        for place in places {
-            let Some(demand) = self.at(*place) else {
+        let without_rules = plain(ty);
+        for source in &flow.from {
+            let ty = match source.way {
+                Way::Itself | Way::Present => ty,
+                Way::Computed => &without_rules,
+            };
+            let Some(demand) = self.at(source.place) else {
                 continue;
             };
             let is_narrower = demand
@@ -234,9 +257,11 @@ impl Demands {
         let fields = fields.filter_map(|(name, field)| {
             let demand = self.0.get(field.0)?;
             let ty = self.ty(demand);
-            let ty = if demand.is_plain { ty } else { ty.optional() };
+            let may_be_null = demand.may_be_null();
+            let ty = if may_be_null { ty.optional() } else { ty };
             Some(Field {
                 name: Arc::clone(name),
+                required: !may_be_null || demand.asked != Asked::IsThere,
                 ..Field::required("", ty)
             })
         });
@@ -248,7 +273,9 @@ impl Demands {
             return self.shape(demand.fields.iter());
         }
         if let Some(item) = demand.item.and_then(|item| self.0.get(item.0)) {
-            let list = Type::list(self.ty(item));
+            let may_be_null = item.may_be_null();
+            let item = self.ty(item);
+            let list = Type::list(if may_be_null { item.optional() } else { item });
             // The rules of the list that it flows into: how many elements, and whether they differ.
             return match (list, &demand.wanted) {
                 (Type::List(list), Some(Type::List(wanted))) => {
@@ -265,5 +292,26 @@ impl Demands {
             None if demand.is_shown => Type::text(),
             None => Type::Any,
         }
+    }
+}
+
+/// A type without its rules, which belong to another value.
+pub(super) fn plain(ty: &Type) -> Type {
+    match ty.without_null() {
+        Type::Text(_) => Type::text(),
+        Type::Number(_) => Type::number(),
+        Type::Integer(_) => Type::integer(),
+        Type::List(list) => Type::list(plain(&list.item)),
+        other @ (Type::Any
+        | Type::Boolean
+        | Type::Object
+        | Type::Binary
+        | Type::Date
+        | Type::Timestamp
+        | Type::Enum(_)
+        | Type::Shape(_)
+        | Type::Null
+        | Type::Optional(_)
+        | Type::Never) => other.clone(),
     }
 }

@@ -1,35 +1,74 @@
 //! Follows values of answers through expressions.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
-use scriptum_contract::{Number, Type, Value};
+use scriptum_contract::{Type, Value};
 use scriptum_vm::{
-    builtins::{self, Builtin, Kind, Takes},
+    builtins::Kind,
     program::{BinaryOp, Node, NodeId, Op, TemplatePart, UnaryOp},
 };
 
-use super::demand::{Demands, Flow, Read};
-use crate::{compiled::Facts, source_map::part_of};
+use super::{
+    demand::{Demands, Null, plain},
+    flow::Flow,
+};
+use crate::compiled::Facts;
 
-/// Functions whose result holds elements of their first argument, and how.
-const SAME_LIST: &[&str] = &["filter", "sort_by", "slice", "unique"];
-const ONE_ELEMENT: &[&str] = &["find", "first", "last"];
+/// How a name or an access is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Read {
+    /// Null is in the way where the value is used.
+    Plain,
+    /// Null is asked about.
+    Asked,
+    /// The left side of `??`: every access on the way is null-safe.
+    Safe,
+}
 
 /// A walk over expressions.
 pub(super) struct Walk<'w> {
     pub(super) facts: &'w Facts,
     pub(super) demands: Demands,
     /// What names are bound to, by where they are bound.
-    pub(super) bound: BTreeMap<NodeId, Flow>,
+    bound: BTreeMap<NodeId, Flow>,
+    /// Where names are bound that were read.
+    looked_up: BTreeSet<NodeId>,
+    /// True when something was bound that had been read before, by an earlier round.
+    pub(super) is_late: bool,
+}
+
+impl<'w> Walk<'w> {
+    pub(super) fn new(facts: &'w Facts) -> Walk<'w> {
+        Walk {
+            facts,
+            demands: Demands::default(),
+            bound: BTreeMap::new(),
+            looked_up: BTreeSet::new(),
+            is_late: false,
+        }
+    }
 }
 
 impl Walk<'_> {
+    /// Something gets a name. What it was before counts, too: an earlier round may have bound it.
+    pub(super) fn bind(&mut self, at: NodeId, flow: Flow) {
+        let known = self.bound.get(&at).cloned().unwrap_or_default();
+        let all = known.clone().or(flow);
+        if all != known {
+            self.is_late |= self.looked_up.contains(&at);
+            self.bound.insert(at, all);
+        }
+    }
+
     /// Follows an expression into a place of this type.
     pub(super) fn flow_into(&mut self, node: &Node, ty: &Type) -> Flow {
         let flow = match (&node.op, ty.without_null()) {
             (Op::List(items), Type::List(list)) => {
                 let flows = items.iter().map(|item| self.flow_into(item, &list.item));
-                return Flow::List(Box::new(flows.fold(Flow::Elsewhere, Flow::or)));
+                return Flow::list(flows.fold(Flow::elsewhere(), Flow::or));
             }
             (Op::Object(entries), Type::Shape(shape)) => {
                 let flows = entries.iter().map(|(name, value)| {
@@ -39,7 +78,7 @@ impl Walk<'_> {
                     };
                     (Arc::clone(name), flow)
                 });
-                return Flow::Object(flows.collect());
+                return Flow::object(flows);
             }
             (Op::If { condition, yes, no }, _) => {
                 self.flow_into(condition, &Type::Boolean);
@@ -47,18 +86,18 @@ impl Walk<'_> {
             }
             (Op::Binary(BinaryOp::Coalesce, left, right), _) => {
                 let first = self.read(left, Read::Safe);
-                self.demands.want(&first, ty);
-                return first.or(self.flow_into(right, ty));
+                self.demands.want(&first, ty, Null::Welcome);
+                return first.present().or(self.flow_into(right, ty));
             }
             (Op::Binary(op, left, right), to) if keeps(*op, to) => {
                 let operand = plain(to);
-                self.flow_into(left, &operand);
-                self.flow_into(right, &operand);
-                return Flow::Elsewhere;
+                let left = self.flow_into(left, &operand);
+                let right = self.flow_into(right, &operand);
+                return left.computed().or(right.computed());
             }
             _ => self.flow(node),
         };
-        self.demands.want(&flow, ty);
+        self.demands.want(&flow, ty, Null::InTheWay);
         flow
     }
 
@@ -67,10 +106,13 @@ impl Walk<'_> {
         self.read(node, Read::Plain)
     }
 
-    fn read(&mut self, node: &Node, read: Read) -> Flow {
+    pub(super) fn read(&mut self, node: &Node, read: Read) -> Flow {
         match &node.op {
-            Op::Literal(_) | Op::Variant { .. } | Op::Env(_) => Flow::Elsewhere,
-            Op::Name(_) => self.name(node),
+            Op::Literal(_) | Op::Variant { .. } | Op::Env(_) => Flow::elsewhere(),
+            Op::Name(_) => {
+                let flow = self.name(node);
+                self.found(node, flow, read)
+            }
             Op::Template(parts) => {
                 for part in parts {
                     if let TemplatePart::Expr(node) = part {
@@ -78,38 +120,30 @@ impl Walk<'_> {
                         self.demands.show(&flow);
                     }
                 }
-                Flow::Elsewhere
+                Flow::elsewhere()
             }
             Op::List(items) => {
                 let flows = items.iter().map(|item| self.flow(item));
-                Flow::List(Box::new(flows.fold(Flow::Elsewhere, Flow::or)))
+                Flow::list(flows.fold(Flow::elsewhere(), Flow::or))
             }
             Op::Object(entries) => {
-                let flows = entries
-                    .iter()
-                    .map(|(name, value)| (Arc::clone(name), self.flow(value)));
-                Flow::Object(flows.collect())
+                let entries = entries.iter();
+                Flow::object(entries.map(|(name, value)| (Arc::clone(name), self.flow(value))))
             }
             Op::Field { of, name, safe } => {
-                let of = self.read(of, inner(read, *safe));
-                self.demands.member(&of, name, read)
+                let (of, null) = self.base(of, *safe, read);
+                let flow = self.demands.member(&of, name, null);
+                self.found(node, flow, read)
             }
             Op::Index { of, index, safe } => {
-                let base = self.read(of, inner(read, *safe));
-                if let Op::Literal(Value::Text(key)) = &index.op {
-                    return self.demands.member(&base, key, read);
-                }
-                self.flow_into(index, &Type::integer());
-                self.demands.element(&base)
+                let flow = self.index(of, index, *safe, read);
+                self.found(node, flow, read)
             }
             Op::Unary(UnaryOp::Not, of) => {
                 self.flow_into(of, &Type::Boolean);
-                Flow::Elsewhere
+                Flow::elsewhere()
             }
-            Op::Unary(UnaryOp::Negate, of) => {
-                self.flow_into(of, &Type::number());
-                Flow::Elsewhere
-            }
+            Op::Unary(UnaryOp::Negate, of) => self.flow_into(of, &Type::number()).computed(),
             Op::Binary(op, left, right) => self.binary(*op, left, right),
             Op::If { condition, yes, no } => {
                 self.flow_into(condition, &Type::Boolean);
@@ -118,19 +152,61 @@ impl Walk<'_> {
             Op::Call { function, args } => self.call(function, args),
             Op::Lambda { body, .. } => {
                 self.flow(body);
-                Flow::Elsewhere
+                Flow::elsewhere()
             }
         }
     }
 
-    fn name(&self, node: &Node) -> Flow {
-        let Some(definition) = self.facts.definition(node.at) else {
-            return Flow::Elsewhere;
+    /// What a name or an access gives: null is asked about, or a condition has answered that before.
+    fn found(&mut self, node: &Node, flow: Flow, read: Read) -> Flow {
+        if read != Read::Plain {
+            self.demands.ask(&flow);
+        }
+        if self.facts.is_present(node.at) {
+            flow.present()
+        } else {
+            flow
+        }
+    }
+
+    /// What is accessed, and whether null is in the way there.
+    fn base(&mut self, of: &Node, safe: bool, read: Read) -> (Flow, Null) {
+        let (read, null) = match read {
+            Read::Safe => (Read::Safe, Null::Welcome),
+            Read::Plain | Read::Asked if safe => (Read::Asked, Null::Welcome),
+            Read::Plain | Read::Asked => (Read::Plain, Null::InTheWay),
         };
-        let also = self.facts.also_bound_at(definition);
-        let flows = std::iter::once(&definition).chain(also);
-        let flows = flows.filter_map(|at| self.bound.get(at).cloned());
-        flows.fold(Flow::Elsewhere, Flow::or)
+        (self.read(of, read), null)
+    }
+
+    fn index(&mut self, of: &Node, index: &Node, safe: bool, read: Read) -> Flow {
+        let (base, null) = self.base(of, safe, read);
+        if let Op::Literal(Value::Text(key)) = &index.op {
+            return self.demands.member(&base, key, null);
+        }
+        if self.facts.ty(of.at).without_null().as_shape().is_some() {
+            self.flow_into(index, &Type::text());
+            return Flow::elsewhere();
+        }
+        if matches!(plain(self.facts.ty(index.at)), Type::Text(_)) {
+            // A computed key: an object of which nothing more is known.
+            self.flow(index);
+            self.demands.want(&base, &Kind::Object.ty(), null);
+            return Flow::elsewhere();
+        }
+        self.flow_into(index, &Type::integer());
+        self.demands.element(&base, null)
+    }
+
+    fn name(&mut self, node: &Node) -> Flow {
+        let mut flow = Flow::elsewhere();
+        for at in self.facts.definitions(node.at) {
+            self.looked_up.insert(at);
+            if let Some(bound) = self.bound.get(&at) {
+                flow = flow.or(bound.clone());
+            }
+        }
+        flow
     }
 
     fn binary(&mut self, op: BinaryOp, left: &Node, right: &Node) -> Flow {
@@ -139,18 +215,21 @@ impl Walk<'_> {
                 self.flow_into(left, &Type::Boolean);
                 self.flow_into(right, &Type::Boolean);
             }
-            BinaryOp::Subtract | BinaryOp::Multiply | BinaryOp::Divide | BinaryOp::Remainder => {
+            BinaryOp::Divide => {
                 self.flow_into(left, &Type::number());
                 self.flow_into(right, &Type::number());
             }
-            BinaryOp::Add
-            | BinaryOp::Less
-            | BinaryOp::LessEqual
-            | BinaryOp::Greater
-            | BinaryOp::GreaterEqual => {
-                let (of_left, of_right) = (self.beside(left), self.beside(right));
-                self.flow_into(left, &widened(of_right));
-                self.flow_into(right, &widened(of_left));
+            BinaryOp::Subtract | BinaryOp::Multiply | BinaryOp::Remainder => {
+                let left = self.flow_into(left, &Type::number());
+                let right = self.flow_into(right, &Type::number());
+                return left.computed().or(right.computed());
+            }
+            BinaryOp::Add => {
+                let (left, right) = self.beside_each_other(left, right);
+                return left.computed().or(right.computed());
+            }
+            BinaryOp::Less | BinaryOp::LessEqual | BinaryOp::Greater | BinaryOp::GreaterEqual => {
+                self.beside_each_other(left, right);
             }
             BinaryOp::Equal | BinaryOp::NotEqual => {
                 self.compared(left, right);
@@ -162,23 +241,33 @@ impl Walk<'_> {
                 self.flow_into(left, &item.unwrap_or(Type::Any));
                 let item = self.beside(left);
                 let flow = self.flow(right);
-                let items = self.demands.element(&flow);
-                self.demands.want(&items, &item);
+                let items = self.demands.element(&flow, Null::InTheWay);
+                self.demands.want(&items, &item, Null::InTheWay);
             }
             BinaryOp::Coalesce => {
-                let instead = self.beside(right);
+                let instead = widened(self.beside(right));
                 let first = self.read(left, Read::Safe);
-                self.demands.want(&first, &instead);
-                return first.or(self.flow(right));
+                self.demands.want(&first, &instead, Null::Welcome);
+                return first.present().or(self.flow(right));
             }
         }
-        Flow::Elsewhere
+        Flow::elsewhere()
+    }
+
+    /// Operands of one kind, neither of them null.
+    fn beside_each_other(&mut self, left: &Node, right: &Node) -> (Flow, Flow) {
+        let (of_left, of_right) = (self.beside(left), self.beside(right));
+        let left = self.flow_into(left, &widened(of_right));
+        let right = self.flow_into(right, &widened(of_left));
+        self.demands.need(&left);
+        self.demands.need(&right);
+        (left, right)
     }
 
     /// A side of `==`: null beside it asks about null, any other value says the type.
     fn compared(&mut self, node: &Node, other: &Node) {
         if matches!(other.op, Op::Literal(Value::Null)) {
-            self.read(node, Read::Safe);
+            self.read(node, Read::Asked);
         } else {
             let ty = self.beside(other);
             self.flow_into(node, &ty);
@@ -188,87 +277,6 @@ impl Walk<'_> {
     /// The type of an operand, for what stands beside it.
     fn beside(&self, node: &Node) -> Type {
         plain(self.facts.ty(node.at))
-    }
-
-    fn call(&mut self, function: &str, args: &[Node]) -> Flow {
-        let Some(builtin) = builtins::find(function) else {
-            for arg in args {
-                self.flow(arg);
-            }
-            return Flow::Elsewhere;
-        };
-        let mut first = Flow::Elsewhere;
-        let mut body = Flow::Elsewhere;
-        for (index, arg) in args.iter().enumerate() {
-            let flow = self.argument(builtin, (index, args.len() == 1), arg, &first);
-            match (&arg.op, index) {
-                (Op::Lambda { .. }, _) => body = flow,
-                (_, 0) => first = flow,
-                (_, _) => {}
-            }
-        }
-        if SAME_LIST.contains(&function) {
-            return first;
-        }
-        if ONE_ELEMENT.contains(&function) {
-            return self.demands.element(&first);
-        }
-        match function {
-            "map" => Flow::List(Box::new(body)),
-            "flatten" => {
-                let lists = self.demands.element(&first);
-                Flow::List(Box::new(self.demands.element(&lists)))
-            }
-            _ => Flow::Elsewhere,
-        }
-    }
-
-    fn argument(
-        &mut self,
-        builtin: &Builtin,
-        (index, is_only): (usize, bool),
-        arg: &Node,
-        first: &Flow,
-    ) -> Flow {
-        let Some(param) = builtin.param(index) else {
-            return self.flow(arg);
-        };
-        match (param.takes, &arg.op) {
-            (Takes::Function(lambda), Op::Lambda { params, body }) => {
-                let items = self.demands.element(first);
-                // What `reduce` carries on comes before the element.
-                let at = u32::from(builtin.name == "reduce");
-                if params.len() > at as usize {
-                    self.bound.insert(part_of(arg.at, at), items);
-                }
-                match lambda.result.and_then(of_kind) {
-                    Some(ty) => self.flow_into(body, &ty),
-                    None => self.flow(body),
-                }
-            }
-            (Takes::OneOf([kind]), _) => match of_kind(*kind) {
-                Some(ty) => self.flow_into(arg, &ty),
-                None => self.flow(arg),
-            },
-            // What is largest is mostly a number; of texts the other uses tell.
-            (Takes::OneOf([Kind::List, Kind::Number, ..]), _) => {
-                let flow = self.flow(arg);
-                let number = Type::number();
-                let wanted = if is_only { Type::list(number) } else { number };
-                self.demands.want(&flow, &wanted);
-                flow
-            }
-            // Where texts and lists are both welcome, only the others tell.
-            (Takes::OneOf([Kind::List, ..]), _) => {
-                let flow = self.flow(arg);
-                if args_are_one_list(builtin) {
-                    self.demands.element(&flow);
-                }
-                flow
-            }
-            (Takes::Fallback, _) => self.read(arg, Read::Safe),
-            (Takes::Any | Takes::OneOf(_) | Takes::Part | Takes::Function(_), _) => self.flow(arg),
-        }
     }
 }
 
@@ -293,49 +301,6 @@ fn keeps(op: BinaryOp, ty: &Type) -> bool {
         | BinaryOp::GreaterEqual
         | BinaryOp::In
         | BinaryOp::Coalesce => false,
-    }
-}
-
-/// `count` takes a list or an object; what is counted is a list.
-fn args_are_one_list(builtin: &Builtin) -> bool {
-    builtin.name == "count"
-}
-
-fn inner(read: Read, safe: bool) -> Read {
-    if safe { Read::Safe } else { read }
-}
-
-/// The type that an argument of a kind says; `None` when it says too little.
-fn of_kind(kind: Kind) -> Option<Type> {
-    match kind {
-        Kind::Text => Some(Type::text()),
-        Kind::Number => Some(Type::number()),
-        Kind::Integer => Some(Type::integer()),
-        Kind::Boolean => Some(Type::Boolean),
-        Kind::List => Some(Type::list(Type::Any)),
-        Kind::Numbers => Some(Type::list(Type::number())),
-        Kind::Object => None,
-    }
-}
-
-/// A type without its rules, which belong to another value.
-fn plain(ty: &Type) -> Type {
-    match ty.without_null() {
-        Type::Text(_) => Type::text(),
-        Type::Number(_) => Type::number(),
-        Type::Integer(_) => Type::Integer(Number::default()),
-        Type::List(list) => Type::list(plain(&list.item)),
-        other @ (Type::Any
-        | Type::Boolean
-        | Type::Object
-        | Type::Binary
-        | Type::Date
-        | Type::Timestamp
-        | Type::Enum(_)
-        | Type::Shape(_)
-        | Type::Null
-        | Type::Optional(_)
-        | Type::Never) => other.clone(),
     }
 }
 

@@ -4,8 +4,10 @@
 //! that they flow into, are the schema that the model is given. Those types may depend on other
 //! answers, so the program is checked and walked again until nothing changes any more.
 
+mod calls;
 mod demand;
 mod exprs;
+mod flow;
 mod steps;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,6 +1,10 @@
-//! Follows values of answers through steps, in the order of the program.
+//! Follows values of answers through steps, in the order of the program, again where a round or a jump leads
+//! back with something new.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use scriptum_contract::{Field, Shape, ToolCatalog, Type};
 use scriptum_vm::program::{
@@ -9,10 +13,18 @@ use scriptum_vm::program::{
 };
 
 use super::{
-    demand::{Demands, Flow, Place},
+    demand::Null,
     exprs::Walk,
+    flow::{Flow, Place},
 };
-use crate::{compiled::Facts, source_map::Part};
+use crate::{
+    check::{agent_inputs, key_of, plan_inputs, question_inputs},
+    compiled::Facts,
+    source_map::Part,
+};
+
+/// Walks in which a name may still be bound to something that an earlier place reads.
+const ROUNDS_MAX: usize = 4;
 
 /// What each undeclared answer must be; `None`: plain text.
 pub(super) fn returns(
@@ -25,16 +37,18 @@ pub(super) fn returns(
         program,
         catalog,
         untyped,
-        walk: Walk {
-            facts,
-            demands: Demands::default(),
-            bound: BTreeMap::new(),
-        },
+        walk: Walk::new(facts),
         answers: BTreeMap::new(),
-        iterations: 0,
+        emitted: Vec::new(),
     };
-    for body in std::iter::once(&program.body).chain(&program.on_thread_error) {
-        walk.body(body);
+    for _ in 0..ROUNDS_MAX {
+        walk.walk.is_late = false;
+        for body in std::iter::once(&program.body).chain(&program.on_thread_error) {
+            walk.body(body);
+        }
+        if !walk.walk.is_late {
+            break;
+        }
     }
     let demands = &walk.walk.demands;
     let answers = walk.answers.iter();
@@ -49,20 +63,28 @@ struct Steps<'p> {
     untyped: &'p BTreeSet<NodeId>,
     walk: Walk<'p>,
     answers: BTreeMap<NodeId, Place>,
-    /// Loops around the current step: an emit in one of them gives its iteration a value.
-    iterations: usize,
+    /// What the emits of the iterations, lanes and rounds around the current step gave.
+    emitted: Vec<Flow>,
 }
 
 impl Steps<'_> {
     /// Where the value of a body comes from.
     fn body(&mut self, body: &Body) -> Flow {
-        let mut value = Flow::Elsewhere;
+        let mut value = Flow::elsewhere();
         for step in &body.steps {
             if let Some(flow) = self.step(step) {
                 value = flow;
             }
         }
         value
+    }
+
+    /// Where the value of an iteration, a lane or a round comes from.
+    fn valued_body(&mut self, body: &Body) -> Flow {
+        self.emitted.push(Flow::elsewhere());
+        let value = self.body(body);
+        let emitted = self.emitted.pop().unwrap_or_default();
+        value.or(emitted)
     }
 
     /// Where the value of a step comes from; `None` for steps without a value.
@@ -76,30 +98,32 @@ impl Steps<'_> {
         }
         if let (Some(_), Some(flow)) = (step.kind.bound_name(), &flow) {
             let at = Part::Bind.of(step.at);
-            self.walk.bound.insert(at, flow.clone());
+            self.walk.bind(at, flow.clone());
         }
         flow
     }
 
     fn kind(&mut self, step: &Step) -> Option<Flow> {
-        let elsewhere = Some(Flow::Elsewhere);
+        let elsewhere = Some(Flow::elsewhere());
         match &step.kind {
             StepKind::Do(call) => {
                 self.call(&call.callee, &call.inputs);
                 if !self.untyped.contains(&step.at) {
                     return elsewhere;
                 }
-                let answer = self.walk.demands.answer();
-                self.answers.insert(step.at, answer);
-                Some(Flow::From(vec![answer]))
+                let (answers, demands) = (&mut self.answers, &mut self.walk.demands);
+                let answer = answers.entry(step.at).or_insert_with(|| demands.answer());
+                Some(Flow::of(*answer))
             }
             StepKind::Let(binding) => Some(self.expr(&binding.value)),
             StepKind::Each(each) => {
-                self.exprs([&each.parallel, &each.sleep]);
+                self.count(each.parallel.as_ref());
+                self.exprs([&each.sleep, &None]);
                 Some(self.iterate(step, &each.source, &each.body))
             }
             StepKind::Pipe(pipe) => {
-                self.exprs([&pipe.batch, &pipe.parallel]);
+                self.count(pipe.batch.as_ref());
+                self.count(pipe.parallel.as_ref());
                 Some(self.iterate(step, &pipe.source, &pipe.body))
             }
             StepKind::Decide(decide) => Some(self.decide(decide)),
@@ -108,14 +132,16 @@ impl Steps<'_> {
                 None
             }
             StepKind::Together(together) => {
-                for lane in &together.lanes {
-                    self.body(&lane.body);
-                }
-                elsewhere
+                let lanes = together.lanes.iter().filter_map(|lane| {
+                    let value = self.valued_body(&lane.body);
+                    Some((Arc::clone(key_of(lane)?), value))
+                });
+                Some(Flow::object(lanes.collect::<Vec<_>>()))
             }
             StepKind::Repeat(repeat) => {
-                self.exprs([&repeat.max, &repeat.sleep]);
-                let value = self.body(&repeat.body);
+                self.count(repeat.max.as_ref());
+                self.exprs([&repeat.sleep, &None]);
+                let value = self.valued_body(&repeat.body);
                 if let Some(until) = &repeat.until {
                     self.walk.flow_into(&until.root, &Type::Boolean);
                 }
@@ -123,7 +149,8 @@ impl Steps<'_> {
             }
             StepKind::Wait(wait) => {
                 match &wait.goal {
-                    Goal::Duration(expr) | Goal::Time(expr) => _ = self.expr(expr),
+                    Goal::Duration(expr) => _ = self.expr(expr),
+                    Goal::Time(expr) => _ = self.walk.flow_into(&expr.root, &Type::Timestamp),
                     Goal::Event { name, timeout } => {
                         self.walk.flow_into(&name.root, &Type::text());
                         self.exprs([timeout, &None]);
@@ -132,18 +159,19 @@ impl Steps<'_> {
                 elsewhere
             }
             StepKind::Agent(agent) => {
-                self.model(&agent.model, agent.tools.as_ref());
+                self.asked(&agent.model, agent_inputs(), agent.tools.as_ref());
                 elsewhere
             }
             StepKind::Plan(plan) => {
-                self.model(&plan.model, plan.tools.as_ref());
+                self.asked(&plan.model, plan_inputs(), plan.tools.as_ref());
                 elsewhere
             }
             StepKind::Ask(ask) => {
                 for input in &ask.inputs {
                     let ty = match &*input.name {
                         "prompt" => Type::text(),
-                        "options" => Type::list(Type::Any),
+                        "options" => Type::list(ask.answer.clone()),
+                        "default" => ask.answer.clone(),
                         _ => Type::Any,
                     };
                     self.walk.flow_into(&input.value.root, &ty);
@@ -159,10 +187,14 @@ impl Steps<'_> {
                 }
                 elsewhere
             }
-            StepKind::Emit(emit) if self.iterations > 0 => {
+            StepKind::Emit(emit) if !self.emitted.is_empty() => {
                 let fields = emit.fields.iter();
                 let fields = fields.map(|it| (it.name.clone(), self.walk.flow(&it.value.root)));
-                Some(Flow::Object(fields.collect()))
+                let emitted = Flow::object(fields.collect::<Vec<_>>());
+                if let Some(all) = self.emitted.last_mut() {
+                    *all = std::mem::take(all).or(emitted.clone());
+                }
+                Some(emitted)
             }
             StepKind::Emit(emit) => {
                 let outputs = &self.program.contract.outputs;
@@ -183,18 +215,15 @@ impl Steps<'_> {
 
     fn iterate(&mut self, step: &Step, source: &Expr, body: &Body) -> Flow {
         let source = self.expr(source);
-        let items = self.walk.demands.element(&source);
-        self.walk.bound.insert(Part::First.of(step.at), items);
-        self.iterations += 1;
-        let value = self.body(body);
-        self.iterations -= 1;
-        Flow::List(Box::new(value))
+        let items = self.walk.demands.element(&source, Null::InTheWay);
+        self.walk.bind(Part::First.of(step.at), items);
+        Flow::list(self.valued_body(body))
     }
 
     fn decide(&mut self, decide: &Decide) -> Flow {
         let condition = match &decide.model {
             Some(model) => {
-                self.model(model, None);
+                self.asked(model, question_inputs(), None);
                 Type::text()
             }
             None => Type::Boolean,
@@ -202,7 +231,7 @@ impl Steps<'_> {
         for case in &decide.cases {
             self.walk.flow_into(&case.when.root, &condition);
         }
-        let mut value = Flow::Elsewhere;
+        let mut value = Flow::elsewhere();
         for branch in &decide.branches {
             let flow = self.body(&branch.body);
             value = value.or(flow);
@@ -214,7 +243,7 @@ impl Steps<'_> {
         match &check.test {
             Test::Condition(condition) => _ = self.walk.flow_into(&condition.root, &Type::Boolean),
             Test::Question { model, prompt } => {
-                self.model(model, None);
+                self.asked(model, question_inputs(), None);
                 self.walk.flow_into(&prompt.root, &Type::text());
             }
         }
@@ -225,10 +254,11 @@ impl Steps<'_> {
         }
     }
 
-    fn model(&mut self, model: &Model, tools: Option<&Tools>) {
-        self.call(&model.callee, &model.inputs);
+    /// A model that a step of the language asks, which takes these inputs.
+    fn asked(&mut self, model: &Model, takes: &[Field], tools: Option<&Tools>) {
+        self.fields(&model.inputs, Some(takes));
         if let Some(Tools::Computed(names)) = tools {
-            self.expr(names);
+            self.walk.flow_into(&names.root, &Type::list(Type::text()));
         }
     }
 
@@ -255,6 +285,12 @@ impl Steps<'_> {
     fn exprs(&mut self, exprs: [&Option<Expr>; 2]) {
         for expr in exprs.into_iter().flatten() {
             self.expr(expr);
+        }
+    }
+
+    fn count(&mut self, count: Option<&Expr>) {
+        if let Some(count) = count {
+            self.walk.flow_into(&count.root, &Type::integer());
         }
     }
 
