@@ -9,13 +9,22 @@ use crate::{
     exit::{Code, Failure},
 };
 
+/// The version, the commit that it was built from, and the interface that it speaks.
+const VERSION: &str = concat!(
+    env!("CARGO_PKG_VERSION"),
+    " (commit ",
+    env!("SCRIPTUM_COMMIT"),
+    ", protocol dodil.scriptum.v1)"
+);
+
 /// Typed, durable workflows: check a script, run it, and let it survive whatever happens.
 #[derive(Debug, Parser)]
 #[command(
     name = "scriptum",
-    version,
+    version = VERSION,
     propagate_version = true,
-    arg_required_else_help = true
+    arg_required_else_help = true,
+    max_term_width = 80
 )]
 #[command(after_help = "Example: scriptum run examples/source_report.scriptum")]
 pub(crate) struct Args {

@@ -1,6 +1,6 @@
 //! Exit codes, and the failures that end a command.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, io, sync::Arc};
 
 use scriptum_contract::Violation;
 
@@ -96,6 +96,22 @@ impl Failure {
         }
     }
 
+    /// A file or a folder that cannot be had: `cannot open 'x': no such file or directory`.
+    pub(crate) fn io(tried: &str, error: &io::Error) -> Failure {
+        use io::ErrorKind;
+        #[expect(
+            clippy::wildcard_enum_match_arm,
+            reason = "the kinds are those of the standard library, which adds to them"
+        )]
+        let code = match error.kind() {
+            ErrorKind::NotFound => Code::NotFound,
+            ErrorKind::IsADirectory | ErrorKind::NotADirectory => Code::InvalidArgument,
+            _ => Code::Unavailable,
+        };
+        let words = error.to_string().to_lowercase();
+        Failure::new(code, format!("{tried}: {}", without_number(&words)))
+    }
+
     pub(crate) fn violations(self, violations: Vec<Violation>) -> Failure {
         Failure { violations, ..self }
     }
@@ -140,6 +156,12 @@ impl Failure {
     }
 }
 
+/// What the system says, without its number for it.
+fn without_number(words: &str) -> &str {
+    let end = words.rfind(" (os error ").unwrap_or(words.len());
+    words.get(..end).unwrap_or(words)
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
@@ -181,7 +203,7 @@ fn violation_line(violation: &Violation) -> String {
 impl From<scriptum_store::OpenError> for Failure {
     fn from(error: scriptum_store::OpenError) -> Failure {
         use scriptum_store::OpenError;
-        let message = error.to_string();
+        let message = without_number(&error.to_string()).to_owned();
         match error {
             OpenError::Newer { .. } => {
                 Failure::new(Code::FailedPrecondition, message).help("use the newer version")

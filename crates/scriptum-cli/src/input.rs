@@ -74,7 +74,7 @@ fn with(value: &Value, keys: &[&str], new: Value) -> Option<Value> {
 fn from_file(path: &Path) -> Result<Value, Failure> {
     let name = path.display().to_string();
     let file = std::fs::File::open(path)
-        .map_err(|error| Failure::new(Code::NotFound, format!("cannot open '{name}': {error}")))?;
+        .map_err(|error| Failure::io(&format!("cannot open '{name}'"), &error))?;
     let text = read(file, &format!("'{name}'"))?;
     match path.extension().and_then(std::ffi::OsStr::to_str) {
         Some("yaml" | "yml") => from_yaml(&text, &name),
@@ -97,7 +97,7 @@ fn read(source: impl std::io::Read, name: &str) -> Result<String, Failure> {
     source
         .take(JSON_BYTES_MAX + 1)
         .read_to_end(&mut bytes)
-        .map_err(|error| Failure::new(Code::NotFound, format!("cannot read {name}: {error}")))?;
+        .map_err(|error| Failure::io(&format!("cannot read {name}"), &error))?;
     if bytes.len() as u64 > JSON_BYTES_MAX {
         let message = format!("{name} is larger than {} MiB", JSON_BYTES_MAX >> 20);
         return Err(Failure::new(Code::InvalidArgument, message)

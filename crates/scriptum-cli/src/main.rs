@@ -65,10 +65,10 @@ fn run(args: Args) -> Result<Code, Failure> {
         Command::Fmt(fmt) => cmd::fmt::main(&fmt, args.quiet),
         Command::Contract(contract) => cmd::contract::main(&contract, output()?),
         Command::Ir(ir) => cmd::ir::main(&ir, table()?),
-        Command::Ast(ast) => cmd::ast::main(&ast),
+        Command::Ast(ast) => cmd::ast::main(&ast, table()?),
         Command::Test(test) => cmd::test::main(&test, table()?, args.quiet),
         Command::Graph(graph) => cmd::graph::main(&graph),
-        Command::Explain(explain) => cmd::explain::main(&explain),
+        Command::Explain(explain) => cmd::explain::main(&explain, table()?),
         Command::Bench(bench) => cmd::bench::main(&bench, table()?),
     }
 }

@@ -65,7 +65,7 @@ pub(crate) fn text_below(path: &Path, bytes_max: u64) -> Result<String, Failure>
 fn read_file(path: &Path, bytes_max: u64) -> Result<Source, Failure> {
     let name = path.display().to_string();
     let file = std::fs::File::open(path)
-        .map_err(|error| Failure::new(Code::NotFound, format!("cannot open '{name}': {error}")))?;
+        .map_err(|error| Failure::io(&format!("cannot open '{name}'"), &error))?;
     if file.metadata().is_ok_and(|it| it.is_dir()) {
         let message = format!("'{name}' is a folder, not a file");
         return Err(Failure::new(Code::InvalidArgument, message));
@@ -73,8 +73,39 @@ fn read_file(path: &Path, bytes_max: u64) -> Result<Source, Failure> {
     text_of(file, name, bytes_max)
 }
 
+/// Hands on every script that the paths mean. One that cannot be had is reported and keeps no other one
+/// back; the exit code of the first of these comes back.
+pub(crate) fn each_script(
+    paths: &[PathBuf],
+    mut take: impl FnMut(&Path, Source) -> Result<(), Failure>,
+) -> Result<Option<Code>, Failure> {
+    let mut missing = None;
+    let mut count = 0;
+    for path in paths {
+        let scripts = scripts_at(path).unwrap_or_else(|failure| {
+            failure.print();
+            missing.get_or_insert(failure.code);
+            Vec::new()
+        });
+        for script in scripts {
+            count += 1;
+            match read(&script) {
+                Ok(source) => take(&script, source)?,
+                Err(failure) => {
+                    failure.print();
+                    missing.get_or_insert(failure.code);
+                }
+            }
+        }
+    }
+    if count == 0 && missing.is_none() {
+        return Err(none_found());
+    }
+    Ok(missing)
+}
+
 /// The scripts that a path means: itself, or every `*.scriptum` below a folder, in path order.
-pub(crate) fn scripts_at(path: &Path) -> Result<Vec<PathBuf>, Failure> {
+fn scripts_at(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     if path.is_dir() {
         files_below(path, &|name| name.ends_with(".scriptum"))
     } else {
@@ -90,12 +121,8 @@ pub(crate) fn files_below(
     let mut folders = vec![folder.to_owned()];
     let mut files = Vec::new();
     while let Some(folder) = folders.pop() {
-        let unreadable = |error: std::io::Error| {
-            Failure::new(
-                Code::NotFound,
-                format!("cannot list '{}': {error}", folder.display()),
-            )
-        };
+        let tried = format!("cannot list '{}'", folder.display());
+        let unreadable = |error: std::io::Error| Failure::io(&tried, &error);
         for entry in std::fs::read_dir(&folder).map_err(unreadable)? {
             let entry = entry.map_err(unreadable)?;
             let hidden = entry.file_name().to_string_lossy().starts_with('.');
@@ -113,7 +140,7 @@ pub(crate) fn files_below(
 }
 
 /// Paths were named, and there is no script in them.
-pub(crate) fn none_found() -> Failure {
+fn none_found() -> Failure {
     let message = "no script found: a folder holds none that ends in .scriptum";
     Failure::new(Code::NotFound, message)
 }
@@ -123,7 +150,7 @@ fn text_of(source: impl std::io::Read, name: String, bytes_max: u64) -> Result<S
     source
         .take(bytes_max + 1)
         .read_to_end(&mut bytes)
-        .map_err(|error| Failure::new(Code::NotFound, format!("cannot read '{name}': {error}")))?;
+        .map_err(|error| Failure::io(&format!("cannot read '{name}'"), &error))?;
     if bytes.len() as u64 > bytes_max {
         let message = format!("'{name}' is larger than {} MiB", bytes_max >> 20);
         return Err(Failure::new(Code::InvalidArgument, message));

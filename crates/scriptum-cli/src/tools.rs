@@ -33,10 +33,8 @@ pub(crate) fn catalog(folders: &[PathBuf]) -> Result<ToolCatalog, Failure> {
 
 /// The tools of every `*.yaml` of a folder, by file name.
 fn documents(folder: &Path) -> Result<Vec<ToolSignature>, Failure> {
-    let unreadable = |error: std::io::Error| {
-        let message = format!("cannot list '{}': {error}", folder.display());
-        Failure::new(Code::NotFound, message)
-    };
+    let tried = format!("cannot list '{}'", folder.display());
+    let unreadable = |error: std::io::Error| Failure::io(&tried, &error);
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
@@ -79,5 +77,5 @@ fn text(file: &Path, name: &str) -> Result<String, Failure> {
         return Err(Failure::new(Code::InvalidArgument, message));
     }
     std::fs::read_to_string(file)
-        .map_err(|error| Failure::new(Code::NotFound, format!("cannot read '{name}': {error}")))
+        .map_err(|error| Failure::io(&format!("cannot read '{name}'"), &error))
 }

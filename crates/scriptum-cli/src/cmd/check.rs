@@ -51,20 +51,13 @@ pub(crate) fn main(args: &Check, form: Form, quiet: bool) -> Result<Code, Failur
         has_shown: false,
         sarif: Sarif::default(),
     };
-    for path in &args.paths {
-        for script in source::scripts_at(path)? {
-            look.check(&script)?;
-        }
-    }
+    let missing = source::each_script(&args.paths, |path, source| look.check(path, source))?;
     let count = look.count;
-    if count.scripts == 0 {
-        return Err(source::none_found());
-    }
     if form == Form::Sarif {
         out::text(&look.sarif.finish(env!("CARGO_PKG_VERSION")))?;
     }
     let denied = args.deny_warnings && count.warnings > 0;
-    if !quiet {
+    if !quiet && count.scripts > 0 {
         let denied = if denied {
             ", and warnings are denied"
         } else {
@@ -73,12 +66,12 @@ pub(crate) fn main(args: &Check, form: Form, quiet: bool) -> Result<Code, Failur
         note!("{}{denied}", summary(&count));
     }
     let refused = count.errors > 0 || denied;
-    Ok(if refused { Code::No } else { Code::Success })
+    let judged = if refused { Code::No } else { Code::Success };
+    Ok(missing.unwrap_or(judged))
 }
 
 impl Look<'_> {
-    fn check(&mut self, path: &Path) -> Result<(), Failure> {
-        let mut source = source::read(path)?;
+    fn check(&mut self, path: &Path, mut source: Source) -> Result<(), Failure> {
         let mut diagnostics = source.compile(self.catalog).diagnostics;
         // There are no edits for programs: fixes mend scripts.
         let fix = self.fix && !source.is_program();

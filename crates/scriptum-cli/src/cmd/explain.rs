@@ -3,35 +3,58 @@
 use std::fmt::Write as _;
 
 use scriptum_compiler::codes;
+use scriptum_contract::Value;
 
 use crate::{
-    args::Explain,
+    args::{Explain, Output},
     exit::{Code, Failure},
     out,
 };
 
-pub(crate) fn main(args: &Explain) -> Result<Code, Failure> {
-    if args.list {
-        let mut list = String::new();
-        for entry in codes::ALL.iter() {
-            let _ = writeln!(list, "{:<28} {}", entry.code, entry.title);
-        }
-        list.push('\n');
-        for entry in codes::RUN_TIME {
-            let title = lower_case(entry.title());
-            let _ = writeln!(list, "{:<28} {title}", entry.code);
-        }
-        out::text(&list)?;
-        return Ok(Code::Success);
-    }
-    let name = args.code.as_deref().unwrap_or_default();
-    match codes::explain(name) {
-        Some(page) => {
-            out::line(page.trim_end())?;
+pub(crate) fn main(args: &Explain, output: Output) -> Result<Code, Failure> {
+    match (args.code.as_deref(), output) {
+        (Some(name), _) if !args.list => page(name, output),
+        (_, Output::Json | Output::Yaml) => {
+            let compile_time = codes::ALL.iter().map(|it| entry(it.code.0, it.title));
+            let run_time = codes::RUN_TIME.iter().map(|it| entry(it.code, it.title()));
+            let codes = Value::list(compile_time.chain(run_time));
+            out::value(&Value::object([("codes", codes)]), output)?;
             Ok(Code::Success)
         }
-        None => Err(unknown(name)),
+        (_, Output::Table | Output::Wide) => {
+            out::text(&list())?;
+            Ok(Code::Success)
+        }
     }
+}
+
+fn entry(code: &str, title: &str) -> Value {
+    Value::object([("code", code.into()), ("title", title.into())])
+}
+
+fn list() -> String {
+    let mut list = String::new();
+    for entry in codes::ALL.iter() {
+        let _ = writeln!(list, "{:<28} {}", entry.code, entry.title);
+    }
+    list.push('\n');
+    for entry in codes::RUN_TIME {
+        let title = lower_case(entry.title());
+        let _ = writeln!(list, "{:<28} {title}", entry.code);
+    }
+    list
+}
+
+fn page(name: &str, output: Output) -> Result<Code, Failure> {
+    let page = codes::explain(name).ok_or_else(|| unknown(name))?;
+    match output {
+        Output::Table | Output::Wide => out::line(page.trim_end())?,
+        Output::Json | Output::Yaml => {
+            let page = [("code", name.into()), ("page", (&*page).into())];
+            out::value(&Value::object(page), output)?;
+        }
+    }
+    Ok(Code::Success)
 }
 
 /// A sentence in the middle of a line.

@@ -57,24 +57,19 @@ impl Wish {
 pub(crate) fn main(args: &Fmt, quiet: bool) -> Result<Code, Failure> {
     let wish = Wish::of(args);
     let mut count = Count::default();
-    for path in &args.paths {
-        for script in source::scripts_at(path)? {
-            format_one(&script, wish, &mut count)?;
-        }
-    }
-    if count.scripts == 0 {
-        return Err(source::none_found());
-    }
+    let missing = source::each_script(&args.paths, |path, source| {
+        format_one(path, &source, wish, &mut count)
+    })?;
     let is_filter = args.paths.iter().all(|path| path == Path::new("-"));
-    if !quiet && !args.stdout && !is_filter {
+    if !quiet && !args.stdout && !is_filter && count.scripts > 0 {
         note!("{}", summary(&count, wish));
     }
     let refused = count.broken > 0 || (args.check && count.differing > 0);
-    Ok(if refused { Code::No } else { Code::Success })
+    let judged = if refused { Code::No } else { Code::Success };
+    Ok(missing.unwrap_or(judged))
 }
 
-fn format_one(path: &Path, wish: Wish, count: &mut Count) -> Result<(), Failure> {
-    let source = source::read(path)?;
+fn format_one(path: &Path, source: &Source, wish: Wish, count: &mut Count) -> Result<(), Failure> {
     if source.is_program() {
         let message = format!(
             "'{}' is a program, and only scripts are formatted",
@@ -86,7 +81,7 @@ fn format_one(path: &Path, wish: Wish, count: &mut Count) -> Result<(), Failure>
     let parse = scriptum_syntax::parse(&source.text);
     if parse.has_errors() {
         count.broken += 1;
-        report(&source, parse.diagnostics);
+        report(source, parse.diagnostics);
         return Ok(());
     }
     let formatted = scriptum_syntax::format(&parse);
@@ -96,7 +91,7 @@ fn format_one(path: &Path, wish: Wish, count: &mut Count) -> Result<(), Failure>
         out::line(&source.name)?;
     }
     if wish.changes && differs {
-        out::text(&changes(&source, &formatted))?;
+        out::text(&changes(source, &formatted))?;
     }
     let is_filter = path == Path::new("-") && !wish.names && !wish.changes;
     if wish.text || is_filter {

@@ -69,8 +69,7 @@ impl Live {
 
     /// A line above the live part.
     pub(crate) fn note(&self, line: &str) {
-        // A terminal that is gone has nobody to read it.
-        let _: Result<(), _> = self.screen.println(crate::out::redacted(line));
+        self.screen.suspend(|| note!("{line}"));
     }
 
     pub(crate) fn finish(&mut self) {

@@ -14,6 +14,7 @@ mod counter;
 mod environment;
 mod events;
 mod examples;
+mod files;
 mod filter;
 mod hostile;
 mod interrupt;

@@ -157,6 +157,10 @@ async fn with_answers(
 }
 
 fn open(args: &Run, workspace: &Path, environment: &Arc<Environment>) -> Result<Engine, Failure> {
+    if !workspace.is_dir() {
+        let message = format!("there is no folder '{}' to work in", workspace.display());
+        return Err(Failure::new(Code::NotFound, message).help("name another one with --workspace"));
+    }
     let setup = Setup {
         data_dir: &args.data_dir,
         workspace,

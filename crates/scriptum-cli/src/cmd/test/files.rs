@@ -118,6 +118,10 @@ fn found(path: &Path) -> Result<Vec<PathBuf>, Failure> {
         let bare = |file: PathBuf| file.strip_prefix(".").map_or(file.clone(), Path::to_owned);
         return Ok(files.map(bare).collect());
     }
+    if let Err(error) = path.metadata() {
+        let tried = format!("cannot open '{}'", path.display());
+        return Err(Failure::io(&tried, &error));
+    }
     let name = path.file_name().and_then(|name| name.to_str());
     match name {
         Some(name) if name.ends_with(SUFFIX) => Ok(vec![path.to_owned()]),
