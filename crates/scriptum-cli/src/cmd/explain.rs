@@ -50,7 +50,7 @@ fn page(name: &str, output: Output) -> Result<Code, Failure> {
     match output {
         Output::Table | Output::Wide => out::line(page.trim_end())?,
         Output::Json | Output::Yaml => {
-            let page = [("code", name.into()), ("page", (&*page).into())];
+            let page = [("code", name.into()), ("page", page.into())];
             out::value(&Value::object(page), output)?;
         }
     }
