@@ -54,24 +54,11 @@ impl Events {
     }
 
     fn notification(&mut self, notification: &Notification) -> Option<Entry> {
-        match notification {
-            Notification::Started { .. } => {
-                Some(change((Status::Pending, Status::Running), None, None))
-            }
-            Notification::Failed { path, error, .. } => {
-                self.failed = Some((path.clone(), error.clone()));
-                None
-            }
-            Notification::Returned { .. }
-            | Notification::Item { .. }
-            | Notification::TimerFired { .. }
-            | Notification::Answered { .. }
-            | Notification::Resumed { .. }
-            | Notification::PauseAsked
-            | Notification::CancelAsked { .. }
-            | Notification::EventArrived { .. }
-            | Notification::Continued => None,
+        if let Notification::Failed { path, error, .. } = notification {
+            self.failed = Some((path.clone(), error.clone()));
         }
+        let begins = matches!(notification, Notification::Started { .. });
+        begins.then(|| change((Status::Pending, Status::Running), None, None))
     }
 
     fn event(&mut self, event: &Event, at: Timestamp) -> Option<Entry> {

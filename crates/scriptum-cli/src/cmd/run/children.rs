@@ -157,21 +157,10 @@ fn begins(row: &ThreadRow, progress: &mut Progress) {
 
 /// The sub-thread that the answer to a `run` step names.
 fn ended_in(entry: &Entry) -> Option<ThreadId> {
-    let Record::Notification(notification) = &entry.record else {
-        return None;
-    };
-    let told = match notification {
-        Notification::Returned { output, .. } => output,
-        Notification::Failed { error, .. } => &error.details,
-        Notification::Started { .. }
-        | Notification::Item { .. }
-        | Notification::TimerFired { .. }
-        | Notification::Answered { .. }
-        | Notification::Resumed { .. }
-        | Notification::PauseAsked
-        | Notification::CancelAsked { .. }
-        | Notification::EventArrived { .. }
-        | Notification::Continued => return None,
+    let told = match &entry.record {
+        Record::Notification(Notification::Returned { output, .. }) => output,
+        Record::Notification(Notification::Failed { error, .. }) => &error.details,
+        Record::Notification(_) | Record::Event(_) => return None,
     };
     let told = told.as_object()?;
     told.get("status")?;

@@ -168,31 +168,15 @@ impl Map {
 
 fn add(step: &Step, place: &Place, name: &str, ways: &mut BTreeMap<Way, String>) {
     let path = || place.path.clone();
-    match &step.kind {
-        StepKind::Decide(decide) => {
-            for (at, branch) in (0..).zip(&decide.branches) {
-                let text = format!("branch \"{}\" of {name} is never taken", branch.name);
-                ways.insert(Way::Branch(path(), at), text);
-            }
+    if let StepKind::Decide(decide) = &step.kind {
+        for (at, branch) in (0..).zip(&decide.branches) {
+            let text = format!("branch \"{}\" of {name} is never taken", branch.name);
+            ways.insert(Way::Branch(path(), at), text);
         }
-        StepKind::Check(_) => {
-            ways.insert(Way::Pass(path()), format!("{name} never passes"));
-            ways.insert(Way::Fail(path()), format!("{name} never fails"));
-        }
-        StepKind::Do(_)
-        | StepKind::Let(_)
-        | StepKind::Each(_)
-        | StepKind::Together(_)
-        | StepKind::Pipe(_)
-        | StepKind::Repeat(_)
-        | StepKind::Wait(_)
-        | StepKind::Agent(_)
-        | StepKind::Ask(_)
-        | StepKind::Plan(_)
-        | StepKind::Run(_)
-        | StepKind::Emit(_)
-        | StepKind::Yield(_)
-        | StepKind::Send(_) => (),
+    }
+    if let StepKind::Check(_) = &step.kind {
+        ways.insert(Way::Pass(path()), format!("{name} never passes"));
+        ways.insert(Way::Fail(path()), format!("{name} never fails"));
     }
     if let Some(handler) = step.kind.on_error() {
         let what = match handler {

@@ -1,5 +1,5 @@
 //! Draws what was laid out, in three sheets: frames at the back, arrows over them, steps in front, so
-//! that an arrow passes behind a step and never through its words.
+//! that an arrow passes behind a step and never through its words. The arrows themselves are apart.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -7,6 +7,7 @@ use std::{
 };
 
 use super::{
+    arrows::CORNER,
     icon::icon,
     layout::{
         Box, Column, DETAIL_SIZE, FORK, Item, NOTE_SIZE, PILL_HEIGHT, SECTION_SIZE, Stack,
@@ -33,56 +34,39 @@ pub(super) struct Reach {
 
 /// The sides of a drawn step; of a frame those of its upper part.
 #[derive(Debug, Clone, Copy)]
-struct Sides {
-    left: f64,
-    right: f64,
-    top: f64,
-    bottom: f64,
-    is_frame: bool,
+pub(super) struct Sides {
+    pub(super) left: f64,
+    pub(super) right: f64,
+    pub(super) top: f64,
+    pub(super) bottom: f64,
+    pub(super) is_frame: bool,
 }
 
 impl Sides {
-    fn middle(self) -> f64 {
+    pub(super) fn middle(self) -> f64 {
         f64::midpoint(self.top, self.bottom)
     }
 
-    fn center(self) -> f64 {
+    pub(super) fn center(self) -> f64 {
         f64::midpoint(self.left, self.right)
     }
 }
 
-/// The way of a jump: out of a step, along a line beside the others, and into its target.
-struct Way {
-    /// -1 along the left, 1 along the right.
-    side: f64,
-    /// How far below the step it runs; `None` when it leaves at the side.
-    below: Option<f64>,
-}
-
 /// How much wider the spaced letters of a section's title are.
 const LETTER_SPACING: f64 = 1.1;
-/// Between two jumps beside each other.
-const JUMP_STEP: f64 = 18.0;
-/// From a step to the line of a jump that leaves it below, where another step is beside it.
-const BELOW: [f64; 2] = [12.0, 22.0];
-/// From two steps to the line between them that goes back.
-const RETRY_ASIDE: f64 = 20.0;
 /// Radius of the corners of frames.
 const FRAME_RADIUS: f64 = 14.0;
-/// Radius of the corners of lines.
-const CORNER: f64 = 8.0;
-
 pub(super) struct Drawing<'e> {
-    edges: &'e [Edge],
+    pub(super) edges: &'e [Edge],
     /// Jumps that are drawn, by their place among the edges.
-    drawn: BTreeSet<usize>,
+    pub(super) drawn: BTreeSet<usize>,
     /// What stands on the arrow that leaves a check.
     answers: BTreeMap<&'e Id, &'e str>,
     back: String,
-    lines: String,
-    front: String,
-    placed: BTreeMap<Id, Sides>,
-    reach: Reach,
+    pub(super) lines: String,
+    pub(super) front: String,
+    pub(super) placed: BTreeMap<Id, Sides>,
+    pub(super) reach: Reach,
 }
 
 impl<'e> Drawing<'e> {
@@ -109,7 +93,7 @@ impl<'e> Drawing<'e> {
         self.reach
     }
 
-    fn reaches(&mut self, left: f64, right: f64, bottom: f64) {
+    pub(super) fn reaches(&mut self, left: f64, right: f64, bottom: f64) {
         let reach = &mut self.reach;
         reach.left = reach.left.min(left);
         reach.right = reach.right.max(right);
@@ -420,168 +404,6 @@ impl<'e> Drawing<'e> {
         );
         self.tip(Point { x: to + 3.0, y: up }, (1.0, 0.0), "tip");
     }
-
-    /// A straight arrow down.
-    pub(super) fn arrow(&mut self, from: Point, to: Point) {
-        let _ = writeln!(
-            self.lines,
-            "<path class=\"edge\" d=\"M{:.1} {:.1}V{:.1}\"/>",
-            from.x,
-            from.y,
-            to.y - 5.0
-        );
-        self.tip(to, (0.0, 1.0), "tip");
-    }
-
-    /// An arrow that goes down, aside at `bar`, and down.
-    fn bent(&mut self, from: Point, to: Point, bar: f64) {
-        if (from.x - to.x).abs() < 1.0 {
-            return self.arrow(from, to);
-        }
-        let path = bend(from, to, bar, 5.0);
-        let _ = writeln!(self.lines, "<path class=\"edge\" d=\"{path}\"/>");
-        self.tip(to, (0.0, 1.0), "tip");
-    }
-
-    /// A line from the end of a lane to the lower side of its frame.
-    fn joined(&mut self, from: Point, to: Point) {
-        let path = if (from.x - to.x).abs() < 1.0 {
-            format!("M{:.1} {:.1}V{:.1}", from.x, from.y, to.y)
-        } else {
-            bend(from, to, to.y - 12.0, 0.0)
-        };
-        let _ = writeln!(self.lines, "<path class=\"edge\" d=\"{path}\"/>");
-    }
-
-    fn tip(&mut self, at: Point, (dx, dy): (f64, f64), class: &str) {
-        let Point { x, y } = at;
-        let (back_x, back_y) = (x - 7.0 * dx, y - 7.0 * dy);
-        let (side_x, side_y) = (4.0 * dy, 4.0 * dx);
-        let _ = writeln!(
-            self.lines,
-            "<path class=\"{class}\" d=\"M{x:.1} {y:.1}L{:.1} {:.1}L{:.1} {:.1}Z\"/>",
-            back_x + side_x,
-            back_y + side_y,
-            back_x - side_x,
-            back_y - side_y
-        );
-    }
-
-    /// Draws the jumps between steps that are placed, beside everything between `left` and `right`.
-    pub(super) fn jumps(&mut self, left: f64, right: f64) {
-        let center = f64::midpoint(left, right);
-        let (mut left, mut right) = (left.min(self.reach.left), right);
-        for (index, edge) in self.edges.iter().enumerate() {
-            let places = (self.placed.get(&edge.from), self.placed.get(&edge.to));
-            let (Some(from), Some(to)) = (places.0.copied(), places.1.copied()) else {
-                continue;
-            };
-            if edge.kind == EdgeKind::Next || !self.drawn.insert(index) {
-                continue;
-            }
-            if edge.kind == EdgeKind::Retry {
-                let way = Way {
-                    side: 1.0,
-                    below: None,
-                };
-                let lane = from.right.max(to.right) + RETRY_ASIDE;
-                self.jump(edge, (from, to), &way, lane);
-                continue;
-            }
-            let way = self.way(from, center, (left, right));
-            let lane = if way.side < 0.0 {
-                left -= JUMP_STEP;
-                left
-            } else {
-                right += JUMP_STEP;
-                right
-            };
-            self.jump(edge, (from, to), &way, lane);
-        }
-    }
-
-    /// Chooses the side that is nearer and free of other steps, at the height of the step or just below.
-    fn way(&self, from: Sides, center: f64, (left, right): (f64, f64)) -> Way {
-        let near = if from.center() < center - 1.0 {
-            -1.0
-        } else {
-            1.0
-        };
-        let sides = [near, -near];
-        let beside = sides.map(|side| Way { side, below: None });
-        let below = BELOW.into_iter().flat_map(|below| {
-            sides.map(|side| Way {
-                side,
-                below: Some(below),
-            })
-        });
-        let is_free = |way: &Way| {
-            let y = way.below.map_or(from.middle(), |below| from.bottom + below);
-            let (start, end) = if way.side < 0.0 {
-                (left, from.left)
-            } else {
-                (from.right, right)
-            };
-            let in_the_way = |other: &Sides| {
-                let is_between = start < other.right && other.left < end;
-                !other.is_frame && is_between && other.top - 4.0 < y && y < other.bottom + 4.0
-            };
-            !self.placed.values().any(in_the_way)
-        };
-        let free = beside.into_iter().chain(below).find(is_free);
-        free.unwrap_or(Way {
-            side: near,
-            below: None,
-        })
-    }
-
-    fn jump(&mut self, edge: &Edge, (from, to): (Sides, Sides), way: &Way, lane: f64) {
-        let side = way.side;
-        let (start, end) = if side < 0.0 {
-            (from.left, to.left)
-        } else {
-            (from.right, to.right)
-        };
-        let (y, out) = if let Some(below) = way.below {
-            let y = from.bottom + below;
-            let x = start - side * 24.0;
-            let turn = x + side * CORNER;
-            let up = y - CORNER;
-            (
-                y,
-                format!(
-                    "M{x:.1} {:.1}V{up:.1}Q{x:.1} {y:.1} {turn:.1} {y:.1}",
-                    from.bottom
-                ),
-            )
-        } else {
-            let y = from.middle() + 6.0;
-            (y, format!("M{start:.1} {y:.1}"))
-        };
-        let target = to.middle() - 6.0;
-        let turn = if target > y { CORNER } else { -CORNER };
-        let inner = lane - side * CORNER;
-        let stop = end + side * 5.0;
-        let _ = writeln!(
-            self.lines,
-            "<path class=\"jump\" d=\"{out}H{inner:.1}Q{lane:.1} {y:.1} {lane:.1} {:.1}V{:.1}Q{lane:.1} {target:.1} {inner:.1} {target:.1}H{stop:.1}\"/>",
-            y + turn,
-            target - turn
-        );
-        self.tip(Point { x: end, y: target }, (-side, 0.0), "jumptip");
-        self.reaches(lane, lane, 0.0);
-        if let Some(label) = &edge.label {
-            let anchor = if side < 0.0 { "end" } else { "start" };
-            let (x, y) = (start + side * 7.0, y + 13.0);
-            let _ = writeln!(
-                self.front,
-                "<text class=\"note jumpnote\" text-anchor=\"{anchor}\" x=\"{x:.1}\" y=\"{y:.1}\">{}</text>",
-                escaped(label)
-            );
-            let reach = x + side * width(label, NOTE_SIZE, Face::Plain);
-            self.reaches(reach, reach, 0.0);
-        }
-    }
 }
 
 /// Where the words above a lane end.
@@ -593,23 +415,4 @@ fn caption_height(lane: &Column<'_>) -> f64 {
     };
     let name = if lane.name.is_some() { 20.0 } else { 0.0 };
     condition + name
-}
-
-/// Down to `bar`, aside, and down to `shy` before the target, with round corners.
-fn bend(from: Point, to: Point, bar: f64, shy: f64) -> String {
-    let side = if to.x > from.x { 1.0 } else { -1.0 };
-    let corner = CORNER.min((to.x - from.x).abs() / 2.0);
-    format!(
-        "M{:.1} {:.1}V{:.1}Q{:.1} {bar:.1} {:.1} {bar:.1}H{:.1}Q{:.1} {bar:.1} {:.1} {:.1}V{:.1}",
-        from.x,
-        from.y,
-        bar - corner,
-        from.x,
-        from.x + side * corner,
-        to.x - side * corner,
-        to.x,
-        to.x,
-        bar + corner,
-        to.y - shy
-    )
 }

@@ -1,7 +1,9 @@
 //! The picture as an SVG that stands alone: its own layout, light and dark, readable at once.
 
+mod arrows;
 mod draw;
 mod icon;
+mod jumps;
 mod layout;
 mod style;
 mod text;
