@@ -8,8 +8,8 @@ use std::{
 
 use scriptum_contract::{ToolCatalog, ToolOrigin};
 use scriptum_engine::{
-    ClaimScope, Engine, Incarnation, Limits, Scripts, SystemClock, ThreadId, ToolBox, ToolSource,
-    Worker, WorkerError,
+    ClaimScope, Engine, Incarnation, Limits, Scripts, Secrets, SystemClock, ThreadId, ToolBox,
+    ToolSource, Worker, WorkerError,
 };
 use scriptum_store::SqliteStore;
 use scriptum_tools::{ChannelOptions, Channels, NativeOptions, NativeTools, NoModels};
@@ -56,9 +56,13 @@ pub(crate) struct Setup<'a> {
     pub(crate) slack_token: Option<String>,
 }
 
-/// Opens the store of a folder with all native tools on top, and with the scripts that others can run. Must
-/// be called inside a runtime.
-pub(crate) fn open(setup: Setup<'_>, scripts: Option<Arc<dyn Scripts>>) -> Result<Engine, Failure> {
+/// Opens the store of a folder with all native tools on top, with the scripts that others can run and the
+/// secrets that tools may be given. Must be called inside a runtime.
+pub(crate) fn open(
+    setup: Setup<'_>,
+    scripts: Option<Arc<dyn Scripts>>,
+    secrets: Option<Arc<dyn Secrets>>,
+) -> Result<Engine, Failure> {
     let store = SqliteStore::open(setup.data_dir)?;
     let options = NativeOptions::new(setup.workspace, setup.allow_net).map_err(|error| {
         Failure::new(
@@ -82,6 +86,10 @@ pub(crate) fn open(setup: Setup<'_>, scripts: Option<Arc<dyn Scripts>>) -> Resul
         (ToolOrigin::Model, models),
     ];
     let toolbox = ToolBox::new(sources);
+    let toolbox = match secrets {
+        Some(secrets) => toolbox.with_secrets(secrets),
+        None => toolbox,
+    };
     let limits = Limits {
         stop_grace_ms: STOP_GRACE_MS,
         ..Limits::default()

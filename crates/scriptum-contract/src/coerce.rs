@@ -28,7 +28,12 @@ fn coerced(value: &Value, ty: &Type, depth: usize) -> Option<Value> {
         Value::Text(text) => from_text(text, ty, depth),
         Value::List(items) => in_list(items, ty, depth),
         Value::Object(object) => in_object(object, ty, depth),
-        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Stored(_) => None,
+        Value::Null
+        | Value::Bool(_)
+        | Value::Int(_)
+        | Value::Float(_)
+        | Value::Secret(_)
+        | Value::Stored(_) => None,
     }
 }
 

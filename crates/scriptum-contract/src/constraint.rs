@@ -202,6 +202,7 @@ fn count(value: &Value) -> Option<u32> {
         | Value::Text(_)
         | Value::List(_)
         | Value::Object(_)
+        | Value::Secret(_)
         | Value::Stored(_) => None,
     }
 }

@@ -1,10 +1,13 @@
 //! The typed interface of a script, derived from its declarations alone.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{EnumDef, Field, Reason, Shape, Type, Value, Violation, check_fields, coerce};
+use crate::{
+    EnumDef, Field, Reason, SecretBytes, SecretText, SecretsByKey, Shape, Type, Value, Violation,
+    check_fields, coerce,
+};
 
 /// What a script takes and gives.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -66,6 +69,26 @@ impl Contract {
         check_fields(output, &self.outputs, true)
     }
 
+    /// What a thread is given of its environment: of secrets their keys, see [`EnvField::reference`].
+    pub fn references(&self, mut env: BTreeMap<Arc<str>, Value>) -> BTreeMap<Arc<str>, Value> {
+        for declared in self.env.iter().filter(|declared| declared.secret) {
+            if let Some(value) = env.get_mut(&declared.field.name) {
+                *value = declared.reference(std::mem::take(value));
+            }
+        }
+        env
+    }
+
+    /// The bytes of the secrets in an environment, for whoever opens them.
+    pub fn secrets(&self, env: &BTreeMap<Arc<str>, Value>) -> SecretsByKey {
+        let secrets = self.env.iter().filter(|declared| declared.secret);
+        let known = secrets.filter_map(|declared| {
+            let text = env.get(&declared.field.name)?.as_text()?;
+            Some((Arc::clone(&declared.key), SecretBytes::new(text)))
+        });
+        known.collect()
+    }
+
     /// Checks what a `yield` sends and fills in the defaults. Further fields are kept; without a
     /// `stream` block everything is right.
     ///
@@ -88,6 +111,24 @@ fn coerced(input: &Value, fields: &[Field]) -> Value {
 }
 
 impl EnvField {
+    /// What a thread is given of the variable: of a secret its key, so that its bytes stay outside. A
+    /// default stands in the script, where everyone can read it.
+    pub fn reference(&self, value: Value) -> Value {
+        let is_default = self.field.default.as_ref() == Some(&value);
+        match value {
+            Value::Text(_) if self.secret && !is_default => SecretText::new(&*self.key).into(),
+            Value::Text(_)
+            | Value::Null
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::Float(_)
+            | Value::List(_)
+            | Value::Object(_)
+            | Value::Secret(_)
+            | Value::Stored(_) => value,
+        }
+    }
+
     /// The value of the variable: what was found in the environment, converted to the declared type
     /// and checked, else the default.
     ///

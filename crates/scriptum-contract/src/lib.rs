@@ -46,6 +46,7 @@ pub mod limits;
 mod nearest;
 mod pattern;
 mod primitive;
+mod secrets;
 mod service_json;
 mod tool;
 mod ty;
@@ -65,8 +66,12 @@ pub use json_schema::{ContractPart, from_json_schema, json_schema, type_schema};
 pub use nearest::nearest;
 pub use pattern::{Matcher, PatternError, TooHard};
 pub use primitive::Primitive;
+pub use secrets::{Mask, SecretBytes, SecretsByKey, open_secrets, secret_keys};
 pub use service_json::{service_json, service_type};
 pub use tool::{ToolCatalog, ToolName, ToolOrigin, ToolSignature};
 pub use ty::{Integer, List, Number, Pattern, Shape, Text, Type};
-pub use value::{JsonError, Object, StoredValue, Value, ValueHash, present_value};
+pub use value::{
+    JsonError, MASKED, Object, SecretPart, SecretText, StoredValue, TooManyParts, Value, ValueHash,
+    present_value,
+};
 pub use violation::{Reason, Violation};

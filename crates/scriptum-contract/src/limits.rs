@@ -49,3 +49,11 @@ pub const SCHEMA_DEPTH_MAX: usize = 32;
 
 /// How many schemas are read from one document, those behind references once for each reference.
 pub const SCHEMA_NODES_MAX: usize = 10_000;
+
+/// How many parts a text may have that holds secrets. What people write has a handful; each of them may
+/// open to as much as an environment variable holds, 64 KiB.
+pub const SECRET_PARTS_MAX: usize = 64;
+
+/// Shortest secret, in bytes, that is hidden wherever it stands. A shorter one would be found in every
+/// other word; it is hidden where it is the whole text.
+pub const SECRET_BYTES_MIN: usize = 3;

@@ -1,8 +1,8 @@
 //! Run-time values: JSON values that are passed on without copying.
 //!
 //! A value is 24 bytes; texts, lists and objects are shared. The serde form of [`Value`] is the
-//! *storage form*: JSON in which a [`Value::Stored`] reference cannot be mistaken for an object of a
-//! user. What people and tools see is the plain JSON of [`Value::to_json`] and [`Value::from_json`].
+//! *storage form*: JSON in which neither a [`Value::Stored`] reference nor a secret can be mistaken for an
+//! object of a user. What people and tools see is the plain JSON of [`Value::to_json`] and [`Value::from_json`].
 
 mod depth;
 pub(crate) mod json;
@@ -10,6 +10,7 @@ pub(crate) mod number;
 mod object;
 mod pointer;
 mod read;
+mod secret;
 mod storage;
 
 use std::sync::Arc;
@@ -17,6 +18,8 @@ use std::sync::Arc;
 pub use json::JsonError;
 pub use object::Object;
 pub use read::present_value;
+pub(crate) use secret::in_json;
+pub use secret::{MASKED, SecretPart, SecretText, TooManyParts};
 
 /// A value of a running script.
 #[derive(Debug, Clone, Default)]
@@ -36,6 +39,9 @@ pub enum Value {
     List(Arc<[Value]>),
     /// An object, keys in insertion order.
     Object(Object),
+    /// A text that holds secrets, known by their keys. It is shown with a mask in the place of each; its
+    /// content cannot be looked at.
+    Secret(Arc<SecretText>),
     /// A large value that lies in the store, named by its content.
     Stored(Arc<StoredValue>),
 }
@@ -101,6 +107,7 @@ impl Value {
             | Value::Float(_)
             | Value::List(_)
             | Value::Object(_)
+            | Value::Secret(_)
             | Value::Stored(_) => None,
         }
     }
@@ -115,6 +122,7 @@ impl Value {
             | Value::Float(_)
             | Value::Text(_)
             | Value::Object(_)
+            | Value::Secret(_)
             | Value::Stored(_) => None,
         }
     }
@@ -129,6 +137,7 @@ impl Value {
             | Value::Float(_)
             | Value::Text(_)
             | Value::List(_)
+            | Value::Secret(_)
             | Value::Stored(_) => None,
         }
     }
@@ -143,6 +152,7 @@ impl Value {
             Value::Text(_) => "text",
             Value::List(_) => "list",
             Value::Object(_) => "object",
+            Value::Secret(_) => "secret",
             Value::Stored(_) => "stored value",
         }
     }
@@ -162,6 +172,7 @@ impl PartialEq for Value {
             (Value::Text(a), Value::Text(b)) => a == b,
             (Value::List(a), Value::List(b)) => Arc::ptr_eq(a, b) || a == b,
             (Value::Object(a), Value::Object(b)) => a == b,
+            (Value::Secret(a), Value::Secret(b)) => a == b,
             (Value::Stored(a), Value::Stored(b)) => a == b,
             (
                 Value::Null
@@ -171,6 +182,7 @@ impl PartialEq for Value {
                 | Value::Text(_)
                 | Value::List(_)
                 | Value::Object(_)
+                | Value::Secret(_)
                 | Value::Stored(_),
                 _,
             ) => false,

@@ -248,7 +248,7 @@ async fn create(core: &Core, parent: Parent, call: &Call, id: ThreadId) -> Resul
         script: Arc::clone(&program.title),
         started: Notification::Started {
             input,
-            env,
+            env: program.contract.references(env),
             seed: seed(id),
             thread: thread_value(id, parent, call, &program),
             timeout_ms: None,

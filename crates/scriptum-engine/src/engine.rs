@@ -53,7 +53,8 @@ pub struct Start {
     pub program: ProgramHash,
     /// The inputs: an object. Defaults are filled in here.
     pub input: Value,
-    /// Values of the declared environment variables by name in the script.
+    /// Values of the declared environment variables by name in the script. Of secrets only their keys are
+    /// kept, see [`Secrets`](crate::Secrets).
     pub env: BTreeMap<Arc<str>, Value>,
     /// Source of jitter and of `uuid()`.
     pub seed: u64,
@@ -160,7 +161,7 @@ impl Engine {
             script: Arc::clone(&program.title),
             started: Notification::Started {
                 input,
-                env: start.env,
+                env: program.contract.references(start.env),
                 seed: start.seed,
                 thread: thread_value(start.id, program),
                 timeout_ms: start.timeout_ms,

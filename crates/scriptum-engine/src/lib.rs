@@ -42,6 +42,7 @@ pub use limits::Limits;
 pub use ports::{
     clock::Clock,
     script::{Script, ScriptError, Scripts},
+    secrets::{Secrets, SecretsError},
     store::{
         Change, Claim, ClaimNumber, ClaimScope, Commit, Committed, Created, InboxItem, InboxNumber,
         NewThread, Page, ProgramRow, StepChange, StepRow, StepStatus, Store, StoreError,
@@ -51,6 +52,7 @@ pub use ports::{
 };
 pub use programs::program_row;
 pub use toolbox::{
-    Live, LiveKind, ToolBox, checked_args, checked_output, outcome_unknown, timed_out,
+    Live, LiveKind, ToolBox, checked_args, checked_output, outcome_unknown, secret_missing,
+    timed_out,
 };
 pub use worker::{Worker, WorkerError};

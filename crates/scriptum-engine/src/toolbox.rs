@@ -1,11 +1,12 @@
-//! The only caller of tools. It finds the tool, loads and checks the arguments, keeps the limits of
-//! time and number, checks the result, and turns whatever goes wrong into a step error. Whether to try
+//! The only caller of tools. It finds the tool, loads the arguments, opens the secrets in them, checks
+//! them, keeps the limits of time and number, checks the result, and turns whatever goes wrong into a step error. Whether to try
 //! again is decided by the machine, never here.
 
 mod failure;
 mod items;
 mod live;
 mod offered;
+mod secrets;
 
 use std::{
     any::Any,
@@ -20,18 +21,18 @@ use std::{
 
 use futures::{FutureExt, future::BoxFuture};
 use scriptum_contract::{
-    ToolCatalog, ToolName, ToolOrigin, ToolSignature, Value, check, check_fields,
+    Mask, ToolCatalog, ToolName, ToolOrigin, ToolSignature, Value, check, check_fields,
 };
 use scriptum_vm::{StepError, Timestamp, program::Callee};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Clock, ThreadId, Tool, ToolCall, ToolError, ToolSource, limits::Limits, retry::until_available,
-    values::Values,
+    Clock, Secrets, ThreadId, Tool, ToolCall, ToolError, ToolSource, limits::Limits,
+    ports::secrets::NoSecrets, retry::until_available, values::Values,
 };
 
-pub use failure::{outcome_unknown, timed_out};
+pub use failure::{outcome_unknown, secret_missing, timed_out};
 use items::Handing;
 pub(crate) use items::{Items, items};
 pub use live::{Live, LiveKind};
@@ -40,13 +41,22 @@ use live::{LiveSender, LiveSink};
 /// All tools of a node, by where they come from.
 pub struct ToolBox {
     sources: BTreeMap<ToolOrigin, Arc<dyn ToolSource>>,
+    secrets: Arc<dyn Secrets>,
 }
 
 impl ToolBox {
     /// Tools of these sources; of two for the same origin the later one counts.
     pub fn new(sources: impl IntoIterator<Item = (ToolOrigin, Arc<dyn ToolSource>)>) -> ToolBox {
-        let sources = sources.into_iter().collect();
-        ToolBox { sources }
+        ToolBox {
+            sources: sources.into_iter().collect(),
+            secrets: Arc::new(NoSecrets),
+        }
+    }
+
+    /// The same tools, with the secrets that they may be given.
+    #[must_use]
+    pub fn with_secrets(self, secrets: Arc<dyn Secrets>) -> ToolBox {
+        ToolBox { secrets, ..self }
     }
 
     /// What can be called at the moment.
@@ -177,6 +187,7 @@ impl Caller {
         Timestamp(self.clock.now().0.saturating_add(wait_ms))
     }
 
+    /// Opens the secrets in the arguments, and hides them again in whatever comes of the call.
     async fn checked_call(
         &self,
         request: &Request,
@@ -185,9 +196,29 @@ impl Caller {
     ) -> Result<Value, StepError> {
         let callee = &request.call.callee;
         let tool = self.toolbox.find(callee).await?;
+        let args = self.arguments(request).await?;
+        let (args, mask) = self.toolbox.opened(callee, args).await?;
+        let opened = Opened {
+            tool: &*tool,
+            args,
+            mask: &mask,
+        };
+        let outcome = self.opened_call(request, pins, deadline, opened).await;
+        secrets::masked(&mask, outcome)
+    }
+
+    async fn opened_call(
+        &self,
+        request: &Request,
+        pins: &ToolCatalog,
+        deadline: Timestamp,
+        opened: Opened<'_>,
+    ) -> Result<Value, StepError> {
+        let Opened { tool, args, mask } = opened;
+        let callee = &request.call.callee;
         let pinned = pins.find(&callee.origin, &callee.name);
         let signature = pinned.unwrap_or(tool.signature());
-        let args = self.arguments(request, signature).await?;
+        let args = checked_args(callee, signature, args)?;
         let args = match callee.origin {
             ToolOrigin::Model => offered::with_schemas(args, pins),
             ToolOrigin::Native | ToolOrigin::Cloud | ToolOrigin::Mcp(_) | ToolOrigin::Channel => {
@@ -205,22 +236,20 @@ impl Caller {
         };
         let items = request.items.clone();
         let handing = items.map(|items| Handing::new(items, signature.item.clone()));
-        let output = self.gated_call(&*tool, request, call, handing).await?;
+        let place = (request.thread, &request.call.path);
+        let mut sink = LiveSink::new(&self.live, place, mask);
+        sink.handing = handing;
+        let output = self.gated_call(tool, request, call, &mut sink).await?;
         if request.items.is_some() && signature.streaming {
             return Ok(Value::Null);
         }
         checked_output(callee, signature, output)
     }
 
-    async fn arguments(
-        &self,
-        request: &Request,
-        signature: &ToolSignature,
-    ) -> Result<Value, StepError> {
+    async fn arguments(&self, request: &Request) -> Result<Value, StepError> {
         let call = &request.call;
         let loading = until_available(|| self.values.load(&call.args)).await;
-        let args = loading.map_err(|error| failure::unloaded(&call.callee, &error))?;
-        checked_args(&call.callee, signature, args)
+        loading.map_err(|error| failure::unloaded(&call.callee, &error))
     }
 
     /// The call itself, when it is its turn; a panic of the tool ends here.
@@ -229,16 +258,16 @@ impl Caller {
         tool: &dyn Tool,
         request: &Request,
         call: ToolCall,
-        handing: Option<Handing>,
+        sink: &mut LiveSink<'_>,
     ) -> Result<Value, StepError> {
         let callee = &request.call.callee;
         let gate = self.gate(&callee.name);
         let _permit = enter(&gate).await;
-        let mut sink = LiveSink::new(&self.live, (request.thread, &request.call.path), handing);
         // What a tool leaves half done behind a panic is its own; nothing of ours is in its hands.
-        let work = AssertUnwindSafe(async { tool.call(call, &mut sink).await });
+        let work = AssertUnwindSafe(async { tool.call(call, sink).await });
         let outcome = work.catch_unwind().await;
-        if let Some(handing) = sink.handing.filter(|handing| !handing.broken.is_empty()) {
+        let handing = sink.handing.as_ref();
+        if let Some(handing) = handing.filter(|handing| !handing.broken.is_empty()) {
             return Err(failure::output_invalid(callee, &handing.broken));
         }
         match outcome {
@@ -258,6 +287,14 @@ impl Caller {
         gates.insert(name.clone(), Arc::clone(&gate));
         gate
     }
+}
+
+/// A call whose secrets are open.
+struct Opened<'c> {
+    tool: &'c dyn Tool,
+    args: Value,
+    /// Hides the secrets of the arguments.
+    mask: &'c Mask,
 }
 
 /// What a tool is given: the arguments, with the defaults of its signature.

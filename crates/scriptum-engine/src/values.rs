@@ -95,7 +95,12 @@ fn note_references(value: &Value, found: &mut BTreeMap<ValueHash, Value>) {
                 note_references(value, found);
             }
         }
-        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_) => {}
+        Value::Null
+        | Value::Bool(_)
+        | Value::Int(_)
+        | Value::Float(_)
+        | Value::Text(_)
+        | Value::Secret(_) => {}
     }
 }
 
@@ -108,9 +113,12 @@ fn with_references(value: &Value, known: &BTreeMap<ValueHash, Value>) -> Value {
                 |(key, value): &(Arc<str>, Value)| (Arc::clone(key), with_references(value, known));
             Value::Object(object.iter().map(entry).collect::<Object>())
         }
-        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_) => {
-            value.clone()
-        }
+        Value::Null
+        | Value::Bool(_)
+        | Value::Int(_)
+        | Value::Float(_)
+        | Value::Text(_)
+        | Value::Secret(_) => value.clone(),
     }
 }
 

@@ -28,6 +28,7 @@ impl<'a> Args<'a> {
                 | Value::Text(_)
                 | Value::List(_)
                 | Value::Object(_)
+                | Value::Secret(_)
                 | Value::Stored(_)),
             ) => Some(value),
         }
@@ -68,6 +69,7 @@ impl<'a> Args<'a> {
             | Value::Text(_)
             | Value::List(_)
             | Value::Object(_)
+            | Value::Secret(_)
             | Value::Stored(_) => Err(mistyped(name, "integer", value)),
         }
     }
@@ -83,6 +85,7 @@ impl<'a> Args<'a> {
             | Value::Text(_)
             | Value::List(_)
             | Value::Object(_)
+            | Value::Secret(_)
             | Value::Stored(_) => Err(mistyped(name, "boolean", value)),
         }
     }

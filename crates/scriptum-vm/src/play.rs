@@ -9,7 +9,7 @@ use std::{
     sync::Arc,
 };
 
-use scriptum_contract::{Value, ValueHash};
+use scriptum_contract::{Mask, Value, ValueHash};
 
 use crate::{
     Call, Effect, Entry, Event, Frames, Ignored, Notification, Options, Record, Refused,
@@ -78,6 +78,29 @@ pub enum Answer {
     },
     /// It is never answered.
     Never,
+}
+
+impl Answer {
+    /// The answer without the secrets that the mask hides, as an engine hands it on.
+    #[must_use]
+    pub fn masked(self, mask: &Mask) -> Answer {
+        let hidden = |result: Result<Value, StepError>| match result {
+            Ok(value) => Ok(mask.value(value)),
+            Err(error) => Err(error.masked(mask)),
+        };
+        match self {
+            Answer::Now(result) => Answer::Now(hidden(result)),
+            Answer::After { ms, result } => Answer::After {
+                ms,
+                result: hidden(result),
+            },
+            Answer::Items { items, then } => Answer::Items {
+                items: items.into_iter().map(|item| mask.value(item)).collect(),
+                then: then.map(hidden),
+            },
+            Answer::Never => Answer::Never,
+        }
+    }
 }
 
 /// A call that hands items on.

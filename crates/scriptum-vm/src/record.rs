@@ -6,7 +6,7 @@
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
-use scriptum_contract::{Type, Value, ValueHash};
+use scriptum_contract::{Mask, Type, Value, ValueHash};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{StepPath, frames::FrameDelta, program::Callee};
@@ -420,6 +420,18 @@ impl StepError {
             message: message.into(),
             retryable: false,
             details: Value::Null,
+        }
+    }
+}
+
+impl StepError {
+    /// The error without the secrets that the mask hides.
+    #[must_use]
+    pub fn masked(self, mask: &Mask) -> StepError {
+        StepError {
+            message: mask.shared(&self.message),
+            details: mask.value(self.details),
+            ..self
         }
     }
 }

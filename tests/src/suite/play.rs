@@ -5,7 +5,9 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use scriptum_contract::{ToolCatalog, ToolOrigin, ToolSignature, Value};
+use scriptum_contract::{
+    SecretsByKey, ToolCatalog, ToolOrigin, ToolSignature, Value, open_secrets,
+};
 use scriptum_engine::{checked_args, checked_output};
 use scriptum_vm::{
     Call, Entry, Ignored, Notification, Options, Resume, Status, StepError, Timestamp, Vm,
@@ -26,6 +28,8 @@ struct Stage<R> {
     pins: ToolCatalog,
     mocks: Mocks,
     outside: Outside,
+    /// What mocks see and the script does not.
+    secrets: SecretsByKey,
     /// Lines that say what is done at a pause.
     resumes: R,
 }
@@ -43,6 +47,7 @@ pub(crate) fn play<'a>(
         ("id", Value::text("thr_test")),
         ("script", Value::text("test")),
     ]);
+    let secrets = program.contract.secrets(&env);
     let start = Notification::Started {
         input,
         env,
@@ -54,6 +59,7 @@ pub(crate) fn play<'a>(
         pins,
         mocks,
         outside,
+        secrets,
         resumes,
     };
     let mut play = Play::new(Arc::new(program), Options::default(), START);
@@ -91,14 +97,21 @@ impl<'a, R: Iterator<Item = &'a str>> World for Stage<R> {
     fn asked(&mut self, _call: &Call) {}
 
     fn answer(&mut self, call: &Call) -> Result<Answer, String> {
+        let (args, mask) = open_secrets(&call.args, &self.secrets)
+            .map_err(|key| format!("secret '{key}' is not in the env block"))?;
+        let call = &Call {
+            args,
+            ..call.clone()
+        };
         let origin = &call.callee.origin;
         let signature = self.pins.find(origin, &call.callee.name).map(Arc::clone);
         // A fixture gives of a model's answer what the script reads, not all that comes with it.
         let signature = signature.filter(|_| *origin != ToolOrigin::Model);
-        Ok(match signature {
+        let answer = match signature {
             Some(signature) => self.checked_answer(call, &signature),
             None => self.mocks.answer(call),
-        })
+        };
+        Ok(answer.masked(&mask))
     }
 
     fn follow(&mut self, play: &Play, turn: &[Entry]) -> Result<Vec<Happening>, String> {

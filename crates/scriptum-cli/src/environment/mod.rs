@@ -1,5 +1,8 @@
 //! The environment of a run: what `--env-file` and `--env-var` give to the script, to the scripts that it
 //! runs, and to the channels that it sends over. Nothing else of the process is taken.
+//!
+//! A secret is looked up here when a tool is called with it, and stands nowhere else: whoever goes on with
+//! a thread gives its secrets again.
 
 mod dotenv;
 
@@ -9,7 +12,11 @@ use std::{
     sync::Arc,
 };
 
-use scriptum_contract::{Contract, EnvField, Reason, Value, Violation, nearest};
+use async_trait::async_trait;
+use scriptum_contract::{
+    Contract, EnvField, Reason, SecretBytes, SecretsByKey, Value, Violation, nearest,
+};
+use scriptum_engine::{Secrets, SecretsError};
 
 use crate::{
     args::Run,
@@ -23,10 +30,10 @@ const SLACK_TOKEN: &str = "SLACK_TOKEN";
 /// Longest file of variables that is read: 1 MiB, some ten thousand variables.
 const FILE_BYTES_MAX: u64 = 1 << 20;
 
-/// Values by key, and where they came from.
+/// Values by key, and where they came from. As any of them may be a secret, none is shown.
 #[derive(Debug, Default)]
 pub(crate) struct Environment {
-    values: BTreeMap<String, String>,
+    values: SecretsByKey,
     /// Keys that the command line names one by one.
     named: BTreeSet<String>,
     /// The file that was read.
@@ -39,18 +46,23 @@ impl Environment {
         let mut environment = Environment::default();
         if let Some(file) = &args.env_file {
             let text = source::text_below(file, FILE_BYTES_MAX)?;
-            environment.values = dotenv::read(&text).map_err(|faults| {
+            let values = dotenv::read(&text).map_err(|faults| {
                 let message = format!("'{}' is no file of variables", file.display());
                 Failure::new(Code::InvalidArgument, message)
                     .details(faults)
                     .help("write KEY=VALUE, a line each")
             })?;
+            let values = values.into_iter();
+            let values = values.map(|(key, value)| (key.into(), SecretBytes::new(value)));
+            environment.values = values.collect();
             environment.file = Some(file.clone());
         }
         for given in &args.env_var {
             let (key, value) = variable(given)?;
             environment.named.insert(key.to_owned());
-            environment.values.insert(key.to_owned(), value);
+            environment
+                .values
+                .insert(key.into(), SecretBytes::new(value));
         }
         // Tokens of channels are secrets, whatever the script declares.
         out::hide(environment.slack_token());
@@ -59,7 +71,11 @@ impl Environment {
 
     /// The token for messages over Slack.
     pub(crate) fn slack_token(&self) -> Option<String> {
-        self.values.get(SLACK_TOKEN).cloned()
+        self.value(SLACK_TOKEN).map(str::to_owned)
+    }
+
+    fn value(&self, key: &str) -> Option<&str> {
+        self.values.get(key).map(SecretBytes::reveal)
     }
 
     /// The file that was read.
@@ -67,16 +83,21 @@ impl Environment {
         self.file.as_ref()
     }
 
-    /// The keys of the command line that have to be given again when the thread goes on: it keeps its plain
-    /// variables, but neither secrets nor what is for others. With `for_others`, all of them.
+    /// The keys that have to be given on the command line when the thread goes on: it keeps its plain
+    /// variables, but neither secrets nor what is for others. With `for_others`, all that were named.
     pub(crate) fn keys_to_repeat(&self, contract: &Contract, for_others: bool) -> Vec<String> {
         let is_kept = |key: &str| {
             let mut declared = contract.env.iter();
             declared.any(|field| *field.key == *key && !field.secret)
         };
-        let named = self.named.iter();
+        let named = self.named.iter().map(String::as_str);
         let repeated = named.filter(|key| for_others || !is_kept(key));
-        repeated.cloned().collect()
+        let is_lacking = |field: &&EnvField| {
+            field.secret && field.field.default.is_none() && self.value(&field.key).is_none()
+        };
+        let lacking = contract.env.iter().filter(is_lacking);
+        let keys: BTreeSet<&str> = repeated.chain(lacking.map(|field| &*field.key)).collect();
+        keys.into_iter().map(str::to_owned).collect()
     }
 
     /// Values for the declared variables, converted to their types. Secrets are hidden from here on.
@@ -87,8 +108,7 @@ impl Environment {
         let (mut values, mut secrets) = (BTreeMap::new(), Vec::new());
         let mut faults = Vec::new();
         for declared in &contract.env {
-            let given = self.values.get(&*declared.key);
-            match declared.read(given.map(String::as_str)) {
+            match declared.read(self.value(&declared.key)) {
                 Ok(value) => {
                     if declared.secret {
                         secrets.extend(value.as_text().map(str::to_owned));
@@ -128,6 +148,13 @@ impl Environment {
         Err(Failure::new(Code::InvalidArgument, message)
             .details(lines)
             .help("`scriptum contract FILE -o table` shows what the script reads"))
+    }
+}
+
+#[async_trait]
+impl Secrets for Environment {
+    async fn find(&self, key: &str) -> Result<Option<SecretBytes>, SecretsError> {
+        Ok(self.values.get(key).cloned())
     }
 }
 

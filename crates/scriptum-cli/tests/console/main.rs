@@ -19,5 +19,6 @@ mod filter;
 mod hostile;
 mod interrupt;
 mod machines;
+mod secrets;
 mod subthreads;
 mod together;

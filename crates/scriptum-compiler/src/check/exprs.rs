@@ -41,6 +41,9 @@ impl Checker<'_> {
             self.infer_op(node, reading)
         };
         self.facts.set_type(node.at, &ty);
+        if self.has_secrets {
+            self.refuse_looking(node);
+        }
         ty
     }
 
@@ -480,6 +483,7 @@ pub(super) fn type_of(value: &Value) -> Type {
             Type::list(joined.unwrap_or(Type::Never))
         }
         Value::Object(object) => Type::shape(fields_of(object)),
+        Value::Secret(_) => Type::text().secret(),
         Value::Stored(_) => Type::Any,
     }
 }

@@ -56,6 +56,7 @@ pub(crate) mod possibly_null;
 mod run_time;
 mod script_too_large;
 mod secret_in_source;
+mod secret_read;
 mod secret_shown;
 mod shadowed_input;
 mod steps_too_deep;
@@ -142,6 +143,7 @@ pub(crate) use possibly_null::possibly_null;
 pub use run_time::{RUN_TIME, RunTimeCode};
 pub(crate) use script_too_large::script_too_large;
 pub(crate) use secret_in_source::secret_in_source;
+pub(crate) use secret_read::secret_read;
 pub(crate) use secret_shown::secret_shown;
 pub(crate) use shadowed_input::shadowed_input;
 pub(crate) use steps_too_deep::steps_too_deep;
@@ -279,6 +281,7 @@ const OWN: &[Entry] = &[
     possibly_null::ENTRY,
     script_too_large::ENTRY,
     secret_in_source::ENTRY,
+    secret_read::ENTRY,
     secret_shown::ENTRY,
     shadowed_input::ENTRY,
     steps_too_deep::ENTRY,

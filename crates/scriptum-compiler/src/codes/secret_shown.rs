@@ -15,5 +15,5 @@ pub(crate) fn secret_shown(place: &str, span: Span) -> Diagnostic {
     ENTRY
         .at(span, format!("a secret would be shown in {place}"))
         .here("holds the value of a secret")
-        .help("a secret goes into the inputs of tools only; a condition such as `KEY != \"\"` tells nothing of it")
+        .help("a secret goes into the inputs of tools, and of scripts that are run")
 }

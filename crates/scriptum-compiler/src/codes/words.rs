@@ -39,6 +39,7 @@ pub(super) fn shown(value: &Value) -> String {
         | Value::Float(_)
         | Value::List(_)
         | Value::Object(_)
+        | Value::Secret(_)
         | Value::Stored(_) => {
             let json = value.to_json().unwrap_or_default();
             format!("`{}`", shortened(&json, SHOWN_CHARS_MAX))

@@ -53,6 +53,7 @@ fn feed(value: &Value, hasher: &mut DefaultHasher) {
                 feed(value, hasher);
             }
         }
+        Value::Secret(text) => (8_u8, text).hash(hasher),
         Value::Stored(stored) => (7_u8, stored).hash(hasher),
     }
 }

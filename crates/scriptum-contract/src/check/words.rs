@@ -9,7 +9,7 @@ use crate::{
 /// A value by its kind, and by its content where that is short: `integer 12`, `list`.
 pub(super) fn described(value: &Value) -> String {
     match value {
-        Value::Null | Value::List(_) | Value::Object(_) | Value::Stored(_) => {
+        Value::Null | Value::List(_) | Value::Object(_) | Value::Secret(_) | Value::Stored(_) => {
             value.kind().to_owned()
         }
         Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_) => {
@@ -25,7 +25,7 @@ pub(crate) fn shown(value: &Value) -> String {
         Value::Int(int) => int.to_string(),
         Value::Float(float) => number_text(*float),
         Value::Text(text) => quoted(text),
-        Value::Null | Value::List(_) | Value::Object(_) | Value::Stored(_) => {
+        Value::Null | Value::List(_) | Value::Object(_) | Value::Secret(_) | Value::Stored(_) => {
             value.kind().to_owned()
         }
     }

@@ -76,6 +76,7 @@ impl<'s> Reader<'s> {
             | Value::Text(_)
             | Value::List(_)
             | Value::Object(_)
+            | Value::Secret(_)
             | Value::Stored(_) => Type::Any,
         }
     }
@@ -314,7 +315,7 @@ fn kind_of(value: &Value) -> Type {
         Value::Float(_) => Type::number(),
         Value::Text(_) => Type::text(),
         Value::List(_) => Type::list(Type::Any),
-        Value::Object(_) | Value::Stored(_) => Type::Any,
+        Value::Object(_) | Value::Secret(_) | Value::Stored(_) => Type::Any,
     }
 }
 

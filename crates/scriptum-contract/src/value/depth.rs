@@ -20,6 +20,7 @@ impl Value {
                 | Value::Int(_)
                 | Value::Float(_)
                 | Value::Text(_)
+                | Value::Secret(_)
                 | Value::Stored(_) => continue,
             }
             deepest = deepest.max(depth);

@@ -10,7 +10,8 @@ use super::{
 };
 use crate::limits::VALUE_DEPTH_MAX;
 
-/// A value as plain JSON. A reference to a stored value cannot be written: load it first.
+/// A value as plain JSON: secrets are masked. A reference to a stored value cannot be written: load it
+/// first.
 #[derive(Debug)]
 struct Plain<'a>(&'a Value);
 
@@ -21,6 +22,7 @@ impl Serialize for Plain<'_> {
             Value::Object(object) => {
                 serializer.collect_map(object.iter().map(|(key, value)| (key, Plain(value))))
             }
+            Value::Secret(text) => serializer.serialize_str(&text.masked()),
             Value::Stored(stored) => Err(serde::ser::Error::custom(format!(
                 "value {} lies in the store and was not loaded",
                 stored.hash

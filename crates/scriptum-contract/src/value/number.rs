@@ -49,6 +49,7 @@ impl Value {
             | Value::Text(_)
             | Value::List(_)
             | Value::Object(_)
+            | Value::Secret(_)
             | Value::Stored(_) => None,
         }
     }
@@ -63,6 +64,7 @@ impl Value {
             | Value::Text(_)
             | Value::List(_)
             | Value::Object(_)
+            | Value::Secret(_)
             | Value::Stored(_) => None,
         }
     }
@@ -87,6 +89,7 @@ impl Value {
                 | Value::Text(_)
                 | Value::List(_)
                 | Value::Object(_)
+                | Value::Secret(_)
                 | Value::Stored(_),
                 _,
             ) => None,

@@ -18,6 +18,7 @@ impl Value {
                 | Value::Int(_)
                 | Value::Float(_)
                 | Value::Text(_)
+                | Value::Secret(_)
                 | Value::Stored(_) => None,
             })
     }

@@ -10,7 +10,7 @@ use serde::{
 
 use super::{
     Object, Value,
-    storage::{MARK, stored, unescaped},
+    storage::{MARK, Marked, unescaped},
 };
 use crate::limits::VALUE_DEPTH_MAX;
 
@@ -19,7 +19,7 @@ use crate::limits::VALUE_DEPTH_MAX;
 pub(super) enum Form {
     /// Nothing: keys are keys.
     Plain,
-    /// A reference to a stored value.
+    /// A reference to a stored value, or a text with secrets.
     Storage,
 }
 
@@ -119,7 +119,7 @@ impl<'de> Visitor<'de> for Reader<'_> {
         while let Some(key) = map.next_key_seed(Key(self))? {
             match key {
                 Some(key) => entries.push((key, map.next_value_seed(inside)?)),
-                None => return stored(map.next_value()?).map_err(de::Error::custom),
+                None => return map.next_value_seed(Marked),
             }
         }
         Ok(Value::Object(entries.into_iter().collect::<Object>()))

@@ -1,10 +1,15 @@
-//! The storage form: JSON, with `{"$stored": [hash, size]}` for a reference. A user's object that
-//! has a key of one or more `$` before `stored` gets one `$` more, so it never reads as a reference.
+//! The storage form: JSON, with `{"$stored": [hash, size]}` for a reference and
+//! `{"$stored": {"secret": [parts]}}` for a text with secrets. A user's object that has a key of one or
+//! more `$` before `stored` gets one `$` more, so it never reads as one of them.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, fmt, sync::Arc};
 
 use serde::{
-    Serialize, Serializer,
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{
+        self, DeserializeSeed, MapAccess, SeqAccess, Visitor,
+        value::{MapAccessDeserializer, SeqAccessDeserializer},
+    },
     ser::{SerializeMap, SerializeSeq},
 };
 
@@ -35,6 +40,11 @@ impl Serialize for Value {
                 }
                 map.end()
             }
+            Value::Secret(text) => {
+                let mut map = serializer.serialize_map(Some(1))?;
+                map.serialize_entry(MARK, &Secret { secret: text })?;
+                map.end()
+            }
             Value::Stored(stored) => {
                 let mut map = serializer.serialize_map(Some(1))?;
                 map.serialize_entry(MARK, &(stored.hash.to_string(), stored.size_bytes))?;
@@ -42,6 +52,12 @@ impl Serialize for Value {
             }
         }
     }
+}
+
+/// A text with secrets behind the mark.
+#[derive(Serialize, Deserialize)]
+struct Secret<T> {
+    secret: T,
 }
 
 fn is_marked(key: &str) -> bool {
@@ -64,7 +80,36 @@ pub(super) fn unescaped(key: &str) -> &str {
     }
 }
 
-pub(super) fn stored((hash, size_bytes): (String, u64)) -> Result<Value, String> {
+/// Reads what stands behind the mark.
+pub(super) struct Marked;
+
+impl<'de> DeserializeSeed<'de> for Marked {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Marked {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a reference or a text with secrets")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Value, A::Error> {
+        let reference = Deserialize::deserialize(SeqAccessDeserializer::new(seq))?;
+        stored(reference).map_err(de::Error::custom)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Value, A::Error> {
+        let Secret { secret } = Deserialize::deserialize(MapAccessDeserializer::new(map))?;
+        Ok(Value::Secret(Arc::new(secret)))
+    }
+}
+
+fn stored((hash, size_bytes): (String, u64)) -> Result<Value, String> {
     let hash = parse_hash(&hash).ok_or_else(|| format!("'{hash}' is no SHA-256 in hexadecimal"))?;
     Ok(Value::Stored(Arc::new(StoredValue { hash, size_bytes })))
 }

@@ -2,5 +2,6 @@
 
 pub mod clock;
 pub mod script;
+pub mod secrets;
 pub mod store;
 pub mod tool;

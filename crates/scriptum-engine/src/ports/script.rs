@@ -25,7 +25,8 @@ pub struct Script {
     pub pins: ToolCatalog,
     /// Its text; empty when there was none.
     pub source: Arc<str>,
-    /// Values of its declared environment variables by name in the script.
+    /// Values of its declared environment variables by name in the script. Of secrets only their keys are
+    /// kept.
     pub env: BTreeMap<Arc<str>, Value>,
 }
 

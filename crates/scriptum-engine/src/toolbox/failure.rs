@@ -1,6 +1,6 @@
 //! The step errors that a call can end in: one function a code.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use scriptum_contract::{ToolOrigin, Value, Violation};
 use scriptum_vm::{
@@ -8,7 +8,7 @@ use scriptum_vm::{
     program::{Callee, planner},
 };
 
-use crate::{StoreError, ToolError, ToolErrorKind};
+use crate::{SecretsError, StoreError, ToolError, ToolErrorKind};
 
 /// Nobody offers the tool.
 pub(super) fn missing(callee: &Callee) -> StepError {
@@ -26,6 +26,35 @@ pub(super) fn unreachable(callee: &Callee, cause: &ToolError) -> StepError {
         callee.name, cause.message
     );
     error("TOOL_UNAVAILABLE", true, message)
+}
+
+/// A secret among the arguments is not in the environment, or not any more.
+pub fn secret_missing(callee: &Callee, key: &str) -> StepError {
+    let message = format!(
+        "cannot call tool '{}': secret '{key}' has no value in the environment",
+        callee.name
+    );
+    error("ENV_MISSING", false, message)
+}
+
+/// The environment cannot be read.
+pub(super) fn secret_unreachable(callee: &Callee, key: &str, cause: &SecretsError) -> StepError {
+    let message = format!(
+        "cannot call tool '{}': secret '{key}' cannot be read: {cause}",
+        callee.name
+    );
+    error("TOOL_UNAVAILABLE", true, message)
+}
+
+/// A model is told no secrets.
+pub(super) fn secret_for_model(callee: &Callee, keys: &BTreeSet<Arc<str>>) -> StepError {
+    let keys: Vec<&str> = keys.iter().map(|key| &**key).collect();
+    let message = format!(
+        "'{}' is not told secrets: its input holds {}",
+        callee.name,
+        keys.join(", ")
+    );
+    error("TOOL_REFUSED", false, message)
 }
 
 /// A large value among the arguments cannot be had.
@@ -130,6 +159,7 @@ fn details(cause: &ToolError) -> Value {
         | Value::Float(_)
         | Value::Text(_)
         | Value::List(_)
+        | Value::Secret(_)
         | Value::Stored(_) => {
             let further = [(Arc::from("details"), cause.details.clone())];
             Value::object(code.into_iter().chain(further))

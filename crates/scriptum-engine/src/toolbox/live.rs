@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use scriptum_contract::Value;
+use scriptum_contract::{Mask, Value};
 use scriptum_vm::StepPath;
 use tokio::sync::broadcast;
 
@@ -56,6 +56,8 @@ pub(super) struct LiveSink<'a> {
     sender: &'a LiveSender,
     thread: ThreadId,
     path: &'a StepPath,
+    /// Hides the secrets that the tool was given.
+    mask: &'a Mask,
     /// The way of the items, when the thread wants them one by one.
     pub(super) handing: Option<Handing>,
 }
@@ -64,13 +66,14 @@ impl<'a> LiveSink<'a> {
     pub(super) fn new(
         sender: &'a LiveSender,
         (thread, path): (ThreadId, &'a StepPath),
-        handing: Option<Handing>,
+        mask: &'a Mask,
     ) -> Self {
         LiveSink {
             sender,
             thread,
             path,
-            handing,
+            mask,
+            handing: None,
         }
     }
 
@@ -97,7 +100,7 @@ impl Sink for LiveSink<'_> {
     /// Of a call whose items nobody reads one by one, the result holds what counts.
     async fn item(&mut self, item: Value) {
         if let Some(handing) = &mut self.handing {
-            handing.hand(item).await;
+            handing.hand(self.mask.value(item)).await;
         }
     }
 
@@ -106,6 +109,6 @@ impl Sink for LiveSink<'_> {
     }
 
     fn log(&mut self, line: &str) {
-        self.tell(|| LiveKind::Log(line.into()));
+        self.tell(|| LiveKind::Log(self.mask.text(line).into()));
     }
 }

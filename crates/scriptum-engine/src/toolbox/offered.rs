@@ -65,6 +65,7 @@ fn origin(written: Option<&Value>) -> Option<ToolOrigin> {
         | Value::Int(_)
         | Value::Float(_)
         | Value::List(_)
+        | Value::Secret(_)
         | Value::Stored(_) => None,
     }
 }

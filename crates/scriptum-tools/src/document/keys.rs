@@ -123,6 +123,7 @@ fn as_shared(value: &Value) -> Option<Arc<str>> {
         | Value::Float(_)
         | Value::List(_)
         | Value::Object(_)
+        | Value::Secret(_)
         | Value::Stored(_) => None,
     }
 }

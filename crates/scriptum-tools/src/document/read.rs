@@ -237,6 +237,7 @@ fn headers(keys: &mut Keys<'_>) -> BTreeMap<Arc<str>, Arc<str>> {
             | Value::Float(_)
             | Value::List(_)
             | Value::Object(_)
+            | Value::Secret(_)
             | Value::Stored(_) => keys.fault(&format!("headers/{name}"), "must be a text"),
         }
     }

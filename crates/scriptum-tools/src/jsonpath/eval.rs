@@ -276,6 +276,7 @@ fn children(value: &Value) -> Box<dyn Iterator<Item = &Value> + '_> {
         | Value::Int(_)
         | Value::Float(_)
         | Value::Text(_)
+        | Value::Secret(_)
         | Value::Stored(_) => Box::new(std::iter::empty()),
     }
 }
@@ -330,7 +331,12 @@ fn length(value: &Value) -> Option<usize> {
         Value::Text(text) => Some(text.chars().count()),
         Value::List(items) => Some(items.len()),
         Value::Object(object) => Some(object.len()),
-        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Stored(_) => None,
+        Value::Null
+        | Value::Bool(_)
+        | Value::Int(_)
+        | Value::Float(_)
+        | Value::Secret(_)
+        | Value::Stored(_) => None,
     }
 }
 
@@ -347,6 +353,7 @@ fn order(left: &Value, right: &Value) -> Option<Ordering> {
         | Value::Text(_)
         | Value::List(_)
         | Value::Object(_)
+        | Value::Secret(_)
         | Value::Stored(_) => None,
     };
     match (left, right) {

@@ -67,7 +67,8 @@ impl<'c, 'e> Call<'c, 'e> {
                 let value = self.evaluator.value(node)?;
                 let value = self.evaluator.open(&value)?;
                 let absent = param.presence == Presence::Optional && matches!(value, Value::Null);
-                if absent || kinds.iter().any(|kind| kind.is(&value)) {
+                let hidden = matches!(value, Value::Secret(_)) && self.builtin.codes_secrets();
+                if absent || hidden || kinds.iter().any(|kind| kind.is(&value)) {
                     Ok(Arg::Value(value))
                 } else {
                     Err(self.wrong(param, &show(&value)))
@@ -236,6 +237,7 @@ impl Kind {
                 | Value::Text(_)
                 | Value::List(_)
                 | Value::Object(_)
+                | Value::Secret(_)
                 | Value::Stored(_) => false,
             },
             Kind::Boolean => matches!(value, Value::Bool(_)),

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
-use scriptum_contract::{Type, Value};
+use scriptum_contract::{SecretText, Type, Value};
 use sha2::{Digest as _, Sha256};
 
 use super::{
@@ -23,7 +23,7 @@ pub(super) const TO_TEXT: Builtin = Builtin {
     },
     call: |call| {
         let value = call.value(0);
-        call.evaluator.text_of(&value).map(Value::Text)
+        call.evaluator.text_value(&value)
     },
 };
 
@@ -74,8 +74,7 @@ pub(super) const TO_JSON: Builtin = Builtin {
     },
     call: |call| {
         let value = call.value(0);
-        let json = call.evaluator.json_of(&value)?;
-        Ok(Value::from(json))
+        call.evaluator.json_value(&value)
     },
 };
 
@@ -106,6 +105,12 @@ pub(super) const BASE64_ENCODE: Builtin = Builtin {
         value: r#""bmHDr3Zl""#,
     },
     call: |call| {
+        if let Value::Secret(secret) = call.value(0) {
+            let coded = SecretText::clone(&secret).base64();
+            return coded
+                .map(Value::from)
+                .map_err(|error| call.failed(&error.to_string()));
+        }
         let text = call.text(0)?;
         call.evaluator.text(BASE64.encode(text.as_bytes()))
     },
@@ -168,7 +173,12 @@ fn number_in(value: &Value) -> Option<Number> {
     match value {
         Value::Text(text) => number_spelled(text.trim()),
         Value::Int(_) | Value::Float(_) => Number::of(value),
-        Value::Null | Value::Bool(_) | Value::List(_) | Value::Object(_) | Value::Stored(_) => None,
+        Value::Null
+        | Value::Bool(_)
+        | Value::List(_)
+        | Value::Object(_)
+        | Value::Secret(_)
+        | Value::Stored(_) => None,
     }
 }
 

@@ -259,13 +259,15 @@ impl Rank {
     fn of(value: &Value) -> Result<Rank, Stop> {
         match value {
             Value::Null => Ok(Rank::Last),
-            Value::Int(_) | Value::Float(_) | Value::Text(_) => Ok(Rank::Ordered(key_of(value))),
-            Value::Bool(_) | Value::List(_) | Value::Object(_) | Value::Stored(_) => {
-                Err(failed(format!(
-                    "cannot sort by {}: only numbers and texts have an order",
-                    show(value)
-                )))
-            }
+            Value::Int(_) | Value::Float(_) | Value::Text(_) => Ok(Rank::Ordered(key_of(value)?)),
+            Value::Bool(_)
+            | Value::List(_)
+            | Value::Object(_)
+            | Value::Secret(_)
+            | Value::Stored(_) => Err(failed(format!(
+                "cannot sort by {}: only numbers and texts have an order",
+                show(value)
+            ))),
         }
     }
 

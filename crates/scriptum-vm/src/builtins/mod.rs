@@ -12,6 +12,7 @@ mod lists;
 mod numbers;
 mod objects;
 mod rules;
+mod secrets;
 mod signature;
 mod texts;
 mod times;

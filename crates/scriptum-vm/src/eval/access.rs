@@ -41,6 +41,7 @@ impl<'e> Evaluator<'e> {
             | Value::Float(_)
             | Value::Text(_)
             | Value::List(_)
+            | Value::Secret(_)
             | Value::Stored(_) => {
                 if safe {
                     return Ok(Value::Null);

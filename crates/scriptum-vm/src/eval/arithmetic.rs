@@ -6,7 +6,7 @@
 
 use scriptum_contract::Value;
 
-use super::{Evaluator, Number, Stop, describe::show, failed};
+use super::{Evaluator, Number, Stop, describe::show, failed, render::Pieces};
 
 /// An operator on two numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +62,13 @@ impl Evaluator<'_> {
             (Value::List(left), Value::List(right)) => {
                 self.check_items(left.len() + right.len())?;
                 self.list([&**left, &**right].concat())
+            }
+            (Value::Secret(_), Value::Secret(_) | Value::Text(_))
+            | (Value::Text(_), Value::Secret(_)) => {
+                let mut pieces = Pieces::default();
+                self.push_piece(&mut pieces, &left)?;
+                self.push_piece(&mut pieces, &right)?;
+                self.pieces(pieces)
             }
             (Value::Text(_), _) | (_, Value::Text(_)) => Err(failed(format!(
                 "cannot add {} and {}: write them in one text, as in \"{{a}}{{b}}\"",

@@ -23,6 +23,8 @@ impl Evaluator<'_> {
                 self.charge_text(a.len().min(b.len()))?;
                 Ok(a == b)
             }
+            (Value::Secret(_), Value::Secret(_) | Value::Text(_))
+            | (Value::Text(_), Value::Secret(_)) => Err(secret_compared()),
             (a, b) => Ok(a == b),
         }
     }
@@ -136,4 +138,9 @@ impl Evaluator<'_> {
         }
         Ok(true)
     }
+}
+
+/// Whether a secret equals something would tell what it is.
+pub(super) fn secret_compared() -> Stop {
+    failed("cannot compare a secret: it can be passed on, and no more")
 }

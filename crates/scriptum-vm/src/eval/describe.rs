@@ -80,6 +80,7 @@ pub(crate) fn show(value: &Value) -> String {
             let keys: Vec<&str> = object.keys().map(|key| &**key).collect();
             format!("an object with {}", list_keys(&keys))
         }
+        Value::Secret(_) => "a secret".to_owned(),
         Value::Stored(_) => "a stored value".to_owned(),
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use scriptum_contract::{Matcher, PatternError, Value};
 
-use super::{Arithmetic, Needs, Scope, Stop, failed, is_true, limit};
+use super::{Arithmetic, Needs, Scope, Stop, failed, is_true, limit, render::Pieces};
 use crate::{
     Timestamp, builtins,
     limits::{
@@ -343,19 +343,19 @@ impl<'e> Evaluator<'e> {
         let values = self.values(nodes)?;
         self.open_all(&values)?;
         let mut values = values.into_iter();
-        let mut text = String::new();
+        let mut pieces = Pieces::default();
         for part in parts {
             match part {
-                TemplatePart::Text(part) => text.push_str(part),
+                TemplatePart::Text(part) => pieces.text.push_str(part),
                 TemplatePart::Expr(_) => {
                     let value = values
                         .next()
                         .expect("each expression of the text has a value");
-                    self.push_text(&mut text, &value)?;
+                    self.push_piece(&mut pieces, &value)?;
                 }
             }
         }
-        self.text(text)
+        self.pieces(pieces)
     }
 }
 

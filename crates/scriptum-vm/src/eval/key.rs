@@ -4,7 +4,7 @@ use std::{cmp::Ordering, sync::Arc};
 
 use scriptum_contract::Value;
 
-use super::{Evaluator, Number, Stop};
+use super::{Evaluator, Number, Stop, compare::secret_compared};
 
 /// A value without references, so that equal values are equal keys: `1` and `1.0`, objects in any order.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,25 +47,26 @@ impl Evaluator<'_> {
     pub(crate) fn key(&mut self, value: &Value, comparisons: usize) -> Result<Key, Stop> {
         let value = self.open_deep(value)?;
         self.charge_comparisons(&value, comparisons)?;
-        Ok(key_of(&value))
+        key_of(&value)
     }
 }
 
 /// The key of a value without references.
-pub(crate) fn key_of(value: &Value) -> Key {
-    match value {
+pub(crate) fn key_of(value: &Value) -> Result<Key, Stop> {
+    Ok(match value {
         // An opened value holds no reference.
         Value::Null | Value::Stored(_) => Key::Null,
         Value::Bool(truth) => Key::Bool(*truth),
         Value::Int(int) => Key::Number(NumberKey(Number::Int(*int))),
         Value::Float(float) => Key::Number(NumberKey(Number::Float(*float))),
         Value::Text(text) => Key::Text(Arc::clone(text)),
-        Value::List(items) => Key::List(items.iter().map(key_of).collect()),
+        Value::Secret(_) => return Err(secret_compared()),
+        Value::List(items) => Key::List(items.iter().map(key_of).collect::<Result<_, _>>()?),
         Value::Object(object) => {
-            let entry = |(key, value): &(Arc<str>, Value)| (Arc::clone(key), key_of(value));
-            let mut entries: Vec<_> = object.iter().map(entry).collect();
+            let entry = |(key, value): &(Arc<str>, Value)| Ok((Arc::clone(key), key_of(value)?));
+            let mut entries: Vec<_> = object.iter().map(entry).collect::<Result<_, Stop>>()?;
             entries.sort_by(|(a, _), (b, _)| a.cmp(b));
             Key::Object(entries)
         }
-    }
+    })
 }

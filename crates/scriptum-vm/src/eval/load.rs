@@ -16,6 +16,8 @@ struct Seen {
     size_bytes: usize,
     /// Levels of lists and objects.
     depth: usize,
+    /// True when a text in it holds a secret.
+    secrets: bool,
     /// References to stored values in it.
     stored: Vec<Arc<StoredValue>>,
 }
@@ -31,7 +33,8 @@ impl<'e> Evaluator<'e> {
             | Value::Float(_)
             | Value::Text(_)
             | Value::List(_)
-            | Value::Object(_) => Ok(Cow::Borrowed(value)),
+            | Value::Object(_)
+            | Value::Secret(_) => Ok(Cow::Borrowed(value)),
         }
     }
 
@@ -131,10 +134,11 @@ impl<'e> Evaluator<'e> {
         self.charge(once.saturating_mul(comparisons))
     }
 
-    /// Bytes that the JSON of a value has at least.
-    pub(super) fn json_bytes_min(&mut self, value: &Value) -> Result<usize, Stop> {
+    /// Bytes that the JSON of a value has at least, and whether there is a secret in it.
+    pub(super) fn json_bytes_min(&mut self, value: &Value) -> Result<(usize, bool), Stop> {
+        let seen = self.measure(value)?;
         // A part counts four bytes, and takes two with the comma behind it.
-        Ok(self.measure(value)?.size_bytes / 2)
+        Ok((seen.size_bytes / 2, seen.secrets))
     }
 
     fn missing(&self, items: &[Value]) -> Vec<Arc<StoredValue>> {
@@ -155,6 +159,10 @@ impl<'e> Evaluator<'e> {
             seen.size_bytes += 4;
             match value {
                 Value::Text(text) => seen.size_bytes += text.len(),
+                Value::Secret(text) => {
+                    seen.size_bytes += text.clear_bytes();
+                    seen.secrets = true;
+                }
                 Value::List(items) => {
                     self.charge(items.len() + 1)?;
                     seen.depth = seen.depth.max(depth + 1);
@@ -191,7 +199,8 @@ impl<'e> Evaluator<'e> {
                 let entries: Result<_, Stop> = entries.collect();
                 Ok(Value::Object(entries?))
             }
-            Value::Stored(_)
+            Value::Secret(_)
+            | Value::Stored(_)
             | Value::Null
             | Value::Bool(_)
             | Value::Int(_)
@@ -215,7 +224,8 @@ fn as_stored(value: &Value) -> Option<&Arc<StoredValue>> {
         | Value::Float(_)
         | Value::Text(_)
         | Value::List(_)
-        | Value::Object(_) => None,
+        | Value::Object(_)
+        | Value::Secret(_) => None,
     }
 }
 

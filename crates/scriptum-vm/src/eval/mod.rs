@@ -66,11 +66,11 @@ pub fn eval(node: &Node, scope: &dyn Scope) -> Result<Value, EvalError> {
 }
 
 /// The value of an expression as text, for labels: texts as they are, numbers in their shortest form,
-/// null as nothing, everything else as compact JSON.
+/// null as nothing, secrets masked, everything else as compact JSON.
 pub fn interpolate(node: &Node, scope: &dyn Scope) -> Result<Arc<str>, EvalError> {
     let mut evaluator = Evaluator::new(scope);
     let value = evaluator.value(node);
-    let text = value.and_then(|value| evaluator.text_of(&value));
+    let text = value.and_then(|value| evaluator.shown(&value));
     text.map_err(distinct)
 }
 
@@ -88,6 +88,7 @@ pub(crate) fn is_true(value: &Value) -> Result<bool, Stop> {
         | Value::Text(_)
         | Value::List(_)
         | Value::Object(_)
+        | Value::Secret(_)
         | Value::Stored(_) => Err(failed(format!(
             "a condition must be true or false, this one is {}",
             show(value)

@@ -30,6 +30,7 @@ impl Number {
             | Value::Text(_)
             | Value::List(_)
             | Value::Object(_)
+            | Value::Secret(_)
             | Value::Stored(_) => None,
         }
     }

@@ -508,7 +508,7 @@ fn agent_of<'p>(child: &Place<'p>) -> Option<&'p Agent> {
 
 fn check_task(input: &Object) -> Result<(), EvalError> {
     match input.get("task") {
-        Some(Value::Text(_) | Value::Stored(_)) => Ok(()),
+        Some(Value::Text(_) | Value::Secret(_) | Value::Stored(_)) => Ok(()),
         Some(other) => {
             let kind = other.kind();
             Err(failed(format!("agent needs a text as task, it is {kind}")))

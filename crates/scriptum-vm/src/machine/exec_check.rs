@@ -161,6 +161,7 @@ impl Run<'_> {
             | Value::Float(_)
             | Value::List(_)
             | Value::Object(_)
+            | Value::Secret(_)
             | Value::Stored(_)) => {
                 let json = other.to_json();
                 Ok(json.map_or_else(|_| Arc::clone(&expr.source), Arc::from))

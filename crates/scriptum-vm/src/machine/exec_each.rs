@@ -381,6 +381,7 @@ pub(super) fn whole(value: &Value) -> Option<i64> {
         | Value::Text(_)
         | Value::List(_)
         | Value::Object(_)
+        | Value::Secret(_)
         | Value::Stored(_) => None,
     }
 }
@@ -391,7 +392,9 @@ pub(super) fn shown(value: &Value) -> Arc<str> {
         Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_) => value
             .to_json()
             .map_or_else(|_| value.kind().into(), Arc::from),
-        Value::List(_) | Value::Object(_) | Value::Stored(_) => value.kind().into(),
+        Value::List(_) | Value::Object(_) | Value::Secret(_) | Value::Stored(_) => {
+            value.kind().into()
+        }
     }
 }
 

@@ -162,6 +162,7 @@ fn with_second(details: &Value, second: &StepError, at: &StepPath) -> Value {
         | Value::Float(_)
         | Value::Text(_)
         | Value::List(_)
+        | Value::Secret(_)
         | Value::Stored(_) => vec![("details".into(), details.clone())],
     };
     entries.push(("on_thread_error".into(), note));

@@ -186,6 +186,7 @@ pub(super) fn with_schema(step: &Step, args: Value) -> Value {
         | Value::Text(_)
         | Value::List(_)
         | Value::Object(_)
+        | Value::Secret(_)
         | Value::Stored(_) => args,
     }
 }
@@ -260,6 +261,7 @@ fn text_of(value: &Value) -> String {
         | Value::Float(_)
         | Value::List(_)
         | Value::Object(_)
+        | Value::Secret(_)
         | Value::Stored(_) => value.to_json().unwrap_or_default(),
     }
 }

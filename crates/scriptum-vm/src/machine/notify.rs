@@ -126,6 +126,7 @@ impl Run<'_> {
             Some(object) => Value::Object(self.values.keep_fields(object)),
             None => self.values.keep(input),
         };
+        let env = self.program.contract.references(env);
         let env = env
             .into_iter()
             .map(|(name, value)| (name, self.values.keep(value)));

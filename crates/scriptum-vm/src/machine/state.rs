@@ -211,6 +211,7 @@ pub(super) fn items_of(value: &Value) -> Option<Arc<[Value]>> {
         | Value::Float(_)
         | Value::Text(_)
         | Value::Object(_)
+        | Value::Secret(_)
         | Value::Stored(_) => None,
     }
 }

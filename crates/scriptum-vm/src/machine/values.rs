@@ -69,9 +69,12 @@ impl Values {
 
     fn opened(&self, value: &Value, missing: &mut Vec<Arc<StoredValue>>) -> Value {
         match value {
-            Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_) => {
-                value.clone()
-            }
+            Value::Null
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::Float(_)
+            | Value::Text(_)
+            | Value::Secret(_) => value.clone(),
             Value::List(items) => Value::list(items.iter().map(|item| self.opened(item, missing))),
             Value::Object(object) => Value::object(
                 object
@@ -140,9 +143,12 @@ impl Values {
                     size_bytes: storage_size(value),
                 };
             }
-            Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_) => {
-                (None, storage_size(value))
-            }
+            Value::Null
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::Float(_)
+            | Value::Text(_)
+            | Value::Secret(_) => (None, storage_size(value)),
         };
         if size_bytes <= self.inline_bytes_max {
             return Kept {
@@ -236,6 +242,10 @@ pub(super) fn storage_size(value: &Value) -> usize {
             let entry = |(key, value): &(Arc<str>, Value)| key_size(key) + 1 + storage_size(value);
             2 + commas + object.iter().map(entry).sum::<usize>()
         }
+        Value::Secret(_) => {
+            let json = serde_json::to_vec(value);
+            json.expect("a text with secrets can be written").len()
+        }
         // `{"$stored":["<64 digits>",<size>]}`
         Value::Stored(stored) => {
             let size = usize::try_from(stored.size_bytes.max(1).ilog10()).map_or(1, |log| log + 1);
@@ -284,6 +294,8 @@ fn key_size(key: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use scriptum_contract::SecretText;
+
     use super::*;
 
     fn samples() -> Vec<Value> {
@@ -317,6 +329,7 @@ mod tests {
             ("a\"b", 2.into()),
         ]));
         all.push(Value::object(Vec::<(&str, Value)>::new()));
+        all.push(SecretText::new("KEY").base64().unwrap().into());
         for size_bytes in [0, 1, 9, 10, 123_456] {
             let hash = ValueHash([7; 32]);
             all.push(Value::Stored(Arc::new(StoredValue { hash, size_bytes })));

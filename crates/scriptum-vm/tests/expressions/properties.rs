@@ -38,6 +38,7 @@ fn stored(value: &Value, picks: &mut impl Iterator<Item = bool>, store: &mut Nam
         | Value::Int(_)
         | Value::Float(_)
         | Value::Text(_)
+        | Value::Secret(_)
         | Value::Stored(_) => value.clone(),
     };
     let large = matches!(value, Value::List(_) | Value::Object(_) | Value::Text(_));
@@ -96,9 +97,12 @@ fn opened(value: &Value, store: &Names) -> Value {
                 .iter()
                 .map(|(key, item)| (Arc::clone(key), opened(item, store))),
         ),
-        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_) => {
-            value.clone()
-        }
+        Value::Null
+        | Value::Bool(_)
+        | Value::Int(_)
+        | Value::Float(_)
+        | Value::Text(_)
+        | Value::Secret(_) => value.clone(),
     }
 }
 

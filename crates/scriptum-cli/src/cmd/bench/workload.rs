@@ -71,7 +71,7 @@ impl Node {
             allow_net: &[],
             slack_token: None,
         };
-        let engine = local::open(setup, None)?;
+        let engine = local::open(setup, None, None)?;
         let worker = Running::start(&engine, ClaimScope::All);
         Ok(Node { engine, worker })
     }

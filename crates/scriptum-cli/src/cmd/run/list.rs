@@ -74,7 +74,7 @@ fn engine(data_dir: &Path) -> Result<Engine, Failure> {
         allow_net: &[],
         slack_token: None,
     };
-    local::open(setup, None)
+    local::open(setup, None, None)
 }
 
 fn table(threads: &[Listed], is_wide: bool) -> String {

@@ -173,5 +173,6 @@ fn open(args: &Run, workspace: &Path, environment: &Arc<Environment>) -> Result<
         catalog: tools::catalog(&args.tools)?,
         environment: Arc::clone(environment),
     };
-    local::open(setup, Some(Arc::new(siblings)))
+    let secrets = Arc::clone(environment);
+    local::open(setup, Some(Arc::new(siblings)), Some(secrets))
 }

@@ -154,6 +154,7 @@ pub(crate) fn awaited(event: &Event) -> Option<&Arc<str>> {
         | Value::Float(_)
         | Value::List(_)
         | Value::Object(_)
+        | Value::Secret(_)
         | Value::Stored(_) => None,
     }
 }

@@ -199,7 +199,12 @@ fn contains(pattern: &Pattern, value: &Value, strictness: Strictness) -> bool {
             .iter()
             .any(|item| pattern.fits(Some(item), strictness)),
         Value::Object(object) => part.is_some_and(|part| object.get(part).is_some()),
-        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Stored(_) => false,
+        Value::Null
+        | Value::Bool(_)
+        | Value::Int(_)
+        | Value::Float(_)
+        | Value::Secret(_)
+        | Value::Stored(_) => false,
     }
 }
 
@@ -213,6 +218,7 @@ fn number(value: &Value) -> Option<f64> {
         | Value::Text(_)
         | Value::List(_)
         | Value::Object(_)
+        | Value::Secret(_)
         | Value::Stored(_) => None,
     }
 }

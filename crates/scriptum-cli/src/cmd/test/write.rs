@@ -38,7 +38,12 @@ fn write_flow(value: &Value, out: &mut String) {
             }
             out.push('}');
         }
-        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Stored(_) => {
+        Value::Null
+        | Value::Bool(_)
+        | Value::Int(_)
+        | Value::Float(_)
+        | Value::Secret(_)
+        | Value::Stored(_) => {
             out.push_str(&value.to_json().unwrap_or_else(|_| "null".to_owned()));
         }
     }
@@ -81,6 +86,7 @@ pub(crate) fn block(value: &Value, column: usize) -> String {
         | Value::Text(_)
         | Value::List(_)
         | Value::Object(_)
+        | Value::Secret(_)
         | Value::Stored(_) => flow(value),
     }
 }
@@ -94,6 +100,7 @@ fn is_nested(value: &Value) -> bool {
         | Value::Int(_)
         | Value::Float(_)
         | Value::Text(_)
+        | Value::Secret(_)
         | Value::Stored(_) => false,
     }
 }

@@ -93,7 +93,8 @@ impl Node {
             Content::Scalar(Value::Int(_) | Value::Float(_)) => "a number",
             Content::Scalar(Value::Text(_)) => "a text",
             Content::Scalar(Value::List(_)) | Content::List(_) => "a list",
-            Content::Scalar(Value::Object(_) | Value::Stored(_)) | Content::Map(_) => "a mapping",
+            Content::Scalar(Value::Object(_) | Value::Secret(_) | Value::Stored(_))
+            | Content::Map(_) => "a mapping",
         }
     }
 

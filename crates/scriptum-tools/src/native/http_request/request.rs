@@ -133,10 +133,12 @@ fn scalar(argument: &str, name: &str, value: &Value) -> Result<Option<String>, T
         Value::Bool(flag) => Ok(Some(flag.to_string())),
         Value::Int(number) => Ok(Some(number.to_string())),
         Value::Float(number) => Ok(Some(number.to_string())),
-        Value::List(_) | Value::Object(_) | Value::Stored(_) => Err(invalid(format!(
-            "'{argument}.{name}' must be text, a number or a boolean, is {}",
-            value.kind()
-        ))),
+        Value::List(_) | Value::Object(_) | Value::Secret(_) | Value::Stored(_) => {
+            Err(invalid(format!(
+                "'{argument}.{name}' must be text, a number or a boolean, is {}",
+                value.kind()
+            )))
+        }
     }
 }
 
@@ -151,6 +153,7 @@ pub(super) fn timeout(args: &Args<'_>) -> Result<Duration, ToolError> {
         | Value::Float(_)
         | Value::List(_)
         | Value::Object(_)
+        | Value::Secret(_)
         | Value::Stored(_) => None,
     };
     match timeout {

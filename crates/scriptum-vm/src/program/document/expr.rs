@@ -154,7 +154,7 @@ fn serialize_literal<S: Serializer>(
             value.serialize(serializer)
         }
         Value::Text(_) => write_operation(serializer, text_tag, &[value]),
-        Value::List(_) | Value::Object(_) | Value::Stored(_) => {
+        Value::List(_) | Value::Object(_) | Value::Secret(_) | Value::Stored(_) => {
             write_operation(serializer, "value", &[value])
         }
     }

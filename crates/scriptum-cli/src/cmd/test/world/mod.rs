@@ -8,8 +8,8 @@ use std::{
     sync::Arc,
 };
 
-use scriptum_contract::Value;
-use scriptum_engine::{checked_args, outcome_unknown};
+use scriptum_contract::{SecretsByKey, Value, open_secrets};
+use scriptum_engine::{checked_args, outcome_unknown, secret_missing};
 use scriptum_vm::{
     Call, Entry, Event, Ignored, Notification, Options, Status, StepPath,
     play::{Answer, Happening, Play, Stuck, World},
@@ -72,6 +72,7 @@ pub(crate) fn play(case: &Case<'_>, script: &Script) -> Result<Played, GaveUp> {
         doubtful: BTreeSet::new(),
         calls: BTreeMap::new(),
         labels: BTreeMap::new(),
+        secrets: script.program.contract.secrets(&case.env),
     };
     play.run(&start(case, script), &mut stage)?;
     stage.check_spent()?;
@@ -121,6 +122,8 @@ struct Stage<'c> {
     doubtful: BTreeSet<(StepPath, u32)>,
     calls: BTreeMap<Arc<str>, u64>,
     labels: BTreeMap<StepPath, Arc<str>>,
+    /// What stubs see and the script does not.
+    secrets: SecretsByKey,
 }
 
 impl World for Stage<'_> {
@@ -143,22 +146,11 @@ impl World for Stage<'_> {
         if self.doubtful.remove(&key) && !self.may_repeat(call) {
             return Ok(Answer::Now(Err(outcome_unknown(&call.callee))));
         }
-        let signature = self.script.signature(&call.callee).cloned();
-        let args = call.args.clone();
-        let args = match &signature {
-            Some(signature) => match checked_args(&call.callee, signature, args) {
-                Ok(args) => args,
-                Err(error) => return Ok(Answer::Now(Err(error))),
-            },
-            None => args,
+        let (args, mask) = match open_secrets(&call.args, &self.secrets) {
+            Ok(opened) => opened,
+            Err(key) => return Ok(Answer::Now(Err(secret_missing(&call.callee, &key)))),
         };
-        if let Some(error) = self.failing(&call.path) {
-            return Ok(Answer::Now(Err(error)));
-        }
-        match self.stub(call, &args) {
-            Some(stub) => Ok(self.answered(call, stub, signature.as_deref())),
-            None => Err(self.unstubbed(call)),
-        }
+        Ok(self.answered_with(call, args)?.masked(&mask))
     }
 
     fn follow(&mut self, _play: &Play, turn: &[Entry]) -> Result<Vec<Happening>, GaveUp> {
@@ -215,6 +207,25 @@ impl World for Stage<'_> {
 }
 
 impl Stage<'_> {
+    /// The answer to a call with arguments whose secrets are open.
+    fn answered_with(&mut self, call: &Call, args: Value) -> Result<Answer, GaveUp> {
+        let signature = self.script.signature(&call.callee).cloned();
+        let args = match &signature {
+            Some(signature) => match checked_args(&call.callee, signature, args) {
+                Ok(args) => args,
+                Err(error) => return Ok(Answer::Now(Err(error))),
+            },
+            None => args,
+        };
+        if let Some(error) = self.failing(&call.path) {
+            return Ok(Answer::Now(Err(error)));
+        }
+        match self.stub(call, &args) {
+            Some(stub) => Ok(self.answered(call, stub, signature.as_deref())),
+            None => Err(self.unstubbed(call)),
+        }
+    }
+
     fn may_repeat(&self, call: &Call) -> bool {
         let signature = self.script.signature(&call.callee);
         signature.is_some_and(|signature| signature.idempotent)
