@@ -114,12 +114,24 @@ fn parse(text: &str, name: &str) -> Result<Value, Failure> {
     Value::from_json(text).map_err(|error| {
         let message = format!("{name} is no JSON: {error}");
         let failure = Failure::new(Code::InvalidArgument, message);
-        if is_bare_text(text) {
+        if is_setting(text) {
+            failure.help(format!("a single input is given by --set '{text}'"))
+        } else if is_bare_text(text) {
             failure.help(format!("a text stands in double quotes: '\"{text}\"'"))
         } else {
             failure
         }
     })
+}
+
+/// True for `key=text`, which another flag takes.
+fn is_setting(text: &str) -> bool {
+    let is_key = |key: &str| {
+        key.chars()
+            .all(|it| it.is_alphanumeric() || "_.".contains(it))
+    };
+    let key = text.split_once('=').map(|(key, _)| key);
+    text.len() <= BARE_TEXT_BYTES_MAX && key.is_some_and(|key| !key.is_empty() && is_key(key))
 }
 
 /// True for words that somebody wrote without the quotes that JSON asks for.

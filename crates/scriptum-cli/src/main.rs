@@ -21,7 +21,10 @@ mod tools;
 mod ui;
 mod wire;
 
-use clap::Parser as _;
+use clap::{
+    Parser as _,
+    error::{ContextKind, ContextValue, ErrorKind},
+};
 
 use crate::{
     args::{Args, Command, Form, Output},
@@ -32,7 +35,10 @@ use crate::{
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> std::process::ExitCode {
-    let args = Args::parse();
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return refused(&error),
+    };
     args.color.apply();
     start_logging(args.verbose);
     if args.reads_json() {
@@ -45,6 +51,24 @@ fn main() -> std::process::ExitCode {
             failure.code.into()
         }
     }
+}
+
+/// Shows what clap says, and what a file in the place of a command asks for.
+fn refused(error: &clap::Error) -> std::process::ExitCode {
+    // Nobody may read it; the exit code says the same.
+    let _: std::io::Result<()> = error.print();
+    if let (ErrorKind::InvalidSubcommand, Some(ContextValue::String(word))) =
+        (error.kind(), error.get(ContextKind::InvalidSubcommand))
+        && std::path::Path::new(word).is_file()
+    {
+        note!(
+            "\nhelp: to run a script: scriptum run {}",
+            local::quoted(word)
+        );
+    }
+    u8::try_from(error.exit_code())
+        .map_or(2, |code| code)
+        .into()
 }
 
 fn run(args: Args) -> Result<Code, Failure> {

@@ -7,7 +7,7 @@ use std::{
 };
 
 use scriptum_compiler::{Compiled, compile, compile_yaml};
-use scriptum_contract::ToolCatalog;
+use scriptum_contract::{ToolCatalog, nearest};
 
 use crate::exit::{Code, Failure};
 
@@ -64,8 +64,13 @@ pub(crate) fn text_below(path: &Path, bytes_max: u64) -> Result<String, Failure>
 
 fn read_file(path: &Path, bytes_max: u64) -> Result<Source, Failure> {
     let name = path.display().to_string();
-    let file = std::fs::File::open(path)
-        .map_err(|error| Failure::io(&format!("cannot open '{name}'"), &error))?;
+    let file = std::fs::File::open(path).map_err(|error| {
+        let failure = Failure::io(&format!("cannot open '{name}'"), &error);
+        match meant(path).filter(|_| failure.code == Code::NotFound) {
+            Some(meant) => failure.help(format!("did you mean '{}'?", meant.display())),
+            None => failure,
+        }
+    })?;
     if file.metadata().is_ok_and(|it| it.is_dir()) {
         let message = format!("'{name}' is a folder, not a file");
         return Err(Failure::new(Code::InvalidArgument, message));
@@ -143,6 +148,24 @@ pub(crate) fn files_below(
 fn none_found() -> Failure {
     let message = "no script found: a folder holds none that ends in .scriptum";
     Failure::new(Code::NotFound, message)
+}
+
+/// The file that somebody may have meant: with the ending of scripts, else one with a similar name.
+fn meant(path: &Path) -> Option<PathBuf> {
+    let with_ending = path.with_added_extension("scriptum");
+    if with_ending.is_file() {
+        return Some(with_ending);
+    }
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let entries = std::fs::read_dir(folder.unwrap_or(Path::new("."))).ok()?;
+    let names = entries.flatten().map(|entry| entry.file_name());
+    let mut names: Vec<String> = names.filter_map(|name| name.into_string().ok()).collect();
+    names.sort();
+    let name = path.file_name()?.to_str()?;
+    let nearest = nearest(name, names.iter().map(String::as_str))?;
+    Some(path.with_file_name(nearest)).filter(|file| file.is_file())
 }
 
 fn text_of(source: impl std::io::Read, name: String, bytes_max: u64) -> Result<Source, Failure> {

@@ -39,8 +39,8 @@ impl Tool for NoModel {
 /// What a call of a capability fails with that nobody provides, with the ways on.
 pub fn not_configured(capability: &ToolName) -> ToolError {
     let message = format!(
-        "no model can be called for '{capability}': this build has no connection to a provider; \
-         give the step's output with --step-output, or try the script with stubs in `scriptum test`"
+        "no provider of models is connected, so nobody answers '{capability}'; \
+         give the output with --step-output, or play the script with `scriptum test`"
     );
     ToolError::new(
         ToolErrorKind::NotConfigured,

@@ -171,17 +171,24 @@ fn rendered(source: &Source, diagnostics: &[Diagnostic], color: bool) -> String 
 
 /// Shows diagnostics of a script that another command compiled.
 pub(crate) fn print_to_stderr(source: &Source, diagnostics: &[Diagnostic]) {
+    if let Some(text) = noted(source, diagnostics) {
+        note!("{text}");
+    }
+}
+
+/// The same as a text for stderr; `None` without any.
+pub(crate) fn noted(source: &Source, diagnostics: &[Diagnostic]) -> Option<String> {
     if diagnostics.is_empty() {
-        return;
+        return None;
     }
-    if out::notes_are_json() {
-        let lines = render_json(diagnostics, &source.name, &source.text);
-        note!("{}", lines.trim_end());
-        return;
-    }
-    let stderr = AutoStream::auto(std::io::stderr());
-    let color = stderr.current_choice() != anstream::ColorChoice::Never;
-    note!("{}", rendered(source, diagnostics, color).trim_end());
+    let text = if out::notes_are_json() {
+        render_json(diagnostics, &source.name, &source.text)
+    } else {
+        let stderr = AutoStream::auto(std::io::stderr());
+        let color = stderr.current_choice() != anstream::ColorChoice::Never;
+        rendered(source, diagnostics, color)
+    };
+    Some(text.trim_end().to_owned())
 }
 
 fn of_severity(diagnostics: &[Diagnostic], severity: Severity) -> usize {

@@ -24,9 +24,16 @@ const ERRORS_NAMED_MAX: usize = 5;
 
 /// Compiles a script or a program for a command that needs it without errors. Diagnostics go to stderr.
 pub(crate) fn compiled(source: &Source, catalog: &ToolCatalog) -> Result<Compiled, Failure> {
-    let compiled = source.compile(catalog);
+    let compiled = without_errors(source, catalog)?;
     check::print_to_stderr(source, &compiled.diagnostics);
+    Ok(compiled)
+}
+
+/// The same for a command that says something else first: its warnings are still to be shown.
+pub(crate) fn without_errors(source: &Source, catalog: &ToolCatalog) -> Result<Compiled, Failure> {
+    let compiled = source.compile(catalog);
     if compiled.program.is_none() {
+        check::print_to_stderr(source, &compiled.diagnostics);
         let message = format!("'{}' has errors and cannot run", source.name);
         return Err(Failure::new(Code::No, message));
     }

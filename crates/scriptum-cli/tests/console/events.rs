@@ -32,6 +32,12 @@ fn a_thread_that_waits_for_an_event_goes_on_by_the_printed_command() {
     let deliver = format!("run --resume {thread} --event approved --data JSON");
     assert!(stderr.contains(&deliver), "{stderr}");
 
+    // Nothing will ever wait for this one, which somebody misspelt.
+    let misspelt = ["run", "--resume", &thread, "--event", "aproved"];
+    let (code, stderr) = ended(folder.path(), &misspelt);
+    assert_eq!(code, 22, "{stderr}");
+    assert!(stderr.contains("did you mean 'approved'?"), "{stderr}");
+
     // Nothing waits for this one yet: it is kept, and the thread stays paused.
     let early = [
         "run", "--resume", &thread, "--event", "paid", "--data", "17",

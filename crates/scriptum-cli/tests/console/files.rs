@@ -49,6 +49,31 @@ fn a_file_that_is_missing_keeps_no_other_one_back() {
 }
 
 #[test]
+fn what_somebody_may_have_meant_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("fine.scriptum"), FINE).unwrap();
+    let cases: [(&[&str], i32, &str); 4] = [
+        (&["fine.scriptum"], 2, "scriptum run fine.scriptum"),
+        (&["run", "fine"], 5, "did you mean 'fine.scriptum'?"),
+        (
+            &["check", "fien.scriptum"],
+            5,
+            "did you mean 'fine.scriptum'?",
+        ),
+        (
+            &["run", "fine.scriptum", "--input", "topic=tea"],
+            2,
+            "--set 'topic=tea'",
+        ),
+    ];
+    for (args, expected, line) in cases {
+        let (code, stderr) = ended(folder.path(), args);
+        assert_eq!(code, expected, "{args:?}: {stderr}");
+        assert!(stderr.contains(line), "{args:?}: {stderr}");
+    }
+}
+
+#[test]
 fn line_ends_and_marks_of_other_systems_mean_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let windows = format!("\u{feff}{}", FINE.replace('\n', "\r\n"));

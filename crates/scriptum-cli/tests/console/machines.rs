@@ -207,3 +207,19 @@ fn results_are_json_or_yaml() {
     assert!(json.contains("\"content\": \"here\""), "{json}");
     assert!(yaml.contains("content: here"), "{yaml}");
 }
+
+/// Warnings of the compiler come behind what programs look for first.
+#[test]
+fn the_thread_is_named_before_anything_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = "script \"S\"\noutput\n  n : integer\nemit\n  n = 1\nlet x = 1\n";
+    std::fs::write(folder.path().join("s.scriptum"), script).unwrap();
+    let (code, stderr) = ended(folder.path(), &["run", "s.scriptum"]);
+    assert_eq!(code, 0, "{stderr}");
+    assert!(stderr.starts_with("thr_"), "{stderr}");
+    assert!(stderr.contains("warning["), "{stderr}");
+    let (_, stderr) = ended(folder.path(), &["run", "--watch-json", "s.scriptum"]);
+    let events = lines(&stderr);
+    assert!(events[0]["snapshot"].is_object(), "{stderr}");
+    assert_eq!(events[1]["severity"], "warning", "{stderr}");
+}

@@ -22,11 +22,12 @@ use crate::{
 
 pub(super) async fn session(file: &Path, args: &Run, shown: Shown) -> Result<Session, Failure> {
     let source = source::read(file)?;
-    let compiled = cmd::compiled(&source, &tools::catalog(&args.tools)?)?;
+    let compiled = cmd::without_errors(&source, &tools::catalog(&args.tools)?)?;
+    let warnings = cmd::check::noted(&source, &compiled.diagnostics);
     let program = compiled
         .program
         .expect("a compilation without errors has a program");
-    let input = checked_input(&program.contract, args)?;
+    let input = checked_input(&program.contract, file, args)?;
     let environment = Arc::new(Environment::read(args)?);
     if !starts_threads(&program.body) {
         environment.check_named(&program.contract)?;
@@ -59,6 +60,7 @@ pub(super) async fn session(file: &Path, args: &Run, shown: Shown) -> Result<Ses
             workspace,
             (&environment, &program.contract),
         )),
+        warnings,
         shown,
         output: args.output,
         no_input: args.no_input,
@@ -67,7 +69,7 @@ pub(super) async fn session(file: &Path, args: &Run, shown: Shown) -> Result<Ses
 }
 
 /// The inputs with defaults; every violation at once otherwise. Texts of `--set` are converted.
-fn checked_input(contract: &Contract, args: &Run) -> Result<Value, Failure> {
+fn checked_input(contract: &Contract, file: &Path, args: &Run) -> Result<Value, Failure> {
     let given = args
         .input
         .as_deref()
@@ -78,7 +80,8 @@ fn checked_input(contract: &Contract, args: &Run) -> Result<Value, Failure> {
         .check_inputs(&merged, !args.set.is_empty())
         .map_err(|violations| {
             let message = "the input does not satisfy the contract of the script";
-            let help = "`scriptum contract FILE` shows what the script takes";
+            let file = local::quoted(&file.to_string_lossy());
+            let help = format!("`scriptum contract {file} -o table` shows what the script takes");
             Failure::new(Code::InvalidArgument, message)
                 .violations(violations)
                 .help(help)

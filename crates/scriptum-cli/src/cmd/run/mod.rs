@@ -40,6 +40,8 @@ struct Session {
     after: Seq,
     /// What a command that goes on has to say.
     again: Arc<Again>,
+    /// What there is to say behind the thread's id.
+    warnings: Option<String>,
     shown: Shown,
     /// Form of the result.
     output: Output,
@@ -93,6 +95,9 @@ fn who() -> String {
 
 async fn work(mut session: Session) -> Result<Code, Failure> {
     let mut progress = progress(&session).await?;
+    if let Some(warnings) = session.warnings.take() {
+        note!("{warnings}");
+    }
     let mut worker = Running::start(&session.engine, ClaimScope::Only(session.thread));
     let ending = with_answers(&mut session, &mut worker, &mut progress).await;
     progress.finish();

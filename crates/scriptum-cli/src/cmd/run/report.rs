@@ -62,6 +62,7 @@ pub(super) async fn children_paused(
             engine: session.engine.clone(),
             thread: *child,
             again: Arc::clone(&session.again),
+            warnings: None,
             ..*session
         };
         let row = child.engine.thread(child.thread).await?;

@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
-use scriptum_contract::Value;
+use scriptum_contract::{Value, nearest};
 use scriptum_engine::{Error, ProgramHash, ThreadId, ThreadRow, program_row};
-use scriptum_vm::{PauseReason, Resume, Seen, Status, StepPath};
+use scriptum_vm::{
+    PauseReason, Resume, Seen, Status, StepPath,
+    program::{Body, Goal, Op, StepKind, Wait},
+};
 
 use super::{
     Session,
@@ -17,7 +20,7 @@ use crate::{
     cmd,
     environment::Environment,
     exit::{Code, Failure},
-    input, local, source, tools,
+    input, local, out, source, tools,
     ui::Shown,
 };
 
@@ -57,6 +60,7 @@ pub(super) async fn session(thread: &str, args: &Run, shown: Shown) -> Result<Se
             workspace,
             (&environment, &program.contract),
         )),
+        warnings: None,
         shown,
         output: args.output,
         no_input: args.no_input,
@@ -73,6 +77,7 @@ pub(super) async fn session(thread: &str, args: &Run, shown: Shown) -> Result<Se
     if let Some(event) = &args.event {
         let data = args.data.as_deref().map(|data| input::json(data, "--data"));
         let data = data.transpose()?.unwrap_or_default();
+        session.warnings = unknown_event(event, &program.body);
         session.engine.send_event(thread, event, data).await?;
         return Ok(session);
     }
@@ -111,6 +116,39 @@ pub(super) async fn session(thread: &str, args: &Run, shown: Shown) -> Result<Se
     Ok(session)
 }
 
+/// Says so when no step waits for the event, which is kept all the same.
+fn unknown_event(event: &str, body: &Body) -> Option<String> {
+    let names = awaited(body)?;
+    if out::notes_are_json() || names.iter().any(|name| **name == *event) {
+        return None;
+    }
+    let meant = nearest(event, names.iter().map(|name| &**name));
+    let meant = meant.map_or_else(String::new, |meant| format!("; did you mean '{meant}'?"));
+    let said = format!("no step of the script waits for an event '{event}'{meant}");
+    Some(format!("warning: {said}"))
+}
+
+/// The events that steps wait for; `None` when a name is computed.
+fn awaited(body: &Body) -> Option<Vec<Arc<str>>> {
+    let mut names = Vec::new();
+    for step in &body.steps {
+        if let StepKind::Wait(Wait {
+            goal: Goal::Event { name, .. },
+            ..
+        }) = &step.kind
+        {
+            let Op::Literal(Value::Text(name)) = &name.root.op else {
+                return None;
+            };
+            names.push(Arc::clone(name));
+        }
+        for body in step.kind.bodies() {
+            names.extend(awaited(body)?);
+        }
+    }
+    Some(names)
+}
+
 fn refuse_change(change: Option<&Resume>, row: &ThreadRow) -> Result<(), Failure> {
     if change.is_none() {
         return Ok(());
@@ -142,7 +180,7 @@ fn check_same_program(args: &Run, row: &ThreadRow) -> Result<(), Failure> {
         return Ok(());
     };
     let source = source::read(file)?;
-    let compiled = cmd::compiled(&source, &tools::catalog(&args.tools)?)?;
+    let compiled = cmd::without_errors(&source, &tools::catalog(&args.tools)?)?;
     let program = compiled
         .program
         .expect("a compilation without errors has a program");
