@@ -5,7 +5,8 @@
 //!
 //! The id of a sub-thread follows from its parent, the step and the number of the call. So whoever runs
 //! the parent, after however many crashes, finds the thread that was made before instead of making a
-//! second one. A sub-thread whose parent has ended cancels itself when somebody takes it up.
+//! second one. A sub-thread ends with the step that waits for it: the commit that ends the step tells it,
+//! and one that is made too late finds out when somebody takes it up.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -21,7 +22,8 @@ use scriptum_vm::{
 use sha2::{Digest, Sha256};
 
 use crate::{
-    Engine, Error, NewThread, Script, ScriptError, StoreError, ThreadId, ThreadRow,
+    Engine, Error, NewThread, Page, Script, ScriptError, StepRow, StepStatus, Store, StoreError,
+    ThreadId, ThreadRow,
     engine::Core,
     limits::{STORE_RETRY_MAX, SUBTHREAD_DEPTH_MAX},
     retry::{in_time, until_available},
@@ -204,19 +206,30 @@ pub(crate) async fn report(core: &Arc<Core>, child: ThreadId, origin: &Origin) {
     }
 }
 
-/// Asks a sub-thread to end, because nobody waits for it any more. One that is not there yet learns of
-/// it when somebody takes it up.
-pub(crate) async fn cancel(core: &Core, child: ThreadId) {
-    let cancel = || {
-        let reason = "its parent does not wait for it any more".into();
-        let at = core.clock.now();
-        core.store
-            .post(child, Notification::CancelAsked { reason }, at)
+/// What a sub-thread is told when nobody waits for it any more. One that is not there yet learns of it
+/// when somebody takes it up.
+pub(crate) fn not_waited_for() -> Notification {
+    let reason = "its parent does not wait for it any more".into();
+    Notification::CancelAsked { reason }
+}
+
+/// True while the step that started a sub-thread waits for it.
+pub(crate) async fn is_waited_for(store: &dyn Store, origin: &Origin) -> Result<bool, StoreError> {
+    let page = Page {
+        after: None,
+        max: 1,
     };
-    match until_available(cancel).await {
-        Ok(()) | Err(StoreError::Conflict(_) | StoreError::NotFound(_)) => {}
-        Err(error) => tracing::warn!(thread = %child, %error, "cannot cancel sub-thread"),
+    let row = match store.thread(origin.parent).await {
+        Err(StoreError::NotFound(_)) => return Ok(false),
+        row => row?,
+    };
+    if row.status.is_ended() {
+        return Ok(false);
     }
+    let steps = store.steps(origin.parent, &origin.step, page).await?;
+    let is_it = |step: &StepRow| step.path == origin.step && step.attempt == origin.attempt;
+    let step = steps.first().filter(|step| is_it(step));
+    Ok(step.is_some_and(|step| step.status == StepStatus::Running))
 }
 
 async fn create(core: &Core, parent: Parent, call: &Call, id: ThreadId) -> Result<(), StepError> {

@@ -141,6 +141,7 @@ impl Draft {
             frames: self.frames,
             blobs: self.blobs,
             acks: self.acks,
+            posts: Vec::new(),
             status: self.standing.status,
             pause: self.standing.pause,
             wake_at: self.standing.wake_at,

@@ -45,7 +45,7 @@ pub use ports::{
     secrets::{Secrets, SecretsError},
     store::{
         Change, Claim, ClaimNumber, ClaimScope, Commit, Committed, Created, InboxItem, InboxNumber,
-        NewThread, Page, ProgramRow, StepChange, StepRow, StepStatus, Store, StoreError,
+        NewThread, Page, Post, ProgramRow, StepChange, StepRow, StepStatus, Store, StoreError,
         ThreadFilter, ThreadRow,
     },
     tool::{Sink, Tool, ToolCall, ToolError, ToolErrorKind, ToolSource},

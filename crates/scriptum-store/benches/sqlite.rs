@@ -206,6 +206,7 @@ fn turn_of(thread: ThreadId, number: u64) -> Commit {
         steps,
         blobs: Vec::new(),
         acks: Vec::new(),
+        posts: Vec::new(),
         status: Status::Running,
         pause: None,
         wake_at: None,

@@ -229,6 +229,8 @@ pub struct Commit {
     pub blobs: Vec<Blob>,
     /// Inbox entries that were applied or refused.
     pub acks: Vec<InboxNumber>,
+    /// What other threads are told with this, so that no crash comes between.
+    pub posts: Vec<Post>,
     /// Status afterwards.
     pub status: Status,
     /// Why it is paused.
@@ -241,6 +243,15 @@ pub struct Commit {
     pub at: Timestamp,
     /// Set when the program changes.
     pub program: Option<ProgramHash>,
+}
+
+/// A notification for another thread, dropped when there is no such thread or it has ended.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Post {
+    /// The other thread.
+    pub to: ThreadId,
+    /// What it is told; posted at the time of the commit.
+    pub notification: Notification,
 }
 
 /// What became of a commit.

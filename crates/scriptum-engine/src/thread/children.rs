@@ -1,10 +1,10 @@
 //! Sub-threads of one thread, and what a thread owes to the one that started it.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use futures::FutureExt;
 use scriptum_contract::Value;
-use scriptum_vm::{Call, Status, StepPath, Timestamp};
+use scriptum_vm::{Call, Status, Timestamp};
 use tokio::time::timeout;
 
 use super::{
@@ -13,7 +13,7 @@ use super::{
     state::Resident,
 };
 use crate::{
-    StoreError, ThreadId,
+    Post,
     children::{self, Parent},
     draft::Standing,
     limits::{CHILDREN_POLL_MS, STORE_WAIT},
@@ -74,51 +74,38 @@ impl Resident {
         }
     }
 
-    /// Ends the sub-threads whose steps have ended without them. The turn in which they did is durable.
-    pub(super) async fn cancel_children(&mut self, failed: &[StepPath]) {
-        if self.children.is_empty() {
-            return;
+    /// Ends the sub-threads that the machine does not wait for any more, with the commit by which that is
+    /// so. Those that have ended already are not told.
+    pub(super) fn end_children(&self, is_answered: bool) -> Vec<Post> {
+        if self.children.is_empty() || is_answered {
+            return Vec::new();
         }
         let pending = self.pending_calls();
-        let gone = self.children.extract_if(.., |id, _| !pending.contains(id));
-        let gone: Vec<ThreadId> = gone.map(|(_, child)| child).collect();
-        let is_answered = failed.is_empty() && !self.standing.status.is_ended();
-        if !is_answered {
-            self.cancel_all(gone).await;
+        let gone = self.children.iter().filter(|(id, _)| !pending.contains(id));
+        gone.map(|(_, child)| Post {
+            to: *child,
+            notification: children::not_waited_for(),
+        })
+        .collect()
+    }
+
+    /// Forgets the sub-threads that the machine does not wait for. The turn in which they ended is durable.
+    pub(super) fn forget_children(&mut self) {
+        if !self.children.is_empty() {
+            let pending = self.pending_calls();
+            self.children.retain(|id, _| pending.contains(id));
         }
     }
 
-    /// Ends those of the sub-threads that the machine does not wait for.
-    pub(super) async fn cancel_gone(&mut self, mut children: BTreeMap<CallId, ThreadId>) {
-        children.retain(|id, _| !self.children.contains_key(id));
-        self.cancel_all(children.into_values()).await;
-    }
-
-    pub(super) async fn cancel_all(&mut self, children: impl IntoIterator<Item = ThreadId>) {
-        let core = Arc::clone(&self.node.core);
-        let cancelling = async {
-            for child in children {
-                children::cancel(&core, child).await;
-            }
-        };
-        self.beside(cancelling).await;
-    }
-
-    /// A sub-thread does not outlive its parent, even if that ended while nobody could tell.
+    /// A sub-thread does not outlive the step that waits for it. One that was made after that step had ended
+    /// was told by nobody.
     pub(super) async fn heed_parent(&mut self) -> Result<(), Fault> {
-        let Some(parent) = self.origin.as_ref().map(|origin| origin.parent) else {
+        let Some(origin) = self.origin.clone() else {
             return Ok(());
         };
         let store = Arc::clone(&self.node.core.store);
-        let has_ended = match until_available(|| store.thread(parent)).await {
-            Ok(row) => row.status.is_ended(),
-            Err(StoreError::NotFound(_)) => true,
-            Err(error) => return Err(Fault::Store(error)),
-        };
-        if has_ended {
-            let core = Arc::clone(&self.node.core);
-            children::cancel(&core, self.id).await;
-        }
+        let looking = until_available(|| children::is_waited_for(&*store, &origin));
+        self.is_orphan = !self.beside(looking).await?;
         Ok(())
     }
 }

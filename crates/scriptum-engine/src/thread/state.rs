@@ -58,6 +58,8 @@ pub(super) struct Resident {
     pub(super) children: BTreeMap<CallId, ThreadId>,
     /// The step that waits for this thread, if it is a sub-thread.
     pub(super) origin: Option<Origin>,
+    /// True when that step does not wait any more.
+    pub(super) is_orphan: bool,
     /// How many threads lie above it.
     pub(super) depth: u32,
     /// Calls of ours whose answer is not durable yet, and how to end them.
@@ -91,6 +93,7 @@ struct Inbox {
 enum Ready {
     Continued,
     Posted(InboxItem),
+    Orphaned,
     Fired(StepPath),
     Answered(Answer),
 }
@@ -119,6 +122,7 @@ impl Resident {
             starts: FuturesUnordered::new(),
             children: BTreeMap::new(),
             origin: None,
+            is_orphan: false,
             depth: 0,
             open: BTreeMap::new(),
             ports: BTreeMap::new(),
@@ -144,11 +148,7 @@ impl Resident {
     /// Calls under way go on, and answers that were applied wait to be applied again.
     pub(super) async fn reload(&mut self) -> Result<Option<Exit>, Fault> {
         let (row, frames, inbox) = self.durable().await?;
-        let children = std::mem::take(&mut self.children);
         if !self.is_ours(&row) {
-            if row.status.is_ended() {
-                self.cancel_all(children.into_values()).await;
-            }
             return Ok(Some(Exit::Lost));
         }
         self.doubt_answers();
@@ -156,10 +156,10 @@ impl Resident {
         self.claim = Some(row.claim);
         self.restore(row, frames, inbox).await?;
         self.abandon_unwanted();
-        self.cancel_gone(children).await;
         if is_new {
             self.inherit();
         }
+        self.heed_parent().await?;
         Ok(None)
     }
 
@@ -293,6 +293,7 @@ impl Resident {
 
     fn has_ready(&self) -> bool {
         self.inbox_is_waiting()
+            || self.is_orphan
             || !self.fired.is_empty()
             || self.answers.iter().any(|answer| self.fits(answer))
             || self
@@ -352,6 +353,9 @@ impl Resident {
                     draft.acknowledge(item.number);
                     self.apply(item.notification, draft).await?;
                 }
+                Some(Ready::Orphaned) => {
+                    self.apply(children::not_waited_for(), draft).await?;
+                }
                 Some(Ready::Fired(path)) => {
                     self.apply(Notification::TimerFired { path }, draft).await?;
                 }
@@ -371,6 +375,9 @@ impl Resident {
     fn next_ready(&mut self, draft: &Draft) -> Option<Ready> {
         if let Some(item) = self.inbox.items.pop_front() {
             return Some(Ready::Posted(item));
+        }
+        if std::mem::take(&mut self.is_orphan) {
+            return Some(Ready::Orphaned);
         }
         if let Some(path) = self.fired.pop_front() {
             return Some(Ready::Fired(path));
@@ -454,6 +461,7 @@ impl Resident {
             .claim
             .expect("a thread is loaded before it is committed");
         let mut commit = draft.into_commit(self.id, claim);
+        commit.posts = self.end_children(failed.is_empty() && !standing.status.is_ended());
         self.doubts = self.doubts.saturating_add(1);
         let was_told = !commit.acks.is_empty();
         commit.release = release;
@@ -479,10 +487,15 @@ impl Resident {
                 // The owner before us may have learned the answer of a call that we are making again.
                 self.abandon_unwanted();
             }
-            self.cancel_children(&failed).await;
+            self.forget_children();
             self.tell_parent().await;
+            let pending = (!failed.is_empty()).then(|| self.pending_calls());
             for call in calls {
-                self.start(call);
+                // Its step may have ended in the same commit.
+                let id = CallId::of(&call);
+                if pending.as_ref().is_none_or(|pending| pending.contains(&id)) {
+                    self.start(call);
+                }
             }
         }
         Ok(outcome)

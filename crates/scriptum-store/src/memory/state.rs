@@ -257,12 +257,21 @@ impl State {
             self.values.entry(blob.hash).or_insert(blob.bytes);
         }
         let (id, at) = (commit.thread, commit.at);
+        let posts = std::mem::take(&mut commit.posts);
         let settled = settles(commit.status).then_some(Change::Settled(id));
         self.change(id, |thread| thread.write(commit));
         let given_back = self.is_waiting(id, at).then_some(Change::Posted(id));
+        let told: Vec<Change> = posts
+            .into_iter()
+            .filter_map(|post| {
+                let posted = self.post(post.to, post.notification, at);
+                posted.is_ok().then_some(Change::Posted(post.to))
+            })
+            .collect();
         iter::once(Change::Committed(id))
             .chain(settled)
             .chain(given_back)
+            .chain(told)
     }
 
     pub(super) fn journal(

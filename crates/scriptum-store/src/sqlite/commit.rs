@@ -1,12 +1,13 @@
 //! Writes turns inside the writer's transaction. The first statement of a turn is conditional on the
 //! owner, its claim and the last entry, so who is not the owner writes nothing.
 
-use rusqlite::{CachedStatement, Connection, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 use scriptum_engine::{Change, Committed, Incarnation, StoreError, ThreadId};
 
 use super::{
     failure::Failure,
     session::Session,
+    threads::POST,
     turn::{Part, StepWrite, Turn},
 };
 use crate::{check::no_program, codec::path::path_from_bytes, steps::never_started};
@@ -43,6 +44,11 @@ const INBOX_CHANGED: &str = "UPDATE threads SET posted_at = \
                              WHERE thread = ?1";
 const RELEASE: &str = "UPDATE threads SET owner = NULL, ended = ?2 WHERE thread = ?1 \
                        RETURNING posted_at";
+
+/// Of a thread that is named by its id, when it has not ended.
+const TOLD: &str = "UPDATE threads SET last_inbox = last_inbox + 1, \
+                    posted_at = COALESCE(posted_at, ?2) \
+                    WHERE id = ?1 AND ended = 0 RETURNING thread, last_inbox";
 
 /// What became of a batch, and what to tell those who listen.
 #[derive(Debug, Default)]
@@ -122,7 +128,28 @@ impl<'c> Statements<'c> {
         if turn.releases && self.release(thread, turn)? {
             changes.push(Change::Posted(turn.thread));
         }
+        for (to, notification) in &turn.posts {
+            if self.tell(*to, notification, turn.at)? {
+                changes.push(Change::Posted(*to));
+            }
+        }
         Ok(Committed::Done)
+    }
+
+    /// Adds to the inbox of another thread; false when there is no such thread or it has ended.
+    fn tell(&self, to: ThreadId, notification: &str, at: i64) -> Result<bool, Failure> {
+        let mut told = self.connection.prepare_cached(TOLD)?;
+        let told: Option<(i64, i64)> = told
+            .query_row(params![to.0.to_be_bytes(), at], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+            .optional()?;
+        let Some((thread, number)) = told else {
+            return Ok(false);
+        };
+        let mut post = self.connection.prepare_cached(POST)?;
+        post.execute(params![thread, number, at, notification])?;
+        Ok(true)
     }
 
     /// False when somebody else is the owner, or by another claim, or the journal ends elsewhere.

@@ -20,7 +20,8 @@ const CREATE: &str = "INSERT INTO threads (id, program, script, request, status,
 const POSTED: &str = "UPDATE threads SET last_inbox = last_inbox + 1, \
                       posted_at = COALESCE(posted_at, ?2) \
                       WHERE thread = ?1 AND ended = 0 RETURNING last_inbox";
-const POST: &str = "INSERT INTO inbox (thread, number, at, notification) VALUES (?1, ?2, ?3, ?4)";
+pub(super) const POST: &str =
+    "INSERT INTO inbox (thread, number, at, notification) VALUES (?1, ?2, ?3, ?4)";
 
 /// Changes nothing and is a change all the same.
 const TOUCH: &str = "UPDATE threads SET last_inbox = last_inbox WHERE id = ?1";

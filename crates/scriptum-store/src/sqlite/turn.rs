@@ -10,7 +10,9 @@ use scriptum_vm::{Entry, FrameKey, Seq, StepPath};
 use super::failure::to_integer;
 use crate::{
     check::{check_gap_free, settles},
-    codec::{entries_to_text, error_to_text, path::path_to_bytes, words::Word},
+    codec::{
+        entries_to_text, error_to_text, notification_to_text, path::path_to_bytes, words::Word,
+    },
     steps,
 };
 
@@ -30,6 +32,8 @@ pub(super) struct Turn {
     pub(super) steps: Vec<StepWrite>,
     pub(super) blobs: Vec<(ValueHash, Arc<[u8]>)>,
     pub(super) acks: Vec<i64>,
+    /// What other threads are told, as the text of the notification.
+    pub(super) posts: Vec<(ThreadId, String)>,
     pub(super) status: &'static str,
     pub(super) pause: Option<&'static str>,
     pub(super) wake_at: Option<i64>,
@@ -102,6 +106,11 @@ impl Turn {
                 .iter()
                 .map(|number| to_integer(number.0))
                 .collect::<Result<_, _>>()?,
+            posts: commit
+                .posts
+                .iter()
+                .map(|post| Ok((post.to, notification_to_text(&post.notification)?)))
+                .collect::<Result<_, StoreError>>()?,
             status: commit.status.word(),
             pause: commit.pause.map(Word::word),
             wake_at: commit.wake_at.filter(|_| !ends).map(|at| at.0),

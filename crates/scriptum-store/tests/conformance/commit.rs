@@ -3,18 +3,19 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use scriptum_engine::{
-    ClaimNumber, Commit, Committed, InboxNumber, StepChange, StepRow, StepStatus, Store, StoreError,
+    ClaimNumber, Commit, Committed, InboxNumber, Post, StepChange, StepRow, StepStatus, Store,
+    StoreError,
 };
 use scriptum_vm::{
-    FrameCell, FrameDelta, FrameKey, PauseReason, Recovery, Seq, Slot, Status, StepError, StepPath,
-    Timestamp,
+    FrameCell, FrameDelta, FrameKey, Notification, PauseReason, Recovery, Seq, Slot, Status,
+    StepError, StepPath, Timestamp,
 };
 
 use crate::{
     dump::dump,
     given::{
         MANY, blob, cell_key, cells, claim, commit, entries, hash, id, made, owned, page, path,
-        program, step_ended, step_skipped, step_started, turn, worker,
+        program, started, step_ended, step_skipped, step_started, turn, worker,
     },
 };
 
@@ -29,6 +30,7 @@ crate::rules![
     a_commit_without_entries_is_written,
     turns_of_one_thread_can_share_a_batch,
     a_batch_can_be_larger_than_a_group,
+    other_threads_are_told_with_the_commit,
     nothing_is_written_after_the_release,
     the_program_can_change,
     an_unknown_program_is_refused_with_its_batch,
@@ -267,6 +269,48 @@ async fn a_batch_can_be_larger_than_a_group(store: Arc<dyn Store>) {
         store.journal(thread, Seq(1_400), MANY).await,
         Ok(entries(1_401, 100))
     );
+}
+
+async fn other_threads_are_told_with_the_commit(store: Arc<dyn Store>) {
+    let (one, two, ended) = (
+        owned(&store, "a", 1).await,
+        owned(&store, "a", 2).await,
+        owned(&store, "a", 3).await,
+    );
+    let ends = Commit {
+        status: Status::Completed,
+        ..turn(ended, 1, 1)
+    };
+    commit(&store, "a", ends).await;
+    let told = |notification: &Notification| Post {
+        to: two,
+        notification: notification.clone(),
+    };
+    let tells = Commit {
+        posts: vec![
+            told(&Notification::PauseAsked),
+            Post {
+                to: ended,
+                notification: Notification::PauseAsked,
+            },
+            Post {
+                to: id(9),
+                notification: Notification::PauseAsked,
+            },
+            told(&Notification::Continued),
+        ],
+        ..turn(one, 1, 1)
+    };
+    let stale = Commit {
+        posts: vec![told(&started())],
+        ..turn(one, 1, 1)
+    };
+    let committed = store.commit(&worker("a"), vec![tells, stale]).await;
+    assert_eq!(committed, Ok(vec![Committed::Done, Committed::Stale]));
+    let inbox = store.inbox(two, InboxNumber(1)).await.unwrap();
+    let inbox: Vec<_> = inbox.into_iter().map(|item| item.notification).collect();
+    assert_eq!(inbox, [Notification::PauseAsked, Notification::Continued]);
+    assert_eq!(store.inbox(ended, InboxNumber(0)).await, Ok(vec![]));
 }
 
 async fn nothing_is_written_after_the_release(store: Arc<dyn Store>) {

@@ -5,8 +5,8 @@ use std::{fmt::Write, ops::Range, sync::Arc};
 
 use futures::{FutureExt, StreamExt, stream::BoxStream};
 use scriptum_engine::{
-    Change, ClaimNumber, ClaimScope, Commit, InboxNumber, Incarnation, NewThread, ProgramHash,
-    ProgramRow, StepChange, StepStatus, Store, ThreadFilter, ThreadId,
+    Change, ClaimNumber, ClaimScope, Commit, InboxNumber, Incarnation, NewThread, Post,
+    ProgramHash, ProgramRow, StepChange, StepStatus, Store, ThreadFilter, ThreadId,
 };
 use scriptum_vm::{
     FrameDelta, Notification, PauseReason, Recovery, Seq, Slot, Status, StepError, StepPath,
@@ -220,6 +220,13 @@ impl Random {
         }
     }
 
+    fn post(&mut self) -> Post {
+        Post {
+            to: self.thread(),
+            notification: self.notification(),
+        }
+    }
+
     fn notification(&mut self) -> Notification {
         match self.below(3) {
             0 => started(),
@@ -269,6 +276,7 @@ impl Random {
             acks: (0..self.below(3))
                 .map(|_| InboxNumber(self.below(4)))
                 .collect(),
+            posts: (0..self.below(3) / 2).map(|_| self.post()).collect(),
             status: self.pick(STATUSES),
             pause: self.one_in(4).then_some(PauseReason::Operator),
             wake_at: self.one_in(3).then(|| self.time()),

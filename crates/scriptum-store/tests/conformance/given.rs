@@ -111,6 +111,7 @@ pub(crate) fn turn(thread: ThreadId, first: u64, count: u64) -> Commit {
         steps: Vec::new(),
         blobs: Vec::new(),
         acks: Vec::new(),
+        posts: Vec::new(),
         status: Status::Running,
         pause: None,
         wake_at: None,

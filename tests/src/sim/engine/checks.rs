@@ -14,18 +14,15 @@ use super::world::{World, at_once};
 const EVERYTHING: u32 = u32::MAX;
 
 /// Every thread that has not ended has an owner, an inbox entry, a wake-up, or waits for somebody.
-pub(crate) fn check_nothing_forgotten(world: &World, threads: &[ThreadId]) {
-    for id in threads {
-        let Ok(row) = at_once(world.store.thread(*id)) else {
-            continue;
-        };
-        let waits = row.status.is_ended() || row.status == Status::Paused;
+pub(crate) fn check_nothing_forgotten(world: &World) {
+    for row in world.open_threads() {
+        let waits = row.status == Status::Paused;
         if waits || row.owner.is_some() || row.wake_at.is_some() {
             continue;
         }
-        let inbox = at_once(world.store.inbox(*id, InboxNumber::default())).unwrap();
+        let inbox = at_once(world.store.inbox(row.id, InboxNumber::default())).unwrap();
         if inbox.is_empty() {
-            world.accuse(format!("nobody will ever look at {id}: {row:?}"));
+            world.accuse(format!("nobody will ever look at it: {row:?}"));
         }
     }
 }

@@ -8,18 +8,19 @@ use std::{
 use async_trait::async_trait;
 use scriptum_engine::Clock;
 use scriptum_vm::Timestamp;
-use tokio::time::{Instant, sleep};
+use tokio::{
+    sync::Notify,
+    time::{Instant, timeout},
+};
 
 /// The beginning of every simulation.
 const EPOCH_MS: i64 = 1_700_000_000_000;
-
-/// Longest sleep before the clock is read again, so that jumps are noticed.
-const SLEEP_MS_MAX: i64 = 1_000;
 
 #[derive(Debug)]
 pub(crate) struct SimClock {
     began: Instant,
     offset_ms: AtomicI64,
+    jumped: Notify,
 }
 
 impl SimClock {
@@ -27,12 +28,14 @@ impl SimClock {
         SimClock {
             began: Instant::now(),
             offset_ms: AtomicI64::new(0),
+            jumped: Notify::new(),
         }
     }
 
     /// Sets the clock forward, or back.
     pub(crate) fn jump(&self, by_ms: i64) {
         self.offset_ms.fetch_add(by_ms, Ordering::Relaxed);
+        self.jumped.notify_waiters();
     }
 }
 
@@ -45,11 +48,12 @@ impl Clock for SimClock {
 
     async fn sleep_until(&self, until: Timestamp) {
         loop {
-            let left_ms = (until.0 - self.now().0).min(SLEEP_MS_MAX);
-            let Ok(left_ms @ 1..) = u64::try_from(left_ms) else {
+            let jumped = self.jumped.notified();
+            let Ok(left_ms @ 1..) = u64::try_from(until.0 - self.now().0) else {
                 return;
             };
-            sleep(Duration::from_millis(left_ms)).await;
+            // Whether the time is up shows at the next look, after a jump as well.
+            drop(timeout(Duration::from_millis(left_ms), jumped).await);
         }
     }
 }

@@ -21,6 +21,7 @@ mod weights;
 mod world;
 
 use std::{
+    collections::BTreeMap,
     panic,
     sync::{Arc, Once},
     time::Duration,
@@ -28,8 +29,11 @@ use std::{
 
 use libtest_mimic::{Failed, Trial};
 use scriptum_contract::Value;
-use scriptum_engine::{Incarnation, Store, ThreadId, program_row};
-use scriptum_vm::{Status, program::Program};
+use scriptum_engine::{Incarnation, ProgramHash, Store, ThreadId, program_row};
+use scriptum_vm::{
+    Status,
+    program::{Program, from_json},
+};
 use tokio::{
     task::JoinSet,
     time::{Instant, sleep, timeout},
@@ -40,7 +44,7 @@ use checks::{
 };
 use marks::Marks;
 use nodes::Nodes;
-use people::{Wish, see_through, watch};
+use people::{Wish, nurse, see_through, watch};
 use rng::Rng;
 use weights::Weights;
 use world::World;
@@ -56,6 +60,9 @@ const TROUBLE_MS_MAX: u64 = 25_000;
 
 /// No thread needs longer than this once everything works.
 const REPAIR_MAX: Duration = Duration::from_hours(1);
+
+/// A sub-thread that nobody waits for any more ends within this time.
+const ORPHANS_MAX: Duration = Duration::from_mins(3);
 
 /// Seeds that found a fault once: parts of a thread read while a late commit changed it, and calls that
 /// went on although their answer had been handed over.
@@ -86,6 +93,10 @@ const WANTED: &[(&str, &str)] = &[
     ("node", "stopped"),
     ("post", "happened and was reported lost"),
     ("step", "retried"),
+    ("sub-thread", "cancelled"),
+    ("sub-thread", "failed"),
+    ("sub-thread", "paused"),
+    ("sub-thread", "started"),
     ("thread", "cancelled"),
     ("thread", "failed"),
     ("thread", "paused by a failed step"),
@@ -231,25 +242,42 @@ async fn run(weights: Weights, threads: &[Arc<Program>], mut rng: Rng) -> Outcom
         watchers.spawn(async move { (id, watching.await) });
     }
     let ids: Vec<ThreadId> = wishes.iter().map(|wish| wish.id).collect();
-    let looking = tokio::spawn(look_for_forgotten(Arc::clone(&world), ids.clone()));
+    let nursing = tokio::spawn(nurse(Arc::clone(&world), engine.clone(), ids.clone()));
+    let looking = tokio::spawn(look_for_forgotten(Arc::clone(&world)));
     let mut nodes = Nodes::new(&world, rng.split());
     nodes.start();
-    let trouble = Duration::from_millis(rng.between(1_000, TROUBLE_MS_MAX));
-    let mut nodes = nodes.trouble(trouble).await;
+    if weights != Weights::default() {
+        let trouble = Duration::from_millis(rng.between(1_000, TROUBLE_MS_MAX));
+        nodes.trouble(trouble).await;
+        nodes.keep_one();
+    }
     world.heal();
-    nodes.keep_one();
     let Ok(granted) = timeout(REPAIR_MAX, people.join_all()).await else {
-        accuse_unfinished(&world, &ids);
+        accuse_unfinished(&world);
         return outcome(&world, Vec::new());
     };
+    if timeout(ORPHANS_MAX, all_ended(&world)).await.is_err() {
+        accuse_unfinished(&world);
+    }
     let read = watchers.join_all().await;
     looking.abort();
+    nursing.abort();
     nodes.stop_all().await;
-    for (wish, program) in wishes.iter().zip(threads) {
-        check_journal(&world, wish.id);
-        check_replay(&world, wish.id, program);
-        check_steps(&world, wish.id);
-        note_marks(&world, wish.id);
+    let mut programs: BTreeMap<ProgramHash, Arc<Program>> = wishes
+        .iter()
+        .map(|wish| wish.program.clone())
+        .zip(threads.iter().cloned())
+        .collect();
+    for row in world.all_threads() {
+        let program = programs.entry(row.program.clone());
+        let program = program.or_insert_with(|| kept_program(&world, &row.program));
+        check_journal(&world, row.id);
+        check_replay(&world, row.id, program);
+        check_steps(&world, row.id);
+        note_marks(&world, row.id);
+        if row.status == Status::Cancelled && !ids.contains(&row.id) {
+            world.marks.reach("sub-thread", "cancelled");
+        }
     }
     for (id, entries) in &read {
         check_watched(&world, *id, entries);
@@ -281,23 +309,34 @@ fn outcome(world: &World, results: Vec<Ended>) -> Outcome {
     }
 }
 
-async fn look_for_forgotten(world: Arc<World>, ids: Vec<ThreadId>) {
-    let began = Instant::now();
-    while began.elapsed() < REPAIR_MAX {
-        check_nothing_forgotten(&world, &ids);
+/// The program of a sub-thread.
+fn kept_program(world: &World, hash: &ProgramHash) -> Arc<Program> {
+    let row = world::at_once(world.store.program(hash)).expect("a thread has a program");
+    Arc::new(from_json(&row.document).expect("what was kept can be read"))
+}
+
+/// Returns when no thread is open: those that were started by others end with them.
+async fn all_ended(world: &World) {
+    while !world.open_threads().is_empty() {
         sleep(Duration::from_millis(500)).await;
     }
 }
 
-fn accuse_unfinished(world: &World, ids: &[ThreadId]) {
-    for id in ids {
-        match world::at_once(world.store.thread(*id)) {
-            Ok(row) if row.status.is_ended() => {}
-            row => world.accuse(format!(
-                "at {:?} {id} has not come to its end: {row:?}, journal {:?}",
-                world::now(world),
-                world.journal(*id)
-            )),
-        }
+async fn look_for_forgotten(world: Arc<World>) {
+    let began = Instant::now();
+    while began.elapsed() < REPAIR_MAX {
+        check_nothing_forgotten(&world);
+        sleep(Duration::from_secs(2)).await;
+    }
+}
+
+fn accuse_unfinished(world: &World) {
+    for row in world.open_threads() {
+        world.accuse(format!(
+            "at {:?} {} has not come to its end: {row:?}, journal {:?}",
+            world::now(world),
+            row.id,
+            world.journal(row.id)
+        ));
     }
 }

@@ -1,15 +1,24 @@
 //! Nodes that come and go: each has its own engine, tools, and way to the store.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
 
 use scriptum_contract::ToolOrigin;
 use scriptum_engine::{
-    ClaimScope, Clock, Engine, Incarnation, Limits, Store, ToolBox, ToolSource, Worker, WorkerError,
+    ClaimScope, Clock, Engine, Incarnation, Limits, Script, ScriptError, Scripts, Store, ToolBox,
+    ToolSource, Worker, WorkerError,
 };
 use tokio::{task::JoinHandle, time::sleep};
 use tokio_util::sync::CancellationToken;
 
-use super::{rng::Rng, store::FaultyStore, tools::SimTools, world::World};
+use super::{
+    rng::Rng,
+    scripts,
+    store::FaultyStore,
+    tools::{self, SimTools},
+    world::World,
+};
 
 /// Most nodes at once.
 const NODES_MAX: usize = 3;
@@ -41,13 +50,35 @@ pub(crate) fn engine(world: &Arc<World>, rng: Rng, me: &Incarnation) -> (Engine,
         call_ms_max: 20_000,
         stop_grace_ms: 2_000,
     };
-    let engine = Engine::new(
+    let engine = Engine::with_scripts(
         Arc::clone(&store) as Arc<dyn Store>,
         ToolBox::new([(ToolOrigin::Native, tools)]),
         Arc::clone(&world.clock) as Arc<dyn Clock>,
         limits,
+        Arc::new(SimScripts),
     );
     (engine, store)
+}
+
+/// The programs that others run, by name.
+struct SimScripts;
+
+#[async_trait]
+impl Scripts for SimScripts {
+    async fn stored(&self, name: &str) -> Result<Script, ScriptError> {
+        let program = scripts::child(name);
+        let program = program.ok_or_else(|| ScriptError::new("SCRIPT_NOT_FOUND", name))?;
+        Ok(Script {
+            program,
+            pins: tools::catalog(),
+            source: "".into(),
+            env: BTreeMap::new(),
+        })
+    }
+
+    async fn planned(&self, source: &str) -> Result<Script, ScriptError> {
+        Err(ScriptError::new("PLAN_INVALID", source))
+    }
 }
 
 impl Nodes {
@@ -79,13 +110,12 @@ impl Nodes {
     }
 
     /// Lets trouble happen until the world is healed.
-    pub(crate) async fn trouble(mut self, length: Duration) -> Nodes {
+    pub(crate) async fn trouble(&mut self, length: Duration) {
         let end = tokio::time::Instant::now() + length;
         while tokio::time::Instant::now() < end {
             sleep(Duration::from_millis(self.rng.between(100, 2_000))).await;
             self.happen();
         }
-        self
     }
 
     fn happen(&mut self) {

@@ -70,6 +70,25 @@ pub(crate) async fn see_through(
     }
 }
 
+/// Looks after sub-threads, which nobody else does, until it is told to stop.
+pub(crate) async fn nurse(world: Arc<World>, engine: Engine, own: Vec<ThreadId>) {
+    loop {
+        sleep(Duration::from_millis(1_500)).await;
+        for row in world.open_threads() {
+            if own.contains(&row.id) {
+                continue;
+            }
+            world.marks.reach("sub-thread", "started");
+            if row.pause == Some(PauseReason::Wait) {
+                drop(engine.send_event(row.id, EVENT, Value::Int(3)).await);
+            } else if row.status == Status::Paused {
+                world.marks.reach("sub-thread", "paused");
+                repair(&world, &engine, row.id).await;
+            }
+        }
+    }
+}
+
 async fn start(engine: &Engine, wish: &Wish) -> Result<(), Error> {
     let start = Start {
         id: wish.id,
@@ -119,6 +138,7 @@ fn change_for(world: &World, step: &StepRow) -> Resume {
         "OUTCOME_UNKNOWN" => world.marks.reach("call", "outcome unknown"),
         "TOOL_TIMEOUT" => world.marks.reach("call", "timed out"),
         "TOOL_OUTPUT_INVALID" => world.marks.reach("call", "output invalid"),
+        "SUBTHREAD_FAILED" => world.marks.reach("sub-thread", "failed"),
         "TOOL_FAILED" => world.marks.reach("call", "failed"),
         other => world.accuse(format!("step {} fails with {other}", step.path)),
     }

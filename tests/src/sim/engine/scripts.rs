@@ -1,13 +1,13 @@
 //! Small programs by chance, made as data. Their results do not depend on when anything happens, so a
 //! run with faults can be held against one without.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use scriptum_contract::{Contract, Field, ToolName, ToolOrigin, Type, Value};
 use scriptum_vm::program::{
     Action, Body, Branch, Callee, Case, Check, Decide, Do, Each, Emit, Expr, Goal, IR_VERSION,
-    Input, Lane, Let, Node, NodeId, OnError, Op, Program, Repeat, Step, StepKind, Test, Together,
-    Wait, Yield,
+    Input, Lane, Let, Node, NodeId, OnError, Op, Program, Repeat, Run, RunTarget, Step, StepKind,
+    Test, Together, Wait, Yield,
 };
 
 use super::{rng::Rng, tools::Kind};
@@ -15,16 +15,40 @@ use super::{rng::Rng, tools::Kind};
 /// The event that steps wait for.
 pub(crate) const EVENT: &str = "go";
 
+/// Loops and branches in each other.
+const DEPTH: u32 = 2;
+
+/// Programs that others run. Each runs only those behind it, so that none runs itself.
+const CHILDREN: u64 = 12;
+
+static CHILD_PROGRAMS: LazyLock<Vec<Program>> = LazyLock::new(|| {
+    let made = (0..CHILDREN).map(|number| numbered(&mut Rng::new(0xC0DE + number), number + 1));
+    made.collect()
+});
+
+/// The program that others run under this name.
+pub(crate) fn child(name: &str) -> Option<Program> {
+    let number: usize = name.strip_prefix("child-")?.parse().ok()?;
+    CHILD_PROGRAMS.get(number).cloned()
+}
+
 /// A program of a few steps.
 pub(crate) fn program(rng: &mut Rng) -> Program {
+    numbered(rng, 0)
+}
+
+/// A program that may run those from a number on.
+fn numbered(rng: &mut Rng, first_child: u64) -> Program {
     let mut script = Script {
         rng,
+        first_child,
         names: Vec::new(),
         next_name: 0,
     };
-    let count = script.rng.between(1, 5);
-    let mut steps: Vec<Step> = (0..count).map(|_| script.step(2)).collect();
-    if script.rng.permille(60) {
+    let count = script.rng.between(1, if first_child == 0 { 5 } else { 3 });
+    let mut steps: Vec<Step> = (0..count).map(|_| script.step(DEPTH)).collect();
+    // Some of those that others run end badly, so that this happens often enough.
+    if script.rng.permille(60) || (first_child > 0 && first_child.is_multiple_of(4)) {
         steps.push(check_that_fails());
     }
     let result = script.value();
@@ -48,6 +72,8 @@ pub(crate) fn program(rng: &mut Rng) -> Program {
 
 struct Script<'a> {
     rng: &'a mut Rng,
+    /// The first program that this one may run.
+    first_child: u64,
     /// Names that are bound where the next step stands.
     names: Vec<Arc<str>>,
     next_name: u32,
@@ -77,6 +103,7 @@ impl Script<'_> {
             4 => self.wait(),
             5 => self.yields(),
             6 => self.let_(),
+            8 if self.may_run(depth) => self.run(),
             7 => step(StepKind::Check(Check {
                 test: Test::Condition(constant(Value::Bool(true))),
                 on_pass: Action::Continue,
@@ -96,6 +123,24 @@ impl Script<'_> {
             callee: callee(kind),
             inputs: vec![input("message", message)],
             on_error: self.on_error(kind),
+            bind: Some(Arc::clone(&name)),
+        }));
+        self.names.push(name);
+        step
+    }
+
+    /// A program that others run starts nothing in its loops, or there would be thousands of threads.
+    fn may_run(&self, depth: u32) -> bool {
+        self.first_child == 0 || (self.first_child < CHILDREN && depth == DEPTH)
+    }
+
+    fn run(&mut self) -> Step {
+        let number = self.rng.between(self.first_child, CHILDREN - 1);
+        let name = self.name();
+        let step = step(StepKind::Run(Run {
+            target: RunTarget::Stored(format!("child-{number}").into()),
+            inputs: Vec::new(),
+            on_error: None,
             bind: Some(Arc::clone(&name)),
         }));
         self.names.push(name);

@@ -4,7 +4,7 @@
 use super::rng::Rng;
 
 /// Chances in a thousand; 0 where the kind is off.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Weights {
     /// A store request takes time.
     pub(crate) slow: u64,

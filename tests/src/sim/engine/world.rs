@@ -120,7 +120,7 @@ impl World {
     /// Who owns which thread at the moment.
     pub(crate) fn owners(&self) -> BTreeMap<ThreadId, Incarnation> {
         let owner = |row: ThreadRow| Some((row.id, row.owner?));
-        self.all_threads().into_iter().filter_map(owner).collect()
+        self.open_threads().into_iter().filter_map(owner).collect()
     }
 
     /// All threads, those included that others run.
@@ -130,6 +130,19 @@ impl World {
             max: u32::MAX,
         };
         at_once(self.store.threads(ThreadFilter::default(), page)).unwrap_or_default()
+    }
+
+    /// Threads that have not ended.
+    pub(crate) fn open_threads(&self) -> Vec<ThreadRow> {
+        let filter = ThreadFilter {
+            open_only: true,
+            ..ThreadFilter::default()
+        };
+        let page = Page {
+            after: None,
+            max: u32::MAX,
+        };
+        at_once(self.store.threads(filter, page)).unwrap_or_default()
     }
 
     /// Notes that a thread was taken from its owner.
