@@ -34,10 +34,8 @@ impl From<Part> for ContractPart {
 
 /// Fields, types with their rules, defaults, a row each.
 fn table(contract: &scriptum_contract::Contract) -> Result<Code, Failure> {
-    out::line(&format!(
-        "{:<8} {:<20} {:<32} {:<16} DESCRIPTION",
-        "PART", "FIELD", "TYPE", "DEFAULT"
-    ))?;
+    let head = ["PART", "FIELD", "TYPE", "DEFAULT", "DESCRIPTION"];
+    let mut rows = vec![head.map(str::to_owned)];
     let stream = contract.stream.as_deref().unwrap_or_default();
     let parts = [
         ("input", &contract.inputs[..]),
@@ -45,9 +43,8 @@ fn table(contract: &scriptum_contract::Contract) -> Result<Code, Failure> {
         ("stream", stream),
     ];
     for (part, fields) in parts {
-        for field in fields {
-            out::line(&row(part, field, &format!("{:#}", field.ty)))?;
-        }
+        let fields = fields.iter();
+        rows.extend(fields.map(|field| row(part, field, format!("{:#}", field.ty))));
     }
     for EnvField { field, secret, .. } in &contract.env {
         let ty = if *secret {
@@ -55,20 +52,17 @@ fn table(contract: &scriptum_contract::Contract) -> Result<Code, Failure> {
         } else {
             format!("{:#}", field.ty)
         };
-        out::line(&row("env", field, &ty))?;
+        rows.push(row("env", field, ty));
+    }
+    for line in out::columns(&rows) {
+        out::line(line.trim_end())?;
     }
     Ok(Code::Success)
 }
 
-fn row(part: &str, field: &Field, ty: &str) -> String {
-    let default = field
-        .default
-        .as_ref()
-        .map_or(Ok(String::new()), Value::to_json);
-    let default = default.unwrap_or_default();
-    let line = format!(
-        "{part:<8} {:<20} {ty:<32} {default:<16} {}",
-        field.name, field.doc
-    );
-    line.trim_end().to_owned()
+fn row(part: &str, field: &Field, ty: String) -> [String; 5] {
+    let default = field.default.as_ref().map(Value::to_json);
+    let default = default.and_then(Result::ok).unwrap_or_default();
+    let (name, doc) = (field.name.to_string(), field.doc.clone());
+    [part.to_owned(), name, ty, default, doc]
 }

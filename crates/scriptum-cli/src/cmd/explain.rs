@@ -1,5 +1,7 @@
 //! `scriptum explain`: the page of a diagnostic, or of a failure at run time.
 
+mod paragraphs;
+
 use std::fmt::Write as _;
 
 use scriptum_compiler::codes;
@@ -48,7 +50,7 @@ fn list() -> String {
 fn page(name: &str, output: Output) -> Result<Code, Failure> {
     let page = codes::explain(name).ok_or_else(|| unknown(name))?;
     match output {
-        Output::Table | Output::Wide => out::line(page.trim_end())?,
+        Output::Table | Output::Wide => out::text(&paragraphs::wrapped(page))?,
         Output::Json | Output::Yaml => {
             let page = [("code", name.into()), ("page", page.into())];
             out::value(&Value::object(page), output)?;

@@ -86,18 +86,22 @@ impl Environment {
     /// The keys that have to be given on the command line when the thread goes on: it keeps its plain
     /// variables, but neither secrets nor what is for others. With `for_others`, all that were named.
     pub(crate) fn keys_to_repeat(&self, contract: &Contract, for_others: bool) -> Vec<String> {
-        let is_kept = |key: &str| {
-            let mut declared = contract.env.iter();
-            declared.any(|field| *field.key == *key && !field.secret)
-        };
+        let kept = self.kept(contract);
         let named = self.named.iter().map(String::as_str);
-        let repeated = named.filter(|key| for_others || !is_kept(key));
+        let repeated = named.filter(|key| for_others || !kept.contains(key));
         let is_lacking = |field: &&EnvField| {
             field.secret && field.field.default.is_none() && self.value(&field.key).is_none()
         };
         let lacking = contract.env.iter().filter(is_lacking);
         let keys: BTreeSet<&str> = repeated.chain(lacking.map(|field| &*field.key)).collect();
         keys.into_iter().map(str::to_owned).collect()
+    }
+
+    /// Keys of the command line that are plain variables of the script, which a thread keeps.
+    pub(crate) fn kept<'c>(&self, contract: &'c Contract) -> Vec<&'c str> {
+        let plain = contract.env.iter().filter(|field| !field.secret);
+        let keys = plain.map(|field| &*field.key);
+        keys.filter(|key| self.named.contains(*key)).collect()
     }
 
     /// Values for the declared variables, converted to their types. Secrets are hidden from here on.

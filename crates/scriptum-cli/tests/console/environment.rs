@@ -130,6 +130,15 @@ fn the_printed_command_names_what_the_store_does_not_keep() {
         .unwrap();
     let (code, again) = whole(&[command], &output);
     assert_eq!(code, 22, "{command}: {again}");
+    let thread = thread_of(&stderr);
+    let args = ["run", "--resume", &thread, "--data-dir", "my store"];
+    let args = [&args[..], &["--env-var", "PLACE=away"]].concat();
+    let (code, again) = ended(folder.path(), &args);
+    assert_eq!(code, 22, "{again}");
+    assert!(
+        again.contains("keeps the variables that it began with: PLACE"),
+        "{again}"
+    );
     let (code, stderr) = ended(folder.path(), &["run", "--resume", "thr_0"]);
     assert_eq!(code, 2, "{stderr}");
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use scriptum_contract::{Value, nearest};
+use scriptum_contract::{Contract, Value, nearest};
 use scriptum_engine::{Error, ProgramHash, ThreadId, ThreadRow, program_row};
 use scriptum_vm::{
     PauseReason, Resume, Seen, Status, StepPath,
@@ -45,8 +45,10 @@ pub(super) async fn session(thread: &str, args: &Run, shown: Shown) -> Result<Se
     let step = step.map_err(|error| Failure::new(Code::InvalidArgument, error.to_string()))?;
     let after = row.last_seq;
     let program = engine.program(&row.program).await?;
+    let mut warnings = None;
     if !starts_threads(&program.body) {
         environment.check_named(&program.contract)?;
+        warnings = kept_variables(&environment, &program.contract);
     }
     let file = args.file.as_deref();
     let file = file.filter(|_| runs_scripts(&program.body));
@@ -60,7 +62,7 @@ pub(super) async fn session(thread: &str, args: &Run, shown: Shown) -> Result<Se
             workspace,
             (&environment, &program.contract),
         )),
-        warnings: None,
+        warnings,
         shown,
         output: args.output,
         no_input: args.no_input,
@@ -77,7 +79,7 @@ pub(super) async fn session(thread: &str, args: &Run, shown: Shown) -> Result<Se
     if let Some(event) = &args.event {
         let data = args.data.as_deref().map(|data| input::json(data, "--data"));
         let data = data.transpose()?.unwrap_or_default();
-        session.warnings = unknown_event(event, &program.body);
+        session.warnings = session.warnings.or(unknown_event(event, &program.body));
         session.engine.send_event(thread, event, data).await?;
         return Ok(session);
     }
@@ -114,6 +116,18 @@ pub(super) async fn session(thread: &str, args: &Run, shown: Shown) -> Result<Se
         }
     }
     Ok(session)
+}
+
+/// Says so when variables are given that cannot change any more.
+fn kept_variables(environment: &Environment, contract: &Contract) -> Option<String> {
+    let kept = environment.kept(contract);
+    if out::notes_are_json() || kept.is_empty() {
+        return None;
+    }
+    let kept = kept.join(", ");
+    Some(format!(
+        "warning: the thread keeps the variables that it began with: {kept}"
+    ))
 }
 
 /// Says so when no step waits for the event, which is kept all the same.
