@@ -68,7 +68,7 @@ pub use pattern::{Matcher, PatternError, TooHard};
 pub use primitive::Primitive;
 pub use secrets::{Mask, SecretBytes, SecretsByKey, open_secrets, secret_keys};
 pub use service_json::{service_json, service_type};
-pub use tool::{ToolCatalog, ToolName, ToolOrigin, ToolSignature};
+pub use tool::{KnownScript, ToolCatalog, ToolName, ToolOrigin, ToolSignature};
 pub use ty::{Integer, List, Number, Pattern, Shape, Text, Type};
 pub use value::{
     JsonError, MASKED, Object, SecretPart, SecretText, StoredValue, TooManyParts, Value, ValueHash,

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Shape, Type, capabilities, channels};
+use crate::{Contract, Shape, Type, capabilities, channels};
 
 /// The full name of a tool: `echo`, or namespaced as `ignite::public::chunk_text`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -73,10 +73,24 @@ pub struct ToolSignature {
     pub example: String,
 }
 
-/// All signatures that a compilation may use, by origin and name.
+/// All signatures that a compilation may use, by origin and name, and the scripts that a `run` may name.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ToolCatalog {
     signatures: BTreeMap<ToolOrigin, BTreeMap<ToolName, Arc<ToolSignature>>>,
+    scripts: Option<BTreeMap<Arc<str>, Option<Arc<Contract>>>>,
+}
+
+/// What is known of a script that a `run` names.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum KnownScript<'c> {
+    /// Nobody said which scripts there are.
+    Anything,
+    /// There is none of that name.
+    Missing,
+    /// It is there; what it takes and gives is not known.
+    There,
+    /// It takes and gives this.
+    Is(&'c Arc<Contract>),
 }
 
 impl ToolCatalog {
@@ -91,6 +105,39 @@ impl ToolCatalog {
             of_origin.insert(signature.name.clone(), Arc::new(signature));
         }
         catalog
+    }
+
+    /// The same catalogue with all scripts that a `run` may name, and what each takes and gives as far as
+    /// that is known.
+    #[must_use]
+    pub fn with_scripts(
+        self,
+        scripts: impl IntoIterator<Item = (Arc<str>, Option<Contract>)>,
+    ) -> ToolCatalog {
+        let scripts = scripts.into_iter();
+        let scripts = scripts.map(|(name, contract)| (name, contract.map(Arc::new)));
+        ToolCatalog {
+            scripts: Some(scripts.collect()),
+            ..self
+        }
+    }
+
+    /// What is known of the script of that name.
+    pub fn script(&self, name: &str) -> KnownScript<'_> {
+        match self.scripts.as_ref().map(|scripts| scripts.get(name)) {
+            None => KnownScript::Anything,
+            Some(None) => KnownScript::Missing,
+            Some(Some(None)) => KnownScript::There,
+            Some(Some(Some(contract))) => KnownScript::Is(contract),
+        }
+    }
+
+    /// The names of the scripts that are known, in order.
+    pub fn script_names(&self) -> impl Iterator<Item = &str> {
+        self.scripts
+            .iter()
+            .flat_map(BTreeMap::keys)
+            .map(|name| &**name)
     }
 
     /// The signature of that origin and name. Capabilities of models and channels are always there; a

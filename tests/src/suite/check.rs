@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use scriptum_compiler::{Compiled, RenderOptions, compile, render};
+use scriptum_compiler::{Compiled, RenderOptions, compile, outline, render};
 use scriptum_contract::{
     Contract, ContractPart, EnvField, ToolCatalog, ToolSignature, Value, json_schema, service_json,
 };
@@ -34,7 +34,7 @@ const EXPECTED: &[&str] = &[
     "output",
 ];
 const GIVEN: &[&str] = &[
-    "scriptum", "input", "mock", "outside", "resume", "tools", "env",
+    "scriptum", "input", "mock", "outside", "resume", "tools", "env", "beside",
 ];
 
 /// The differences of a section, each as a diff; empty when all is as expected.
@@ -209,7 +209,8 @@ pub(crate) fn with_header(script: &str) -> String {
     }
 }
 
-/// The native tools, and those of the documents in the section's `tools` blocks.
+/// The native tools, those of the documents in the section's `tools` blocks, and the scripts of its `beside`
+/// blocks.
 pub(crate) fn catalog(section: &Section) -> Result<ToolCatalog, String> {
     let mut signatures = scriptum_tools::signatures();
     for block in section.all("tools") {
@@ -217,7 +218,17 @@ pub(crate) fn catalog(section: &Section) -> Result<ToolCatalog, String> {
         let document = document.map_err(|faults| format!("no tool document: {faults:?}"))?;
         signatures.extend(document.signature().cloned());
     }
-    Ok(ToolCatalog::new(signatures))
+    let catalog = ToolCatalog::new(signatures);
+    let beside = section.all("beside").map(|block| {
+        let contract = outline(&with_header(&block.content), &catalog).contract;
+        (Arc::from(&*block.args), contract)
+    });
+    let beside: Vec<_> = beside.collect();
+    Ok(if beside.is_empty() {
+        catalog
+    } else {
+        catalog.with_scripts(beside)
+    })
 }
 
 fn json(value: &Value) -> Result<String, String> {

@@ -1,9 +1,14 @@
 //! `plan` and `run`: what a planned script may be made of, and what a sub-thread gives.
 
-use std::sync::{Arc, LazyLock};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, LazyLock},
+};
 
-use scriptum_contract::{Field, Number, Shape, ToolSignature, Type};
-use scriptum_vm::program::{Expr, Plan, Run, RunTarget, Step};
+use scriptum_contract::{
+    Contract, Field, KnownScript, Number, Shape, ToolOrigin, ToolSignature, Type,
+};
+use scriptum_vm::program::{Expr, NodeId, Plan, Run, RunTarget, Step};
 
 use super::{
     Checker,
@@ -12,6 +17,9 @@ use super::{
     steps::goes_on,
 };
 use crate::{codes, source_map::Part};
+
+/// How the file of a script ends.
+const ENDING: &str = ".scriptum";
 
 /// What a plan takes, but for its tools, and what it gives.
 static PLAN: LazyLock<ToolSignature> = LazyLock::new(|| {
@@ -57,22 +65,64 @@ impl<'p> Checker<'p> {
     }
 
     pub(super) fn run(&mut self, step: &'p Step, run: &'p Run) -> StepEnd {
-        match &run.target {
-            RunTarget::Planned(plan) => self.planned(plan),
-            RunTarget::Stored(_) => {}
-        }
-        self.repeated_inputs(&run.inputs);
-        for input in &run.inputs {
-            let ty = self.infer(&input.value.root);
-            self.facts.set_type(input.at, &ty);
-        }
         let at = Part::First.of(step.at);
-        self.facts.set_type(at, &result());
-        let value = self.on_error(step, run.on_error.as_ref(), result());
+        let contract = match &run.target {
+            RunTarget::Planned(plan) => {
+                self.planned(plan);
+                None
+            }
+            RunTarget::Stored(name) => self.stored(name, at),
+        };
+        self.repeated_inputs(&run.inputs);
+        let value = match (&run.target, contract) {
+            (RunTarget::Stored(name), Some(contract)) => {
+                let output = result(Some(&contract.outputs));
+                let signature = own_signature(name, contract.inputs.clone(), output);
+                let signature = ToolSignature {
+                    origin: ToolOrigin::Cloud,
+                    ..signature
+                };
+                if let Some(shape) = &signature.input {
+                    self.inputs(name, &signature, shape, &run.inputs, at);
+                }
+                signature.output
+            }
+            (_, _) => {
+                for input in &run.inputs {
+                    let ty = self.infer(&input.value.root);
+                    self.facts.set_type(input.at, &ty);
+                }
+                result(None)
+            }
+        };
+        self.facts.set_type(at, &value);
+        let value = self.on_error(step, run.on_error.as_ref(), value);
         if let Some(bind) = &run.bind {
             self.bind(bind, step.at, value.clone());
         }
         goes_on(value)
+    }
+
+    /// What a stored script takes and gives; `None` when that is not known.
+    fn stored(&mut self, name: &str, at: NodeId) -> Option<Arc<Contract>> {
+        if self.map.is_hole(at) || name.is_empty() {
+            return None;
+        }
+        let span = self.span(at);
+        match self.catalog.script(name) {
+            KnownScript::Is(contract) => return Some(Arc::clone(contract)),
+            KnownScript::There => {}
+            KnownScript::Anything | KnownScript::Missing if is_file(name) => {
+                self.report(codes::unknown_script::of_file(name, stem(name), span));
+            }
+            KnownScript::Anything => {}
+            KnownScript::Missing => {
+                let known: BTreeSet<&str> = self.catalog.script_names().collect();
+                let nearest = self.suggest.nearest(name, known.iter().copied());
+                self.report(codes::unknown_script(name, span, nearest, &known));
+            }
+        }
+        None
     }
 
     /// What runs must be what a plan gave.
@@ -105,14 +155,42 @@ pub(crate) fn plan_inputs() -> &'static [Field] {
     fields_of(&PLAN)
 }
 
-/// What a `run` gives: which fields the output has is known when the other script has run.
-fn result() -> Type {
-    let fields = vec![
-        Field::required("output", Type::Any),
+/// What a `run` gives: the fields of the output, beside what every sub-thread has. Which fields there are is
+/// known when the other script is, and when that declares any.
+fn result(outputs: Option<&[Field]>) -> Type {
+    let outputs = outputs.unwrap_or_default();
+    let open = outputs.is_empty();
+    // The defaults of the output are filled in.
+    let outputs = outputs.iter().map(|field| Field {
+        required: true,
+        default: None,
+        ..field.clone()
+    });
+    let mut fields: Vec<Field> = outputs.collect();
+    let output = if open {
+        Type::Any
+    } else {
+        Type::shape(fields.clone())
+    };
+    let own = vec![
+        Field::required("output", output),
         Field::required("status", Type::text()),
         Field::required("thread_id", Type::text()),
     ];
-    Type::Shape(Arc::new(Shape { fields, open: true }))
+    fields.retain(|field| own.iter().all(|own| own.name != field.name));
+    fields.extend(own);
+    Type::Shape(Arc::new(Shape { fields, open }))
+}
+
+/// True for the path or the file of a script.
+fn is_file(name: &str) -> bool {
+    name.contains(['/', '\\']) || name.ends_with(ENDING)
+}
+
+/// The name of a script without folder and ending.
+fn stem(path: &str) -> &str {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    name.strip_suffix(ENDING).unwrap_or(name)
 }
 
 fn at_least_one() -> Type {

@@ -77,6 +77,7 @@ pub(crate) mod unknown_input;
 mod unknown_label;
 pub(crate) mod unknown_name;
 mod unknown_output;
+pub(crate) mod unknown_script;
 mod unknown_stream_field;
 pub(crate) mod unknown_tool;
 mod unknown_type;
@@ -162,6 +163,7 @@ pub(crate) use unknown_input::unknown_input;
 pub(crate) use unknown_label::unknown_label;
 pub(crate) use unknown_name::unknown_name;
 pub(crate) use unknown_output::unknown_output;
+pub(crate) use unknown_script::unknown_script;
 pub(crate) use unknown_stream_field::unknown_stream_field;
 pub(crate) use unknown_tool::unknown_tool;
 pub(crate) use unknown_type::unknown_type;
@@ -301,6 +303,7 @@ const OWN: &[Entry] = &[
     unknown_label::ENTRY,
     unknown_name::ENTRY,
     unknown_output::ENTRY,
+    unknown_script::ENTRY,
     unknown_stream_field::ENTRY,
     unknown_tool::ENTRY,
     unknown_type::ENTRY,

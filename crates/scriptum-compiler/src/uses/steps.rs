@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use scriptum_contract::{Field, Shape, ToolCatalog, Type};
+use scriptum_contract::{Field, KnownScript, Shape, ToolCatalog, Type};
 use scriptum_vm::program::{
     Action, Body, Callee, Check, Decide, Expr, Goal, Input, Model, NodeId, OnError, Program,
     RunTarget, Step, StepKind, Test, Tools,
@@ -179,12 +179,18 @@ impl Steps<'_> {
                 elsewhere
             }
             StepKind::Run(run) => {
-                if let RunTarget::Planned(plan) = &run.target {
-                    self.expr(plan);
-                }
-                for input in &run.inputs {
-                    self.expr(&input.value);
-                }
+                let contract = match &run.target {
+                    RunTarget::Stored(name) => match self.catalog.script(name) {
+                        KnownScript::Is(contract) => Some(contract),
+                        KnownScript::Anything | KnownScript::Missing | KnownScript::There => None,
+                    },
+                    RunTarget::Planned(plan) => {
+                        self.expr(plan);
+                        None
+                    }
+                };
+                let inputs = contract.map(|contract| contract.inputs.as_slice());
+                self.fields(&run.inputs, inputs);
                 elsewhere
             }
             StepKind::Emit(emit) if !self.emitted.is_empty() => {
