@@ -7,6 +7,7 @@
 mod out;
 
 mod args;
+mod beside;
 mod cmd;
 mod duration;
 mod environment;

@@ -9,7 +9,10 @@ use std::{
 use scriptum_compiler::{Compiled, compile, compile_yaml};
 use scriptum_contract::{ToolCatalog, nearest};
 
-use crate::exit::{Code, Failure};
+use crate::{
+    beside,
+    exit::{Code, Failure},
+};
 
 /// Longest source that is read: 256 MiB. The compiler has a smaller limit of its own with a diagnostic.
 const SOURCE_BYTES_MAX: u64 = 256 * 1024 * 1024;
@@ -18,12 +21,15 @@ const SOURCE_BYTES_MAX: u64 = 256 * 1024 * 1024;
 #[derive(Debug)]
 pub(crate) struct Source {
     pub(crate) name: String,
+    /// Where it lies, beside the scripts that it may run; `None` for what is no file.
+    pub(crate) folder: Option<PathBuf>,
     pub(crate) text: String,
 }
 
 impl Source {
-    /// Compiles it: a script, or a program as `scriptum ir` writes it.
+    /// Compiles it: a script, or a program as `scriptum ir` writes it. What it runs is looked up beside it.
     pub(crate) fn compile(&self, catalog: &ToolCatalog) -> Compiled {
+        let catalog = &*beside::known(self, catalog);
         if self.is_program() {
             compile_yaml(&self.text, catalog)
         } else {
@@ -75,7 +81,12 @@ fn read_file(path: &Path, bytes_max: u64) -> Result<Source, Failure> {
         let message = format!("'{name}' is a folder, not a file");
         return Err(Failure::new(Code::InvalidArgument, message));
     }
-    text_of(file, name, bytes_max)
+    let source = text_of(file, name, bytes_max)?;
+    let folder = path.parent().map(|folder| match folder.as_os_str() {
+        here if here.is_empty() => PathBuf::from("."),
+        _ => folder.to_owned(),
+    });
+    Ok(Source { folder, ..source })
 }
 
 /// Hands on every script that the paths mean. One that cannot be had is reported and keeps no other one
@@ -179,7 +190,11 @@ fn text_of(source: impl std::io::Read, name: String, bytes_max: u64) -> Result<S
         return Err(Failure::new(Code::InvalidArgument, message));
     }
     match String::from_utf8(bytes) {
-        Ok(text) => Ok(Source { name, text }),
+        Ok(text) => Ok(Source {
+            name,
+            folder: None,
+            text,
+        }),
         Err(error) => Err(not_utf8(&name, &error)),
     }
 }
@@ -211,7 +226,8 @@ mod tests {
         ];
         for (name, text, expected) in table {
             let (name, text) = (name.to_owned(), text.to_owned());
-            let source = Source { name, text };
+            let folder = None;
+            let source = Source { name, folder, text };
             assert_eq!(source.is_program(), expected, "{source:?}");
         }
     }

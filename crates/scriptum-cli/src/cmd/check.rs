@@ -11,6 +11,7 @@ use scriptum_contract::{ToolCatalog, Value};
 
 use crate::{
     args::{Check, Form},
+    beside,
     exit::{Code, Failure},
     out,
     rewrite::rewrite,
@@ -76,7 +77,8 @@ impl Look<'_> {
         // There are no edits for programs: fixes mend scripts.
         let fix = self.fix && !source.is_program();
         if fix {
-            let fixed = mended(&source.text, diagnostics, self.catalog);
+            let catalog = beside::known(&source, self.catalog);
+            let fixed = mended(&source.text, diagnostics, &catalog);
             if path == Path::new("-") {
                 out::text(&fixed.text)?;
             } else if fixed.text != source.text {
@@ -98,7 +100,7 @@ impl Look<'_> {
     }
 
     fn print(&mut self, source: &Source, diagnostics: &[Diagnostic]) -> Result<(), Failure> {
-        let Source { name, text } = source;
+        let Source { name, text, .. } = source;
         match self.form {
             _ if diagnostics.is_empty() => Ok(()),
             Form::Table | Form::Wide => {

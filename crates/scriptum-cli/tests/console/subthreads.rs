@@ -72,54 +72,90 @@ fn a_script_runs_the_one_beside_it() {
     assert_eq!(list.matches("completed").count(), 2, "{list}");
 }
 
+const BROKEN: &str = "script \"Broken\"\nlet x = unknown\n";
+
+/// What a script beside takes is known before anything runs.
 #[test]
-fn what_cannot_begin_pauses_the_parent_and_says_why() {
+fn what_surely_cannot_begin_is_refused() {
     let cases = [
+        ("run \"summ\" { a = 1, b = 2 }", "there is no script `summ`"),
         (
-            "missing",
-            "run \"summ\" { a = 1, b = 2 }",
-            "did you mean 'sum'?",
+            "run \"elsewhere\"",
+            "there are `broken`, `parent` and `sum`",
         ),
-        ("far", "run \"elsewhere\"", "there are broken, parent, sum"),
+        ("run \"../sum\" { a = 1, b = 2 }", "`../sum` is a file"),
+        ("run \"sum.scriptum\" { a = 1, b = 2 }", "run \"sum\""),
+        ("run \"sum\" { a = \"x\" }", "needs the input `b`"),
         (
-            "outside",
-            "run \"../sum\" { a = 1, b = 2 }",
-            "'../sum' is no name of a script",
-        ),
-        (
-            "errors",
-            "run \"broken\"",
-            "line 2: nothing here has the name",
-        ),
-        (
-            "input",
-            "run \"sum\" { a = \"x\" }",
-            "/b: must be integer, is missing",
+            "run \"sum\" { a = 1, b = 2 }\n  -> sum\nlet x = upper(sum.total)",
+            "this is an integer",
         ),
     ];
-    for (name, step, expected) in cases {
+    for (step, expected) in cases {
         let script = format!("script \"P\"\n{step}\n");
-        let broken = "script \"Broken\"\nlet x = unknown\n";
         let files = [
             ("parent.scriptum", script.as_str()),
             ("sum.scriptum", SUM),
-            ("broken.scriptum", broken),
+            ("broken.scriptum", BROKEN),
+        ];
+        let folder = folder(&files);
+        let (code, stdout, _) = run(folder.path(), &["check", "parent.scriptum"]);
+        assert_eq!(code, 1, "{step}: {stdout}");
+        assert!(stdout.contains(expected), "{step}: {stdout}");
+        let (code, _, stderr) = run(folder.path(), &["run", "parent.scriptum"]);
+        assert_eq!(code, 1, "{step}: {stderr}");
+    }
+}
+
+#[test]
+fn check_mends_the_name_of_a_script() {
+    let files = [
+        ("p.scriptum", "script \"P\"\nrun \"./q.scriptum\"\n"),
+        ("q.scriptum", "script \"Q\"\nlet x = 1\n"),
+    ];
+    let folder = folder(&files);
+    let (code, stdout, _) = run(folder.path(), &["check", "--fix", "p.scriptum"]);
+    assert_eq!((code, stdout.as_str()), (0, ""));
+    let text = std::fs::read_to_string(folder.path().join("p.scriptum")).unwrap();
+    assert_eq!(text, "script \"P\"\nrun \"q\"\n");
+}
+
+#[test]
+fn what_cannot_begin_pauses_the_parent_and_says_why() {
+    let cases = [
+        ("run \"broken\"", "line 2: nothing here has the name"),
+        ("run \"above\"", "there is no script `missing`"),
+        (
+            "run \"sum\" { a = parse_json(\"null\"), b = 2 }",
+            "/a: must be integer, is null",
+        ),
+    ];
+    for (step, expected) in cases {
+        let script = format!("script \"P\"\n{step}\n");
+        let files = [
+            ("parent.scriptum", script.as_str()),
+            ("sum.scriptum", SUM),
+            ("broken.scriptum", BROKEN),
+            ("above.scriptum", "script \"A\"\nrun \"missing\"\n"),
         ];
         let folder = folder(&files);
         let (code, _, stderr) = run(folder.path(), &["run", "parent.scriptum"]);
-        assert_eq!(code, 22, "{name}: {stderr}");
-        assert!(stderr.contains("SUBTHREAD_FAILED"), "{name}: {stderr}");
-        assert!(stderr.contains(expected), "{name}: {stderr}");
+        assert_eq!(code, 22, "{step}: {stderr}");
+        assert!(stderr.contains("SUBTHREAD_FAILED"), "{step}: {stderr}");
+        assert!(stderr.contains(expected), "{step}: {stderr}");
     }
 }
 
 /// Without the file nobody knows where the scripts are; the printed command names it.
 #[test]
-fn a_script_that_comes_later_is_found_by_the_printed_command() {
-    let folder = folder(&[("parent.scriptum", PARENT)]);
+fn the_printed_command_says_where_the_scripts_are() {
+    let read = "import tools\n  file_read from native\n\
+                do \"Read\" with file_read\n  path = \"note.txt\"\nrun";
+    let parent = PARENT.replacen("run", read, 1);
+    let folder = folder(&[("parent.scriptum", &parent), ("sum.scriptum", SUM)]);
     let (code, _, stderr) = run(folder.path(), &["run", "parent.scriptum"]);
     assert_eq!(code, 22, "{stderr}");
-    std::fs::write(folder.path().join("sum.scriptum"), SUM).unwrap();
+    std::fs::write(folder.path().join("note.txt"), "go on").unwrap();
     let (code, again) = ended(folder.path(), &["run", "--resume", &thread_of(&stderr)]);
     assert_eq!(code, 22, "{again}");
     assert!(again.contains("run FILE --resume THREAD"), "{again}");

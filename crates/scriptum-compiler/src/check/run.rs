@@ -66,34 +66,16 @@ impl<'p> Checker<'p> {
 
     pub(super) fn run(&mut self, step: &'p Step, run: &'p Run) -> StepEnd {
         let at = Part::First.of(step.at);
-        let contract = match &run.target {
+        self.repeated_inputs(&run.inputs);
+        let value = match &run.target {
             RunTarget::Planned(plan) => {
                 self.planned(plan);
-                None
+                self.open_run(run)
             }
-            RunTarget::Stored(name) => self.stored(name, at),
-        };
-        self.repeated_inputs(&run.inputs);
-        let value = match (&run.target, contract) {
-            (RunTarget::Stored(name), Some(contract)) => {
-                let output = result(Some(&contract.outputs));
-                let signature = own_signature(name, contract.inputs.clone(), output);
-                let signature = ToolSignature {
-                    origin: ToolOrigin::Cloud,
-                    ..signature
-                };
-                if let Some(shape) = &signature.input {
-                    self.inputs(name, &signature, shape, &run.inputs, at);
-                }
-                signature.output
-            }
-            (_, _) => {
-                for input in &run.inputs {
-                    let ty = self.infer(&input.value.root);
-                    self.facts.set_type(input.at, &ty);
-                }
-                result(None)
-            }
+            RunTarget::Stored(name) => match self.stored(name, at) {
+                Some(contract) => self.typed_run(name, run, &contract, at),
+                None => self.open_run(run),
+            },
         };
         self.facts.set_type(at, &value);
         let value = self.on_error(step, run.on_error.as_ref(), value);
@@ -101,6 +83,27 @@ impl<'p> Checker<'p> {
             self.bind(bind, step.at, value.clone());
         }
         goes_on(value)
+    }
+
+    /// A run of a script of which it is not known what it takes.
+    fn open_run(&mut self, run: &'p Run) -> Type {
+        for input in &run.inputs {
+            let ty = self.infer(&input.value.root);
+            self.facts.set_type(input.at, &ty);
+        }
+        result(&[])
+    }
+
+    /// A run of a script with this contract.
+    fn typed_run(&mut self, name: &str, run: &'p Run, contract: &Contract, at: NodeId) -> Type {
+        let signature = ToolSignature {
+            origin: ToolOrigin::Cloud,
+            ..own_signature(name, contract.inputs.clone(), result(&contract.outputs))
+        };
+        if let Some(shape) = &signature.input {
+            self.inputs(name, &signature, shape, &run.inputs, at);
+        }
+        signature.output
     }
 
     /// What a stored script takes and gives; `None` when that is not known.
@@ -111,11 +114,10 @@ impl<'p> Checker<'p> {
         let span = self.span(at);
         match self.catalog.script(name) {
             KnownScript::Is(contract) => return Some(Arc::clone(contract)),
-            KnownScript::There => {}
             KnownScript::Anything | KnownScript::Missing if is_file(name) => {
                 self.report(codes::unknown_script::of_file(name, stem(name), span));
             }
-            KnownScript::Anything => {}
+            KnownScript::Anything | KnownScript::There => {}
             KnownScript::Missing => {
                 let known: BTreeSet<&str> = self.catalog.script_names().collect();
                 let nearest = self.suggest.nearest(name, known.iter().copied());
@@ -157,8 +159,7 @@ pub(crate) fn plan_inputs() -> &'static [Field] {
 
 /// What a `run` gives: the fields of the output, beside what every sub-thread has. Which fields there are is
 /// known when the other script is, and when that declares any.
-fn result(outputs: Option<&[Field]>) -> Type {
-    let outputs = outputs.unwrap_or_default();
+fn result(outputs: &[Field]) -> Type {
     let open = outputs.is_empty();
     // The defaults of the output are filled in.
     let outputs = outputs.iter().map(|field| Field {

@@ -79,6 +79,7 @@ impl Node {
     async fn publish(&self, text: String) -> Result<ProgramHash, Failure> {
         let source = Source {
             name: "bench".to_owned(),
+            folder: None,
             text,
         };
         let compiled = cmd::compiled(&source, &tools::built_in())?;

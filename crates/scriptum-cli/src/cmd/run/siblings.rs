@@ -4,8 +4,7 @@
 //! compiled when a sub-thread begins, so that a script may be mended while its parent waits.
 
 use std::{
-    ffi::OsStr,
-    path::{Component, Path, PathBuf},
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
@@ -15,7 +14,7 @@ use scriptum_engine::{Script, ScriptError, Scripts};
 use scriptum_vm::program::{Body, RunTarget, StepKind};
 
 use crate::{
-    cmd,
+    beside, cmd,
     environment::Environment,
     exit::Failure,
     local,
@@ -56,7 +55,8 @@ impl Scripts for Siblings {
 
     async fn planned(&self, source: &str) -> Result<Script, ScriptError> {
         let (name, text) = (PLAN_NAME.to_owned(), source.to_owned());
-        self.script(&Source { name, text })
+        let folder = None;
+        self.script(&Source { name, folder, text })
     }
 }
 
@@ -107,34 +107,18 @@ fn in_one_line(failure: &Failure) -> String {
     }
 }
 
-/// The file of a script, which lies in the folder itself and not behind a link that leads out of it.
+/// The file of a script.
 fn file_of(folder: &Path, name: &str) -> Result<PathBuf, ScriptError> {
-    if !is_plain(name) {
+    if !beside::is_plain(name) {
         let message =
             format!("'{name}' is no name of a script: it is to be the plain name of a file");
         return Err(ScriptError::new("SCRIPT_NOT_FOUND", message));
     }
-    let file = folder.join(format!("{name}.{ENDING}"));
-    let is_inside = match (folder.canonicalize(), file.canonicalize()) {
-        (Ok(folder), Ok(file)) => file.parent() == Some(&*folder),
-        (Err(_), _) | (_, Err(_)) => false,
-    };
-    if is_inside && file.is_file() {
-        Ok(file)
-    } else {
-        Err(missing(folder, name))
-    }
-}
-
-fn is_plain(name: &str) -> bool {
-    let mut components = Path::new(name).components();
-    let is_single = matches!(components.next(), Some(Component::Normal(part)) if part == name)
-        && components.next().is_none();
-    is_single && !name.contains(['/', '\\', ':', '\0'])
+    beside::file_of(folder, name).ok_or_else(|| missing(folder, name))
 }
 
 fn missing(folder: &Path, name: &str) -> ScriptError {
-    let names = names_in(folder);
+    let names = beside::names_in(folder);
     let meant = nearest(name, names.iter().map(String::as_str));
     let hint = match (meant, names.as_slice()) {
         (Some(meant), _) => format!("; did you mean '{meant}'?"),
@@ -147,43 +131,4 @@ fn missing(folder: &Path, name: &str) -> ScriptError {
     let file = folder.join(format!("{name}.{ENDING}"));
     let message = format!("there is no script '{}'{hint}", file.display());
     ScriptError::new("SCRIPT_NOT_FOUND", message)
-}
-
-/// Names of the scripts of a folder, in order. A folder that cannot be read has none to offer.
-fn names_in(folder: &Path) -> Vec<String> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let files = entries.map(|entry| entry.path());
-    let scripts = files.filter(|file| file.extension() == Some(OsStr::new(ENDING)));
-    let mut names: Vec<String> = scripts
-        .filter_map(|file| Some(file.file_stem()?.to_str()?.to_owned()))
-        .collect();
-    names.sort();
-    names
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_plain;
-
-    #[test]
-    fn names_stay_in_their_folder() {
-        let table = [
-            ("sum", true),
-            ("daily report", true),
-            ("v1.2", true),
-            ("", false),
-            (".", false),
-            ("..", false),
-            ("../sum", false),
-            ("a/b", false),
-            ("a/", false),
-            ("/etc/x", false),
-            ("a\\b", false),
-            ("C:x", false),
-            ("a\0", false),
-        ];
-        for (name, expected) in table {
-            assert_eq!(is_plain(name), expected, "{name:?}");
-        }
-    }
 }

@@ -163,7 +163,7 @@ impl Scripts<'_> {
 }
 
 fn loaded(path: PathBuf, scripts: &mut Scripts<'_>) -> Result<Loaded, Failure> {
-    let source::Source { name, text } = source::read(&path)?;
+    let source::Source { name, text, .. } = source::read(&path)?;
     let content = match content(&path, &text, scripts)? {
         Ok(content) => content,
         Err(faults) => {
