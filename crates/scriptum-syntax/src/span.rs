@@ -72,14 +72,10 @@ pub struct Place {
 impl LineIndex {
     /// Finds the lines of `source`; texts of 4 GiB and more are refused before this point.
     pub fn new(source: &str) -> LineIndex {
-        let newlines = source
-            .bytes()
-            .zip(1u32..)
-            .filter(|(byte, _)| *byte == b'\n');
+        let newlines = source.match_indices('\n');
+        let starts = newlines.map(|(at, _)| u32::try_from(at + 1).unwrap_or(u32::MAX));
         LineIndex {
-            starts: std::iter::once(0)
-                .chain(newlines.map(|(_, next)| next))
-                .collect(),
+            starts: std::iter::once(0).chain(starts).collect(),
         }
     }
 

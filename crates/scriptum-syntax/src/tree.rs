@@ -193,16 +193,37 @@ impl Children {
         Some(Element::Token(self.token - 1))
     }
 
-    /// The next child that is a node.
+    /// The next child that is a node of a wanted kind.
     #[inline]
-    pub(crate) fn next_node(&mut self, tree: &Tree) -> Option<u32> {
-        if self.node == self.node_end {
-            return None;
+    pub(crate) fn next_node_of(
+        &mut self,
+        tree: &Tree,
+        is_wanted: impl Fn(SyntaxKind) -> bool,
+    ) -> Option<u32> {
+        while self.node < self.node_end {
+            let number = self.node;
+            let node = tree.node(number);
+            self.node += node.size;
+            self.token = node.end;
+            if is_wanted(node.kind) {
+                return Some(number);
+            }
         }
-        let number = self.node;
-        let node = tree.node(number);
-        self.node += node.size;
-        self.token = node.end;
-        Some(number)
+        None
+    }
+
+    /// The next child that is a token of a wanted kind.
+    #[inline]
+    pub(crate) fn next_token_of(
+        &mut self,
+        tree: &Tree,
+        is_wanted: impl Fn(SyntaxKind) -> bool,
+    ) -> Option<u32> {
+        loop {
+            match self.next(tree)? {
+                Element::Token(token) if is_wanted(tree.token(token).kind) => return Some(token),
+                Element::Token(_) | Element::Node(_) => {}
+            }
+        }
     }
 }

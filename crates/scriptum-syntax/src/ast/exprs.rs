@@ -465,10 +465,7 @@ impl BinaryExpr {
     }
 
     fn op_token(&self) -> Option<(BinaryOp, SyntaxToken)> {
-        let token = self
-            .0
-            .children_with_tokens()
-            .next_token_of(|kind| binary_op(kind).is_some())?;
+        let token = self.0.token_of(|kind| binary_op(kind).is_some())?;
         Some((binary_op(token.kind())?, token))
     }
 }

@@ -107,12 +107,12 @@ pub fn span_of(node: &SyntaxNode) -> Span {
 
 /// The first child that is an `N`.
 fn child<N: AstNode>(parent: &SyntaxNode) -> Option<N> {
-    parent.children().next_of(N::is).and_then(N::cast)
+    parent.child_of(N::is).and_then(N::cast)
 }
 
 /// The first child of this kind.
 fn node(parent: &SyntaxNode, kind: SyntaxKind) -> Option<SyntaxNode> {
-    parent.children().next_of(|other| other == kind)
+    parent.child_of(|other| other == kind)
 }
 
 /// The children that are an `N`, in the order of the text.
@@ -137,9 +137,7 @@ fn tokens_of<F: Fn(SyntaxKind) -> bool>(
 
 /// The first token of this kind that stands directly in `parent`.
 fn token(parent: &SyntaxNode, kind: SyntaxKind) -> Option<SyntaxToken> {
-    parent
-        .children_with_tokens()
-        .next_token_of(|other| other == kind)
+    parent.token_of(|other| other == kind)
 }
 
 /// The names that stand directly in `parent`.
@@ -149,7 +147,7 @@ fn names(parent: &SyntaxNode) -> impl Iterator<Item = Name> + use<> {
 
 /// The first name that stands directly in `parent`.
 fn name(parent: &SyntaxNode) -> Option<Name> {
-    names(parent).next()
+    token(parent, SyntaxKind::Ident).map(Name)
 }
 
 fn comment(element: SyntaxElement) -> Option<SyntaxToken> {

@@ -186,6 +186,11 @@ fn margin(raw: &[Raw]) -> usize {
     margin.unwrap_or(0)
 }
 
+/// True for bytes that may not stand for themselves.
+fn is_special(byte: u8) -> bool {
+    matches!(byte, b'\\' | b'{' | b'}' | b'\r' | b'\n')
+}
+
 /// Turns text as written into pieces.
 struct Reader {
     /// Bytes of indentation to leave out on each line.
@@ -217,7 +222,7 @@ impl Reader {
         if raw.begins_line {
             rest = self.without_margin(rest);
         }
-        while let Some(index) = rest.find(['\\', '{', '}', '\r', '\n']) {
+        while let Some(index) = rest.bytes().position(is_special) {
             let (plain, special) = rest.split_at(index);
             self.text.push_str(plain);
             let at = raw.from + text.len() - special.len();

@@ -64,6 +64,20 @@ impl SyntaxNode {
         SyntaxElementChildren::of(self)
     }
 
+    /// The first node directly in it that is of a wanted kind; no other is made.
+    pub(crate) fn child_of(&self, is_wanted: impl Fn(SyntaxKind) -> bool) -> Option<SyntaxNode> {
+        let mut left = self.tree.children(self.node);
+        let child = left.next_node_of(&self.tree, is_wanted)?;
+        Some(SyntaxNode::of(&self.tree, child))
+    }
+
+    /// The first token directly in it that is of a wanted kind; no other is made.
+    pub(crate) fn token_of(&self, is_wanted: impl Fn(SyntaxKind) -> bool) -> Option<SyntaxToken> {
+        let mut left = self.tree.children(self.node);
+        let token = left.next_token_of(&self.tree, is_wanted)?;
+        Some(SyntaxToken::of(&self.tree, token))
+    }
+
     /// The nodes and tokens behind it in its parent, in the order of the text.
     pub(crate) fn siblings_after(&self) -> SyntaxElementChildren {
         SyntaxElementChildren::after(self)

@@ -22,12 +22,8 @@ impl SyntaxNodeChildren {
     /// The next node of a kind that is wanted; those before it are never made.
     #[inline]
     pub(crate) fn next_of(&mut self, is_wanted: impl Fn(SyntaxKind) -> bool) -> Option<SyntaxNode> {
-        while let Some(node) = self.left.next_node(&self.tree) {
-            if is_wanted(self.tree.node(node).kind) {
-                return Some(SyntaxNode::of(&self.tree, node));
-            }
-        }
-        None
+        let node = self.left.next_node_of(&self.tree, is_wanted)?;
+        Some(SyntaxNode::of(&self.tree, node))
     }
 }
 
@@ -67,14 +63,8 @@ impl SyntaxElementChildren {
         &mut self,
         is_wanted: impl Fn(SyntaxKind) -> bool,
     ) -> Option<SyntaxToken> {
-        while let Some(element) = self.left.next(&self.tree) {
-            if let Element::Token(token) = element
-                && is_wanted(self.tree.token(token).kind)
-            {
-                return Some(SyntaxToken::of(&self.tree, token));
-            }
-        }
-        None
+        let token = self.left.next_token_of(&self.tree, is_wanted)?;
+        Some(SyntaxToken::of(&self.tree, token))
     }
 }
 
