@@ -8,6 +8,7 @@ mod ask;
 mod begin;
 mod children;
 mod follow;
+mod hints;
 mod list;
 mod report;
 mod resume;
