@@ -57,3 +57,7 @@ pub const SECRET_PARTS_MAX: usize = 64;
 /// Shortest secret, in bytes, that is hidden wherever it stands. A shorter one would be found in every
 /// other word; it is hidden where it is the whole text.
 pub const SECRET_BYTES_MIN: usize = 3;
+
+/// Shortest beginning of a secret, in bytes, that is hidden where a text ends with it, as one does that was
+/// shortened. A shorter one tells little, and many words end in it.
+pub const SECRET_BYTES_CUT_MIN: usize = 6;

@@ -11,7 +11,9 @@ use std::{
 };
 
 use crate::{
-    MASKED, Object, SecretPart, SecretText, Value, limits::SECRET_BYTES_MIN, value::in_json,
+    MASKED, Object, SecretPart, SecretText, Value,
+    limits::{SECRET_BYTES_CUT_MIN, SECRET_BYTES_MIN},
+    value::in_json,
 };
 
 /// The bytes of a secret. They are not shown, not written and not compared by accident.
@@ -159,6 +161,8 @@ impl Mask {
             let text = secret.reveal();
             mask.hide(text);
             mask.hide(&in_json(text));
+            // A message quotes a JSON text.
+            mask.hide(&in_json(&in_json(text)));
             mask.hide(&in_address(text));
             mask.hide(&base64(text.as_bytes()));
         }
@@ -197,7 +201,30 @@ impl Mask {
                 shown = Cow::Owned(shown.replace(hidden.as_str(), MASKED));
             }
         }
-        shown
+        match self.cut_off(&shown) {
+            Some(whole) => Cow::Owned(whole),
+            None => shown,
+        }
+    }
+
+    /// The text without the beginning of a secret that stands at its end, where somebody shortened it.
+    fn cut_off(&self, text: &str) -> Option<String> {
+        let endings = ["…", "...", ""];
+        let (before, ending) = endings
+            .into_iter()
+            .find_map(|ending| Some((text.strip_suffix(ending)?, ending)))?;
+        let kept = self.anywhere.iter().find_map(|hidden| {
+            let first = hidden.get(..SECRET_BYTES_CUT_MIN)?;
+            let tail = before.len().saturating_sub(hidden.len());
+            let tail = (0..=tail).rev().find(|at| before.is_char_boundary(*at))?;
+            let mut begun = before.get(tail..)?.match_indices(first);
+            let (at, _) = begun.find(|(at, _)| {
+                let rest = before.get(tail + at..);
+                rest.is_some_and(|rest| hidden.starts_with(rest))
+            })?;
+            before.get(..tail + at)
+        })?;
+        Some(format!("{kept}{MASKED}{ending}"))
     }
 
     /// The value without secrets, in its keys as well.
@@ -316,6 +343,9 @@ mod tests {
             "/?k=p%22ss%20w%C3%B6rd",
             "cCJzcyB3w7ZyZA==",
             "Basic YWI6cCJzcyB3w7ZyZA==",
+            "it was p\"ss w…",
+            "it was p\"ss w",
+            "it was p\"s",
         ]
         .map(|text| mask.text(text).into_owned());
         assert_eq!(
@@ -325,7 +355,10 @@ mod tests {
                 r#"{"k": "********"}"#,
                 "/?k=********",
                 "********",
-                "Basic ********"
+                "Basic ********",
+                "it was ********…",
+                "it was ********",
+                "it was p\"s",
             ]
         );
         let echoed = Value::object([("ab", Value::from("ab")), ("x", Value::from("abc"))]);

@@ -197,28 +197,34 @@ impl Caller {
         let callee = &request.call.callee;
         let tool = self.toolbox.find(callee).await?;
         let args = self.arguments(request).await?;
-        let (args, mask) = self.toolbox.opened(callee, args).await?;
-        let opened = Opened {
+        let pinned = pins.find(&callee.origin, &callee.name);
+        let signature = pinned.unwrap_or(tool.signature());
+        let (opened, mask) = self.toolbox.opened(callee, &args).await?;
+        let opened = secrets::checked_args(callee, signature, (opened, &args), &mask)?;
+        let call = OpenCall {
             tool: &*tool,
-            args,
+            signature,
+            args: opened,
             mask: &mask,
         };
-        let outcome = self.opened_call(request, pins, deadline, opened).await;
-        secrets::masked(&mask, outcome)
+        let outcome = self.open_call(request, pins, deadline, call).await;
+        outcome.map_err(|error| secrets::masked(error, &mask))
     }
 
-    async fn opened_call(
+    async fn open_call(
         &self,
         request: &Request,
         pins: &ToolCatalog,
         deadline: Timestamp,
-        opened: Opened<'_>,
+        call: OpenCall<'_>,
     ) -> Result<Value, StepError> {
-        let Opened { tool, args, mask } = opened;
+        let OpenCall {
+            tool,
+            signature,
+            args,
+            mask,
+        } = call;
         let callee = &request.call.callee;
-        let pinned = pins.find(&callee.origin, &callee.name);
-        let signature = pinned.unwrap_or(tool.signature());
-        let args = checked_args(callee, signature, args)?;
         let args = match callee.origin {
             ToolOrigin::Model => offered::with_schemas(args, pins),
             ToolOrigin::Native | ToolOrigin::Cloud | ToolOrigin::Mcp(_) | ToolOrigin::Channel => {
@@ -243,7 +249,7 @@ impl Caller {
         if request.items.is_some() && signature.streaming {
             return Ok(Value::Null);
         }
-        checked_output(callee, signature, output)
+        secrets::checked_output(callee, signature, output, mask)
     }
 
     async fn arguments(&self, request: &Request) -> Result<Value, StepError> {
@@ -290,8 +296,9 @@ impl Caller {
 }
 
 /// A call whose secrets are open.
-struct Opened<'c> {
+struct OpenCall<'c> {
     tool: &'c dyn Tool,
+    signature: &'c ToolSignature,
     args: Value,
     /// Hides the secrets of the arguments.
     mask: &'c Mask,

@@ -83,6 +83,20 @@ pub(super) fn output_invalid(callee: &Callee, broken: &[Violation]) -> StepError
     )
 }
 
+/// A secret among the arguments breaks the signature.
+pub(super) fn input_secret_invalid(callee: &Callee) -> StepError {
+    let what = "does not take its input: a secret in it breaks a rule";
+    let message = format!("tool '{}' {what}", callee.name);
+    error("TOOL_INPUT_INVALID", false, message)
+}
+
+/// The result breaks the signature where it holds a secret.
+pub(super) fn output_secret_invalid(callee: &Callee) -> StepError {
+    let what = "gave another output than it says: a secret in it breaks a rule";
+    let message = format!("tool '{}' {what}", callee.name);
+    error("TOOL_OUTPUT_INVALID", false, message)
+}
+
 /// The call was given up; what it did is unknown.
 pub fn timed_out(callee: &Callee, limit_ms: u64) -> StepError {
     let message = format!("tool '{}' did not answer within {limit_ms} ms", callee.name);

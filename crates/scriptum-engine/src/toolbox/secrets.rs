@@ -1,6 +1,8 @@
 //! The only place where secrets are opened: for the time of one call, and for whom may have them.
 
-use scriptum_contract::{Mask, SecretsByKey, ToolOrigin, Value, open_secrets, secret_keys};
+use scriptum_contract::{
+    Mask, SecretsByKey, ToolOrigin, ToolSignature, Value, open_secrets, secret_keys,
+};
 use scriptum_vm::{
     StepError,
     program::{Callee, planner},
@@ -13,11 +15,11 @@ impl ToolBox {
     pub(super) async fn opened(
         &self,
         callee: &Callee,
-        args: Value,
+        args: &Value,
     ) -> Result<(Value, Mask), StepError> {
-        let keys = secret_keys(&args);
+        let keys = secret_keys(args);
         if keys.is_empty() {
-            return Ok((args, Mask::default()));
+            return Ok((args.clone(), Mask::default()));
         }
         if is_model(callee) {
             return Err(failure::secret_for_model(callee, &keys));
@@ -32,7 +34,7 @@ impl ToolBox {
                 Err(error) => return Err(failure::secret_unreachable(callee, &key, &error)),
             }
         }
-        open_secrets(&args, &secrets).map_err(|key| failure::secret_missing(callee, &key))
+        open_secrets(args, &secrets).map_err(|key| failure::secret_missing(callee, &key))
     }
 }
 
@@ -41,13 +43,52 @@ fn is_model(callee: &Callee) -> bool {
     callee.origin == ToolOrigin::Model || callee == planner()
 }
 
-/// The outcome of a call without the secrets that it was given.
-pub(super) fn masked(mask: &Mask, outcome: Result<Value, StepError>) -> Result<Value, StepError> {
+/// As [`super::checked_args`]. An error quotes what is wrong, and may cut a secret into pieces that no mask
+/// knows, so it speaks of the arguments as the script has them.
+pub(super) fn checked_args(
+    callee: &Callee,
+    signature: &ToolSignature,
+    (opened, closed): (Value, &Value),
+    mask: &Mask,
+) -> Result<Value, StepError> {
+    super::checked_args(callee, signature, opened).map_err(|error| {
+        if mask.is_empty() {
+            return error;
+        }
+        match super::checked_args(callee, signature, closed.clone()) {
+            Ok(_) => failure::input_secret_invalid(callee),
+            Err(error) => error,
+        }
+    })
+}
+
+/// As [`super::checked_output`], without the secrets that the tool was given. An error speaks of what is
+/// left without them.
+pub(super) fn checked_output(
+    callee: &Callee,
+    signature: &ToolSignature,
+    output: Value,
+    mask: &Mask,
+) -> Result<Value, StepError> {
     if mask.is_empty() {
-        return outcome;
+        return super::checked_output(callee, signature, output);
     }
-    match outcome {
-        Ok(output) => Ok(mask.value(output)),
-        Err(error) => Err(error.masked(mask)),
+    let is_right = super::checked_output(callee, signature, output.clone()).is_ok();
+    let shown = mask.value(output);
+    if is_right {
+        return Ok(shown);
+    }
+    match super::checked_output(callee, signature, shown) {
+        Ok(_) => Err(failure::output_secret_invalid(callee)),
+        Err(error) => Err(error),
+    }
+}
+
+/// The error without the secrets that the tool was given.
+pub(super) fn masked(error: StepError, mask: &Mask) -> StepError {
+    if mask.is_empty() {
+        error
+    } else {
+        error.masked(mask)
     }
 }

@@ -8,8 +8,12 @@ use scriptum_engine::{
 use scriptum_vm::{
     Entry, Event, Notification, Record, Refused, Status, StepPath, Vm, program::Program,
 };
+use serde::Serialize;
 
-use super::world::{World, at_once};
+use super::{
+    tools::CANARY,
+    world::{World, at_once},
+};
 
 const EVERYTHING: u32 = u32::MAX;
 
@@ -208,5 +212,19 @@ pub(crate) fn note_marks(world: &World, id: ThreadId) {
             Record::Event(Event::ThreadFailed { .. }) => world.marks.reach("thread", "failed"),
             Record::Event(_) | Record::Notification(_) => {}
         }
+    }
+}
+
+/// The bytes of the secret are in nothing that the store is given.
+pub(crate) fn check_hidden(world: &World, whose: &str, kept: &impl Serialize) {
+    check_no_canary(world, whose, &serde_json::to_string(kept).unwrap());
+}
+
+/// As [`check_hidden`], for what is written already.
+pub(crate) fn check_no_canary(world: &World, whose: &str, written: &str) {
+    // In JSON a quote stands behind a backslash; the part before it is telling enough.
+    let canary = CANARY.split('"').next().unwrap();
+    if written.contains(canary) {
+        world.accuse(format!("{whose} the bytes of a secret"));
     }
 }

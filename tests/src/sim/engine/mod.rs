@@ -31,7 +31,7 @@ use libtest_mimic::{Failed, Trial};
 use scriptum_contract::Value;
 use scriptum_engine::{Incarnation, ProgramHash, Store, ThreadId, program_row};
 use scriptum_vm::{
-    Status,
+    Record, Status,
     program::{Program, from_json},
 };
 use tokio::{
@@ -40,7 +40,8 @@ use tokio::{
 };
 
 use checks::{
-    check_journal, check_nothing_forgotten, check_replay, check_steps, check_watched, note_marks,
+    check_hidden, check_journal, check_nothing_forgotten, check_replay, check_steps, check_watched,
+    note_marks,
 };
 use marks::Marks;
 use nodes::Nodes;
@@ -92,6 +93,7 @@ const WANTED: &[(&str, &str)] = &[
     ("node", "lapsed"),
     ("node", "stopped"),
     ("post", "happened and was reported lost"),
+    ("secret", "opened"),
     ("step", "retried"),
     ("sub-thread", "cancelled"),
     ("sub-thread", "failed"),
@@ -152,7 +154,7 @@ fn silence_tools() {
             let payload = info.payload();
             let text = payload.downcast_ref::<String>().map(String::as_str);
             let said = text.or_else(|| payload.downcast_ref::<&str>().copied());
-            if said != Some(tools::DELIBERATE) {
+            if !said.is_some_and(|said| said.starts_with(tools::DELIBERATE)) {
                 usual(info);
             }
         }));
@@ -274,6 +276,12 @@ async fn run(weights: Weights, threads: &[Arc<Program>], mut rng: Rng) -> Outcom
         check_journal(&world, row.id);
         check_replay(&world, row.id, program);
         check_steps(&world, row.id);
+        for entry in world.journal(row.id) {
+            match &entry.record {
+                Record::Notification(kept) => check_hidden(&world, "a journal has", kept),
+                Record::Event(kept) => check_hidden(&world, "a journal has", kept),
+            }
+        }
         note_marks(&world, row.id);
         if row.status == Status::Cancelled && !ids.contains(&row.id) {
             world.marks.reach("sub-thread", "cancelled");

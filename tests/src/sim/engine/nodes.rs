@@ -1,6 +1,6 @@
 //! Nodes that come and go: each has its own engine, tools, and way to the store.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 
@@ -16,7 +16,7 @@ use super::{
     rng::Rng,
     scripts,
     store::FaultyStore,
-    tools::{self, SimTools},
+    tools::{self, SimSecrets, SimTools},
     world::World,
 };
 
@@ -44,6 +44,8 @@ pub(crate) fn engine(world: &Arc<World>, rng: Rng, me: &Incarnation) -> (Engine,
         world: Arc::clone(world),
         by: me.clone(),
     });
+    let secrets = Arc::new(SimSecrets(Arc::clone(world)));
+    let toolbox = ToolBox::new([(ToolOrigin::Native, tools)]).with_secrets(secrets);
     let limits = Limits {
         threads_live_max: 4,
         calls_per_tool_max: 2,
@@ -52,7 +54,7 @@ pub(crate) fn engine(world: &Arc<World>, rng: Rng, me: &Incarnation) -> (Engine,
     };
     let engine = Engine::with_scripts(
         Arc::clone(&store) as Arc<dyn Store>,
-        ToolBox::new([(ToolOrigin::Native, tools)]),
+        toolbox,
         Arc::clone(&world.clock) as Arc<dyn Clock>,
         limits,
         Arc::new(SimScripts),
@@ -72,7 +74,7 @@ impl Scripts for SimScripts {
             program,
             pins: tools::catalog(),
             source: "".into(),
-            env: BTreeMap::new(),
+            env: tools::env(),
         })
     }
 

@@ -1,7 +1,7 @@
 //! Those who use the engine: they start threads, watch them, pause and cancel them, and repair those
 //! that are paused. They know no more than the engine's door tells.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use futures::StreamExt;
 use scriptum_contract::Value;
@@ -14,6 +14,7 @@ use tokio::time::sleep;
 use super::{
     rng::Rng,
     scripts::EVENT,
+    tools,
     world::{World, at_once},
 };
 
@@ -94,7 +95,7 @@ async fn start(engine: &Engine, wish: &Wish) -> Result<(), Error> {
         id: wish.id,
         program: wish.program.clone(),
         input: Value::object::<&str>([]),
-        env: BTreeMap::new(),
+        env: tools::env(),
         seed: 7,
         timeout_ms: None,
         request_id: Some(format!("{}", wish.id).into()),

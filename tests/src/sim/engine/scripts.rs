@@ -3,14 +3,20 @@
 
 use std::sync::{Arc, LazyLock};
 
-use scriptum_contract::{Contract, Field, ToolName, ToolOrigin, Type, Value};
+use scriptum_contract::{Contract, EnvField, Field, ToolName, ToolOrigin, Type, Value};
 use scriptum_vm::program::{
     Action, Body, Branch, Callee, Case, Check, Decide, Do, Each, Emit, Expr, Goal, IR_VERSION,
     Input, Lane, Let, Node, NodeId, OnError, Op, Program, Repeat, Run, RunTarget, Step, StepKind,
-    Test, Together, Wait, Yield,
+    TemplatePart, Test, Together, Wait, Yield,
 };
 
 use super::{rng::Rng, tools::Kind};
+
+/// The variable that holds a secret, and its key in the environment.
+pub(crate) const SECRET: &str = "key";
+pub(crate) const SECRET_KEY: &str = "API_KEY";
+/// Of so many constants one is a text with the secret.
+const SECRET_EVERY: i64 = 3;
 
 /// The event that steps wait for.
 pub(crate) const EVENT: &str = "go";
@@ -62,6 +68,7 @@ fn numbered(rng: &mut Rng, first_child: u64) -> Program {
         version: None,
         contract: Contract {
             outputs: vec![Field::required("out", Type::Any)],
+            env: vec![secret()],
             ..Contract::default()
         },
         tools: Vec::new(),
@@ -90,6 +97,8 @@ impl Script<'_> {
         let number = i64::try_from(self.rng.below(100)).unwrap();
         match self.names.last() {
             Some(name) if self.rng.permille(800) => expr(Op::Name(Arc::clone(name))),
+            // No chance of its own, so that the programs of kept seeds stay.
+            Some(_) | None if number % SECRET_EVERY == 0 => token(),
             Some(_) | None => constant(Value::Int(number)),
         }
     }
@@ -293,6 +302,22 @@ impl Script<'_> {
             fields: vec![input("shown", value)],
         }))
     }
+}
+
+fn secret() -> EnvField {
+    EnvField {
+        field: Field::required(SECRET, Type::text()),
+        key: SECRET_KEY.into(),
+        secret: true,
+    }
+}
+
+/// A text that holds the secret.
+fn token() -> Expr {
+    expr(Op::Template(vec![
+        TemplatePart::Text("token ".into()),
+        TemplatePart::Expr(node(Op::Env(SECRET.into()))),
+    ]))
 }
 
 fn check_that_fails() -> Step {

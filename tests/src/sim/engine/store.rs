@@ -17,7 +17,11 @@ use scriptum_engine::{
 use scriptum_vm::{Entry, Frames, Notification, Seq, StepPath, Timestamp};
 use tokio::time::{Instant, sleep};
 
-use super::{rng::Rng, world::World};
+use super::{
+    checks::{check_hidden, check_no_canary},
+    rng::Rng,
+    world::World,
+};
 
 /// What happens to one request.
 enum Fault {
@@ -155,6 +159,7 @@ impl Store for FaultyStore {
     }
 
     async fn create(&self, new: NewThread) -> Result<Created, StoreError> {
+        check_hidden(&self.world, "a new thread has", &new.started);
         let store = Arc::clone(&self.world.store);
         self.write("create", async move { store.create(new).await })
             .await
@@ -167,6 +172,7 @@ impl Store for FaultyStore {
         ) {
             self.world.marks.reach("answer", "handed over");
         }
+        check_hidden(&self.world, "a post has", &n);
         let store = Arc::clone(&self.world.store);
         self.write("post", async move { store.post(to, n, at).await })
             .await
@@ -231,6 +237,10 @@ impl Store for FaultyStore {
         batch: Vec<Commit>,
     ) -> Result<Vec<Committed>, StoreError> {
         let (world, by) = (Arc::clone(&self.world), me.clone());
+        for blob in batch.iter().flat_map(|commit| &commit.blobs) {
+            let written = std::str::from_utf8(&blob.bytes).unwrap();
+            check_no_canary(&self.world, "a large value has", written);
+        }
         let threads: Vec<ThreadId> = batch.iter().map(|commit| commit.thread).collect();
         let written = threads.clone();
         let outcomes = self

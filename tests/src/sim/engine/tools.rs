@@ -1,15 +1,22 @@
 //! Tools that answer, fail, hang, dawdle and panic, each in a way that depends on its arguments and on
 //! how often it was called: so a run without faults ends in the same results.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use futures::future::pending;
-use scriptum_contract::{ToolCatalog, ToolName, ToolOrigin, ToolSignature, Type, Value};
-use scriptum_engine::{Incarnation, Sink, Tool, ToolCall, ToolError, ToolSource};
+use scriptum_contract::{
+    SecretBytes, ToolCatalog, ToolName, ToolOrigin, ToolSignature, Type, Value,
+};
+use scriptum_engine::{
+    Incarnation, Secrets, SecretsError, Sink, Tool, ToolCall, ToolError, ToolSource,
+};
 use tokio::time::sleep;
 
-use super::world::{Seen, World};
+use super::{
+    scripts::{SECRET, SECRET_KEY},
+    world::{Seen, World},
+};
 
 /// What a tool does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,6 +96,9 @@ impl Kind {
 /// More than what a frame holds of a value.
 const LARGE_BYTES: usize = 4_200;
 
+/// The bytes of the secret, which only tools may see.
+pub(crate) const CANARY: &str = "canary-5f1c\"7e";
+
 /// What the panicking tool says, so that the test's output can leave it out.
 pub(crate) const DELIBERATE: &str = "deliberate panic of a simulated tool";
 
@@ -134,11 +144,13 @@ impl Tool for SimTool {
             Kind::Echo | Kind::Flaky | Kind::Hang => Ok(answer(&call)),
             Kind::Large => {
                 let text = call.key.repeat(1 + LARGE_BYTES / call.key.len());
-                Ok(Value::object([("message", Value::text(&text))]))
+                let text = format!("{} {text}", said(&call));
+                Ok(Value::object([("message", Value::from(text))]))
             }
-            Kind::Fail => Err(ToolError::permanent("BROKEN", "the tool is broken")),
-            Kind::Panic => panic!("{DELIBERATE}"),
-            Kind::Liar => Ok(Value::text("not what was promised")),
+            // What goes wrong tells all that the tool knows.
+            Kind::Fail => Err(ToolError::permanent("BROKEN", said(&call)).with(answer(&call))),
+            Kind::Panic => panic!("{DELIBERATE}: {}", said(&call)),
+            Kind::Liar => Ok(Value::text(&said(&call))),
         }
     }
 }
@@ -149,9 +161,29 @@ fn answer(call: &ToolCall) -> Value {
     Value::object([("message", message.cloned().unwrap_or_default())])
 }
 
+fn said(call: &ToolCall) -> String {
+    format!("called with {}", call.args.to_json().unwrap())
+}
+
 /// The number at the end of an idempotency key.
 fn number(key: &str) -> u32 {
     key.rsplit('/').next().unwrap().parse().unwrap()
+}
+
+/// The environment of every node.
+pub(crate) struct SimSecrets(pub(crate) Arc<World>);
+
+#[async_trait]
+impl Secrets for SimSecrets {
+    async fn find(&self, key: &str) -> Result<Option<SecretBytes>, SecretsError> {
+        self.0.marks.reach("secret", "opened");
+        Ok((key == SECRET_KEY).then(|| SecretBytes::new(CANARY)))
+    }
+}
+
+/// The variables of every thread, as they are given to an engine.
+pub(crate) fn env() -> BTreeMap<Arc<str>, Value> {
+    [(SECRET.into(), Value::text(CANARY))].into()
 }
 
 /// The tools of one node.
