@@ -7,14 +7,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::exit::{Code, Failure};
+use crate::exit::Failure;
 
 /// Replaces the content of a file and keeps its permissions. Behind a symbolic link, the file that it
 /// leads to is replaced and the link stays.
 pub(crate) fn rewrite(path: &Path, text: &str) -> Result<(), Failure> {
     replace(path, text).map_err(|error| {
-        let message = format!("cannot write '{}': {error}", path.display());
-        Failure::new(Code::Unavailable, message)
+        let tried = format!("cannot write '{}'", path.display());
+        Failure::io(&tried, &error)
     })
 }
 

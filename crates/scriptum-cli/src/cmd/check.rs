@@ -1,6 +1,10 @@
 //! `scriptum check`: all that is wrong with scripts, and the edits that mend it.
 
-use std::{fmt::Write as _, path::Path};
+use std::{
+    fmt::Write as _,
+    path::Path,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use anstream::AutoStream;
 use scriptum_compiler::{
@@ -173,24 +177,41 @@ fn rendered(source: &Source, diagnostics: &[Diagnostic], color: bool) -> String 
 
 /// Shows diagnostics of a script that another command compiled.
 pub(crate) fn print_to_stderr(source: &Source, diagnostics: &[Diagnostic]) {
-    if let Some(text) = noted(source, diagnostics) {
-        note!("{text}");
+    print_of(&source.name, &source.text, diagnostics);
+}
+
+/// Shows diagnostics of a text of whatever kind.
+pub(crate) fn print_of(name: &str, text: &str, diagnostics: &[Diagnostic]) {
+    if let Some(shown) = noted(name, text, diagnostics) {
+        note_block(&shown);
     }
 }
 
+/// Shows what is wrong with a file, apart from what is wrong with the one before.
+fn note_block(text: &str) {
+    static IS_NEXT: AtomicBool = AtomicBool::new(false);
+    let is_next = IS_NEXT.swap(true, Ordering::Relaxed);
+    let gap = if is_next && !out::notes_are_json() {
+        "\n"
+    } else {
+        ""
+    };
+    note!("{gap}{text}");
+}
+
 /// The same as a text for stderr; `None` without any.
-pub(crate) fn noted(source: &Source, diagnostics: &[Diagnostic]) -> Option<String> {
+pub(crate) fn noted(name: &str, text: &str, diagnostics: &[Diagnostic]) -> Option<String> {
     if diagnostics.is_empty() {
         return None;
     }
-    let text = if out::notes_are_json() {
-        render_json(diagnostics, &source.name, &source.text)
+    let shown = if out::notes_are_json() {
+        render_json(diagnostics, name, text)
     } else {
         let stderr = AutoStream::auto(std::io::stderr());
         let color = stderr.current_choice() != anstream::ColorChoice::Never;
-        rendered(source, diagnostics, color)
+        render(diagnostics, name, text, RenderOptions::new(color))
     };
-    Some(text.trim_end().to_owned())
+    Some(shown.trim_end().to_owned())
 }
 
 fn of_severity(diagnostics: &[Diagnostic], severity: Severity) -> usize {

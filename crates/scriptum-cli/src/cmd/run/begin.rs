@@ -23,7 +23,7 @@ use crate::{
 pub(super) async fn session(file: &Path, args: &Run, shown: Shown) -> Result<Session, Failure> {
     let source = source::read(file)?;
     let compiled = cmd::without_errors(&source, &tools::catalog(&args.tools)?)?;
-    let warnings = cmd::check::noted(&source, &compiled.diagnostics);
+    let warnings = cmd::check::noted(&source.name, &source.text, &compiled.diagnostics);
     let program = compiled
         .program
         .expect("a compilation without errors has a program");

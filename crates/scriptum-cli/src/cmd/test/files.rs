@@ -6,8 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use anstream::AutoStream;
-use scriptum_compiler::{Diagnostic, RenderOptions, render};
+use scriptum_compiler::Diagnostic;
 use scriptum_contract::ToolCatalog;
 use scriptum_syntax::LineIndex;
 
@@ -229,11 +228,8 @@ fn simplified(path: &Path) -> PathBuf {
 }
 
 fn show(name: &str, text: &str, faults: &[Diagnostic]) {
-    let stderr = AutoStream::auto(std::io::stderr());
-    let color = stderr.current_choice() != anstream::ColorChoice::Never;
     let shown = faults.get(..FAULTS_SHOWN_MAX).unwrap_or(faults);
-    let rendered = render(shown, name, text, RenderOptions::new(color));
-    note!("{}", rendered.trim_end());
+    check::print_of(name, text, shown);
     if shown.len() < faults.len() {
         note!("and {} more like these", faults.len() - shown.len());
     }

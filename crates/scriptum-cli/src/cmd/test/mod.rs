@@ -81,16 +81,18 @@ pub(crate) fn main(args: &Test, output: Output, quiet: bool) -> Result<Code, Fai
     if let Some(path) = &args.junit {
         let xml = junit::document(finished.iter().map(|it| &it.report));
         std::fs::write(path, xml).map_err(|error| {
-            let message = format!("cannot write '{}': {error}", path.display());
-            Failure::new(Code::Unavailable, message)
+            let tried = format!("cannot write '{}'", path.display());
+            Failure::io(&tried, &error)
         })?;
     }
-    if args.filter.is_none() {
+    if args.filter.is_none() && !quiet {
         print_coverage(&chosen, &finished, &maps);
     }
     let failed = finished.iter().filter(|it| it.report.is_failed()).count();
-    note!("{}", summary(&finished, failed, took));
     let is_green = failed == 0 && is_sound;
+    if !quiet || !is_green {
+        note!("{}", summary(&finished, failed, took));
+    }
     Ok(if is_green { Code::Success } else { Code::No })
 }
 
