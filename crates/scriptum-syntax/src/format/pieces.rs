@@ -257,7 +257,8 @@ impl<'t> Flattener<'t> {
     }
 
     fn advance(&mut self, text: &str) {
-        match text.rfind('\n') {
+        // Not `rfind`, which is made for long texts: most are a word.
+        match text.bytes().rposition(|byte| byte == b'\n') {
             Some(index) => self.column = short(text.len() - index - 1),
             None => self.column += short(text.len()),
         }
