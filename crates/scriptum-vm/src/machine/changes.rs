@@ -6,7 +6,8 @@ use scriptum_contract::Value;
 
 use super::{
     cells::{self, Count, Head, Kept, LoopHead, RepeatHead, StreamHead, Thread},
-    state::{Loop, Scope, State, Stream},
+    state::{Loop, Scope, State},
+    stream_cells::Stream,
 };
 use crate::{FrameCell, FrameDelta, FrameKey, Slot, StepPath};
 

@@ -29,7 +29,9 @@ mod exec_together;
 mod exec_wait;
 mod exec_yield;
 mod failure;
+mod index;
 mod jump;
+mod leave;
 mod model;
 mod names;
 mod notify;
@@ -41,6 +43,7 @@ mod restore;
 mod resume;
 mod run;
 mod state;
+mod stream_cells;
 mod streams;
 mod values;
 

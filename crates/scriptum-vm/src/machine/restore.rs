@@ -8,7 +8,8 @@ use serde::de::DeserializeOwned;
 use super::{
     cells::{self, Head, LoopHead, Progress, RepeatHead, StreamHead, Thread},
     place::{Rerun, around, body_at, cycle_rerun, len, loop_of, step_at},
-    state::{Loop, Scope, ScopeKind, State, Stream},
+    state::{Loop, Scope, ScopeKind, State},
+    stream_cells::Stream,
 };
 use crate::{
     FrameCell, FrameKey, Frames, Slot, Status, StepPath,

@@ -3,21 +3,23 @@
 //! Every change goes through a method here, which notes how to take it back. A refused turn is so
 //! undone in the time that it took, and a turn that succeeds knows which cells it touched; both are in
 //! `changes`. What follows from the cells (which scopes can go on, which calls are open, which timers
-//! run) is kept beside them in [`Index`], so that no turn searches for it.
+//! run) is kept beside them in [`Index`]. Streams have a file of their own, `stream_cells`.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, btree_map::Entry},
+    collections::{BTreeMap, btree_map::Entry},
     sync::Arc,
 };
 
 use scriptum_contract::Value;
 
 use super::{
-    cells::{Count, Head, Kept, LoopHead, Progress, RepeatHead, Started, StreamHead, Thread},
+    cells::{Count, Head, Kept, LoopHead, Progress, RepeatHead, Started, Thread},
     changes::Undo,
+    index::Index,
     place::{Rerun, len},
+    stream_cells::Stream,
 };
-use crate::{Frames, PauseReason, StepPath, Timestamp, program::Body};
+use crate::{Frames, StepPath, program::Body};
 
 /// Everything that a thread is between two turns.
 #[derive(Debug)]
@@ -183,24 +185,6 @@ impl Loop {
     }
 }
 
-/// A step in the background.
-#[derive(Debug)]
-pub(super) struct Stream {
-    pub(super) head: StreamHead,
-    /// Items of a call that wait to be taken. Those of a loop are its results.
-    pub(super) items: BTreeMap<u32, Value>,
-}
-
-impl Stream {
-    /// A step that goes to the background.
-    pub(super) fn new(head: StreamHead) -> Stream {
-        Stream {
-            head,
-            items: BTreeMap::new(),
-        }
-    }
-}
-
 /// The elements of a list, shared.
 pub(super) fn items_of(value: &Value) -> Option<Arc<[Value]>> {
     match value {
@@ -213,154 +197,6 @@ pub(super) fn items_of(value: &Value) -> Option<Arc<[Value]>> {
         | Value::Object(_)
         | Value::Secret(_)
         | Value::Stored(_) => None,
-    }
-}
-
-/// What follows from the cells.
-#[derive(Debug, Default, PartialEq)]
-pub(super) struct Index {
-    /// Scopes whose current step can begin.
-    pub(super) ready: BTreeSet<StepPath>,
-    /// Scopes whose steps are all done.
-    pub(super) ended: BTreeSet<StepPath>,
-    /// Steps in the background that can begin.
-    pub(super) launched: BTreeSet<StepPath>,
-    /// Steps whose call is open, and whose items, if it hands on some, can be taken in.
-    pub(super) calls: u32,
-    /// Steps and loops that go on when a time has come.
-    pub(super) timers: BTreeSet<(Timestamp, StepPath)>,
-    /// Asks that are open.
-    pub(super) asks: BTreeSet<StepPath>,
-    /// Steps that wait for an event, by its name.
-    pub(super) listening: BTreeSet<(Arc<str>, StepPath)>,
-    /// Steps that wait for somebody whose time will be up. These timers run while the thread is paused
-    /// because of them.
-    pub(super) limits: BTreeSet<(Timestamp, StepPath)>,
-    /// Steps that failed.
-    pub(super) failed: BTreeSet<StepPath>,
-}
-
-impl Index {
-    fn add(&mut self, path: &StepPath, head: &Head, len: u32) {
-        match &head.step {
-            Progress::Ready if head.at >= len => _ = self.ended.insert(path.clone()),
-            Progress::Ready | Progress::Again(_) => _ = self.ready.insert(path.clone()),
-            Progress::Calling(_) => self.calls += 1,
-            Progress::Waiting(waiting) => {
-                self.timers.insert((waiting.due, path.child(head.at)));
-            }
-            Progress::Asking(asking) => {
-                let step = path.child(head.at);
-                self.limits
-                    .extend(asking.due.map(|due| (due, step.clone())));
-                self.asks.insert(step);
-            }
-            Progress::Sleeping(sleeping) => {
-                self.timers.insert((sleeping.due, path.child(head.at)));
-            }
-            Progress::Listening(listening) => {
-                let step = path.child(head.at);
-                self.listening
-                    .insert((Arc::clone(&listening.event), step.clone()));
-                self.limits.extend(listening.due.map(|due| (due, step)));
-            }
-            Progress::Failed(_) => _ = self.failed.insert(path.child(head.at)),
-            Progress::Inside { .. } | Progress::Draining(_) | Progress::Over => {}
-        }
-    }
-
-    fn remove(&mut self, path: &StepPath, head: &Head, len: u32) {
-        match &head.step {
-            Progress::Ready if head.at >= len => _ = self.ended.remove(path),
-            Progress::Ready | Progress::Again(_) => _ = self.ready.remove(path),
-            Progress::Calling(_) => self.calls -= 1,
-            Progress::Waiting(waiting) => {
-                self.timers.remove(&(waiting.due, path.child(head.at)));
-            }
-            Progress::Asking(asking) => {
-                let step = path.child(head.at);
-                self.asks.remove(&step);
-                if let Some(due) = asking.due {
-                    self.limits.remove(&(due, step));
-                }
-            }
-            Progress::Sleeping(sleeping) => {
-                self.timers.remove(&(sleeping.due, path.child(head.at)));
-            }
-            Progress::Listening(listening) => {
-                let step = path.child(head.at);
-                if let Some(due) = listening.due {
-                    self.limits.remove(&(due, step.clone()));
-                }
-                self.listening.remove(&(Arc::clone(&listening.event), step));
-            }
-            Progress::Failed(_) => _ = self.failed.remove(&path.child(head.at)),
-            Progress::Inside { .. } | Progress::Draining(_) | Progress::Over => {}
-        }
-    }
-
-    fn add_stream(&mut self, path: &StepPath, head: &StreamHead) {
-        match &head.step {
-            Progress::Ready | Progress::Again(_) => _ = self.launched.insert(path.clone()),
-            Progress::Calling(_) => self.calls += u32::from(head.room() > 0),
-            Progress::Waiting(waiting) => _ = self.timers.insert((waiting.due, path.clone())),
-            Progress::Failed(_) => _ = self.failed.insert(path.clone()),
-            Progress::Asking(_)
-            | Progress::Sleeping(_)
-            | Progress::Listening(_)
-            | Progress::Inside { .. }
-            | Progress::Draining(_)
-            | Progress::Over => {}
-        }
-    }
-
-    fn remove_stream(&mut self, path: &StepPath, head: &StreamHead) {
-        match &head.step {
-            Progress::Ready | Progress::Again(_) => _ = self.launched.remove(path),
-            Progress::Calling(_) => self.calls -= u32::from(head.room() > 0),
-            Progress::Waiting(waiting) => {
-                self.timers.remove(&(waiting.due, path.clone()));
-            }
-            Progress::Failed(_) => _ = self.failed.remove(path),
-            Progress::Asking(_)
-            | Progress::Sleeping(_)
-            | Progress::Listening(_)
-            | Progress::Inside { .. }
-            | Progress::Draining(_)
-            | Progress::Over => {}
-        }
-    }
-
-    fn add_loop(&mut self, path: &StepPath, head: &LoopHead) {
-        if let Some(due) = head.batch.and_then(|batch| batch.due) {
-            self.timers.insert((due, path.clone()));
-        }
-    }
-
-    fn remove_loop(&mut self, path: &StepPath, head: &LoopHead) {
-        if let Some(due) = head.batch.and_then(|batch| batch.due) {
-            self.timers.remove(&(due, path.clone()));
-        }
-    }
-
-    fn add_repeat(&mut self, path: &StepPath, head: &RepeatHead) {
-        self.timers.extend(head.due.map(|due| (due, path.clone())));
-    }
-
-    fn remove_repeat(&mut self, path: &StepPath, head: &RepeatHead) {
-        if let Some(due) = head.due {
-            self.timers.remove(&(due, path.clone()));
-        }
-    }
-
-    /// The first step that waits for somebody, and what for: what a thread is paused for when
-    /// nothing else of it can run.
-    pub(super) fn awaited(&self) -> Option<(PauseReason, &StepPath)> {
-        let ask = self.asks.first().map(|path| (PauseReason::Ask, path));
-        ask.or_else(|| {
-            let events = self.listening.iter().map(|(_, path)| path);
-            events.min().map(|path| (PauseReason::Wait, path))
-        })
     }
 }
 
@@ -451,41 +287,6 @@ impl State {
             self.log
                 .push(Undo::Binding(path.clone(), Arc::clone(name), before));
         }
-    }
-
-    /// Lets a step go to the background.
-    pub(super) fn open_stream(&mut self, path: StepPath, stream: Stream) {
-        self.insert_stream(path.clone(), stream);
-        self.log.push(Undo::OpenedStream(path));
-    }
-
-    /// Takes a step in the background away, with the items that wait.
-    pub(super) fn close_stream(&mut self, path: &StepPath) {
-        if let Some(stream) = self.remove_stream(path) {
-            self.log
-                .push(Undo::ClosedStream(path.clone(), Box::new(stream)));
-        }
-    }
-
-    /// Says how far a stream is, and what its step is doing.
-    pub(super) fn set_stream_head(&mut self, path: &StepPath, head: StreamHead) {
-        if let Some(before) = self.replace_stream_head(path, head) {
-            self.log.push(Undo::StreamHead(path.clone(), before));
-        }
-    }
-
-    /// Lets an item wait.
-    pub(super) fn put_item(&mut self, path: &StepPath, index: u32, item: Value) {
-        let before = self.replace_item(path, index, Some(item));
-        self.log.push(Undo::Item(path.clone(), index, before));
-    }
-
-    /// Takes an item that waits.
-    pub(super) fn take_item(&mut self, path: &StepPath, index: u32) -> Option<Value> {
-        let item = self.replace_item(path, index, None)?;
-        self.log
-            .push(Undo::Item(path.clone(), index, Some(item.clone())));
-        Some(item)
     }
 
     /// Takes the value of a finished iteration.
@@ -656,41 +457,6 @@ impl State {
         self.index.remove_loop(path, &body.head);
         self.index.add_loop(path, &head);
         std::mem::replace(&mut body.head, head)
-    }
-
-    pub(super) fn insert_stream(&mut self, path: StepPath, stream: Stream) {
-        self.index.add_stream(&path, &stream.head);
-        self.streams.insert(path, stream);
-    }
-
-    pub(super) fn remove_stream(&mut self, path: &StepPath) -> Option<Stream> {
-        let stream = self.streams.remove(path)?;
-        self.index.remove_stream(path, &stream.head);
-        Some(stream)
-    }
-
-    pub(super) fn replace_stream_head(
-        &mut self,
-        path: &StepPath,
-        head: StreamHead,
-    ) -> Option<StreamHead> {
-        let stream = self.streams.get_mut(path)?;
-        self.index.remove_stream(path, &stream.head);
-        self.index.add_stream(path, &head);
-        Some(std::mem::replace(&mut stream.head, head))
-    }
-
-    pub(super) fn replace_item(
-        &mut self,
-        path: &StepPath,
-        index: u32,
-        item: Option<Value>,
-    ) -> Option<Value> {
-        let stream = self.streams.get_mut(path)?;
-        match item {
-            Some(item) => stream.items.insert(index, item),
-            None => stream.items.remove(&index),
-        }
     }
 
     pub(super) fn replace_result(

@@ -14,109 +14,15 @@ use super::{
     cells::{Again, Calling, Count, Failed, Given, Head, Progress, StreamHead},
     place::{self, Place},
     run::{Done, Execution, Run},
-    state::{ScopeKind, State, Stream, paths_under},
+    state::ScopeKind,
+    stream_cells::Stream,
 };
 use crate::{
-    Call, Effect, Event, Recovery, StepError, StepPath,
+    Recovery, StepError, StepPath,
     eval::LIMIT_EXCEEDED,
-    limits::{STREAM_ITEMS_AT_ONCE_MAX, STREAM_ITEMS_WAITING_MAX},
+    limits::STREAM_ITEMS_AT_ONCE_MAX,
     program::{Expr, Op},
 };
-
-impl StreamHead {
-    /// How many further items can be taken in.
-    pub(super) fn room(&self) -> u32 {
-        if self.drained {
-            return u32::MAX;
-        }
-        STREAM_ITEMS_WAITING_MAX.saturating_sub(self.received - self.gone)
-    }
-
-    /// True when no further item will come.
-    pub(super) fn is_over(&self) -> bool {
-        self.step == Progress::Over
-    }
-}
-
-impl State {
-    /// What the step at a path is doing; `None` when it is not the current one.
-    pub(super) fn progress(&self, path: &StepPath) -> Option<&Progress> {
-        if let Some(stream) = self.streams.get(path) {
-            return Some(&stream.head.step);
-        }
-        let (index, scope) = path.components().split_last()?;
-        let head = &self.scopes.get(scope)?.head;
-        (head.at == *index).then_some(&head.step)
-    }
-
-    /// Says what a step is doing, in the background or in its scope.
-    pub(super) fn set_progress(&mut self, place: &Place<'_>, step: Progress) {
-        match self.streams.get(&place.path) {
-            Some(stream) => {
-                let head = StreamHead {
-                    step,
-                    ..stream.head.clone()
-                };
-                self.set_stream_head(&place.path, head);
-            }
-            None => self.set_step(&place.scope, step),
-        }
-    }
-
-    /// The streams whose steps are in a body itself, not in one below it.
-    fn streams_in(&self, scope: &StepPath) -> Vec<StepPath> {
-        if self.streams.is_empty() {
-            return Vec::new();
-        }
-        let below = self.streams.range(scope.clone()..);
-        let below = below
-            .map(|(path, _)| path)
-            .take_while(|path| path.is_under(scope));
-        let depth = scope.components().len() + 1;
-        below
-            .filter(|path| path.components().len() == depth)
-            .cloned()
-            .collect()
-    }
-
-    /// How many items of a stream follow each other from an index on, up to `most`.
-    pub(super) fn items_from(&self, stream: &StepPath, first: u32, most: u32) -> u32 {
-        let end = first.saturating_add(most);
-        let all = match (self.loops.get(stream), self.streams.get(stream)) {
-            (Some(body), _) => &body.results,
-            (None, Some(stream)) => &stream.items,
-            (None, None) => return 0,
-        };
-        let there = all.range(first..end).zip(first..);
-        let there = there.take_while(|((index, _), expected)| *index == expected);
-        u32::try_from(there.count()).unwrap_or(most)
-    }
-
-    /// Takes items of a stream, which are there.
-    pub(super) fn take_items(&mut self, stream: &StepPath, first: u32, count: u32) -> Vec<Value> {
-        let indices = first..first + count;
-        if self.loops.contains_key(stream) {
-            let taken = indices.filter_map(|index| self.take_result(stream, index));
-            let taken: Vec<_> = taken.collect();
-            let mut head = self.loop_at(stream.components()).head.clone();
-            head.gone += count;
-            self.set_loop_head(stream, head);
-            return taken;
-        }
-        let taken: Vec<_> = indices
-            .filter_map(|index| self.take_item(stream, index))
-            .collect();
-        let Some(before) = self.streams.get(stream) else {
-            return taken;
-        };
-        let head = StreamHead {
-            gone: before.head.gone + count,
-            ..before.head.clone()
-        };
-        self.set_stream_head(stream, head);
-        taken
-    }
-}
 
 impl Run<'_> {
     /// Lets a step go to the background; the cursor goes behind it.
@@ -374,7 +280,7 @@ impl Run<'_> {
         }
     }
 
-    fn close_stream(&mut self, path: &StepPath) {
+    pub(super) fn close_stream(&mut self, path: &StepPath) {
         if self.state.loops.contains_key(path) {
             self.state.close_loop(path);
         }
@@ -481,142 +387,6 @@ impl Run<'_> {
             let step = again.map_or(Progress::Ready, Progress::Again);
             self.state.set_step(&path, step);
         }
-    }
-
-    /// A body ends: what is left of its streams goes with it.
-    pub(super) fn drop_streams_in(&mut self, scope: &StepPath) {
-        for path in self.state.streams_in(scope) {
-            self.drop_stream(&path);
-        }
-    }
-
-    /// Takes a stream away, with all that is under way in it and in the pipes that take its items.
-    pub(super) fn drop_stream(&mut self, path: &StepPath) {
-        let mut next = Some(path.clone());
-        while let Some(path) = next.take() {
-            let Some(stream) = self.state.streams.get(&path) else {
-                return;
-            };
-            next.clone_from(&stream.head.to);
-            let from = self.state.loops.get(&path);
-            let from = from.and_then(|body| body.head.from.clone());
-            let count = count(&stream.head.step);
-            self.cancel_under(&path);
-            self.drop_under(&path);
-            self.close_stream(&path);
-            self.remember_left(&self.step_at(&path), count);
-            if let Some(from) = from {
-                self.drain(&from);
-            }
-        }
-    }
-
-    /// Records that what is under way at a path and below it does not end by itself.
-    fn cancel_under(&mut self, path: &StepPath) {
-        let under_way = self.under_way(path);
-        self.cancelled(under_way);
-    }
-
-    /// As `cancel_under`, without the step at the path itself.
-    pub(super) fn cancel_below(&mut self, path: &StepPath) {
-        let mut under_way = self.under_way(path);
-        under_way.retain(|(step, _)| step != path);
-        self.cancelled(under_way);
-    }
-
-    fn cancelled(&mut self, under_way: Vec<(StepPath, u32)>) {
-        let cancelled = under_way.into_iter().map(|(path, attempt)| {
-            let message = "the step is left before it ended";
-            Event::StepFailed {
-                path,
-                attempt,
-                error: StepError::permanent("CANCELLED", message),
-                recovery: None,
-            }
-        });
-        self.events.extend(cancelled);
-    }
-
-    /// Takes everything away that lies below a path.
-    pub(super) fn drop_under(&mut self, path: &StepPath) {
-        let below = |mut paths: Vec<StepPath>| {
-            paths.retain(|other| other != path);
-            paths
-        };
-        let streams = below(paths_under(&self.state.streams, path));
-        let scopes = below(paths_under(&self.state.scopes, path));
-        let loops = below(paths_under(&self.state.loops, path));
-        let repeats = paths_under(&self.state.repeats, path);
-        for path in &streams {
-            if let Some(stream) = self.state.streams.get(path) {
-                let count = count(&stream.head.step);
-                self.remember_left(&self.step_at(path), count);
-            }
-            self.state.close_stream(path);
-        }
-        for scope in scopes.iter().rev() {
-            let head = &self.state.scope(scope.components()).head;
-            if let Some(count) = count(&head.step) {
-                let place = self.place(scope.clone(), head.at);
-                self.remember_left(&place, Some(count));
-            }
-            self.state.close_scope(scope);
-        }
-        for path in &loops {
-            self.state.close_loop(path);
-        }
-        for path in &repeats {
-            self.state.set_repeat(path, None);
-        }
-        let outer = path.parent().zip(path.last());
-        let runs_again = outer.is_some_and(|(scope, index)| {
-            let scope = self.state.scopes.get(&scope);
-            scope.is_some_and(|scope| scope.rerun.has(index))
-        });
-        if !runs_again {
-            for scope in &scopes {
-                self.forget_counts_under(scope);
-            }
-        }
-    }
-
-    /// Remembers how often a step ran that is left. What it asked of the outside in this turn is not
-    /// wanted any more, and a call that was not made uses up no number.
-    fn remember_left(&mut self, place: &Place<'_>, count: Option<Count>) {
-        let Some(mut count) = count else {
-            return;
-        };
-        self.effects.retain(|effect| match effect {
-            Effect::Call(Call { path, .. }) if *path == place.path => {
-                count.open = false;
-                false
-            }
-            Effect::Timer { path, .. } => *path != place.path,
-            Effect::Call(_) => true,
-        });
-        self.remember(place, count);
-    }
-}
-
-/// How often a step in the background ran, while it does.
-fn count(step: &Progress) -> Option<Count> {
-    match step {
-        Progress::Calling(calling) => Some(calling.count),
-        // The attempt that is counted here has not begun.
-        Progress::Waiting(waiting) => Some(Count {
-            attempt: waiting.call.count.attempt.saturating_sub(1),
-            ..waiting.call.count
-        }),
-        Progress::Inside { attempt } => Some(Count {
-            attempt: *attempt,
-            ..Count::default()
-        }),
-        Progress::Again(again) => Some(again.count),
-        Progress::Failed(failed) => Some(failed.count),
-        Progress::Asking(asking) => Some(asking.count),
-        Progress::Sleeping(sleeping) => Some(sleeping.count),
-        Progress::Listening(listening) => Some(listening.count),
-        Progress::Ready | Progress::Draining(_) | Progress::Over => None,
     }
 }
 
