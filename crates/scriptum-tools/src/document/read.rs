@@ -132,6 +132,12 @@ fn cloud_tool(keys: &mut Keys<'_>, warnings: &mut Vec<DocumentFault>) -> Option<
     let output = keys.get("output");
     let output = output.map_or(Type::Any, |it| schema::type_of(it, "/output", warnings));
     let streaming = keys.boolean("streaming");
+    // The schema is that of one item; collected, they are a list.
+    let (output, item) = if streaming {
+        (Type::list(output.clone()), Some(output))
+    } else {
+        (output, None)
+    };
     let idempotent = keys.boolean("idempotent");
     let endpoint = endpoint(keys);
     let method = method(keys);
@@ -145,7 +151,7 @@ fn cloud_tool(keys: &mut Keys<'_>, warnings: &mut Vec<DocumentFault>) -> Option<
         input: Some(Arc::new(shape?)),
         output,
         streaming,
-        item: None,
+        item,
         idempotent,
         doc: doc?.to_string(),
         example: String::new(),
@@ -440,6 +446,16 @@ test_input: {address: Via Roma 1}
         assert_eq!((tool.method, tool.timeout_ms), (Method::Get, 20_000));
         assert_eq!(tool.retry.as_ref().unwrap().initial_backoff_ms, 500);
         assert!(tool.signature.idempotent && !tool.signature.streaming);
+    }
+
+    #[test]
+    fn the_schema_of_a_streaming_tool_is_that_of_an_item() {
+        let text = WHOLE.replace("idempotent: true", "streaming: true");
+        let document = read_tool_document(&text).unwrap();
+        let signature = document.signature().unwrap();
+        let item = "{ lat?: number, lon?: number, … }";
+        assert_eq!(signature.item.as_ref().unwrap().to_string(), item);
+        assert_eq!(signature.output.to_string(), format!("list<{item}>"));
     }
 
     #[test]
