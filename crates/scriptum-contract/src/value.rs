@@ -77,6 +77,25 @@ impl Value {
         Value::Text(text.into())
     }
 
+    /// Bytes that the value takes in memory, about: what a buffer counts that holds values.
+    pub fn size_bytes_about(&self) -> usize {
+        let inside = match self {
+            Value::Null
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::Float(_)
+            | Value::Secret(_)
+            | Value::Stored(_) => 0,
+            Value::Text(text) => text.len(),
+            Value::List(items) => items.iter().map(Value::size_bytes_about).sum(),
+            Value::Object(fields) => fields
+                .iter()
+                .map(|(name, value)| name.len() + value.size_bytes_about())
+                .sum(),
+        };
+        size_of::<Value>() + inside
+    }
+
     /// A list value.
     pub fn list(items: impl IntoIterator<Item = Value>) -> Value {
         Value::List(items.into_iter().collect())

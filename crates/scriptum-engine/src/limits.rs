@@ -93,8 +93,12 @@ pub(crate) const WAKE_UPS_REMEMBERED_MAX: usize = 65_536;
 pub(crate) const FAULTY_THREADS_MAX: usize = 1_024;
 
 /// Items of one call that wait in memory for the thread to take them; the tool waits when there are
-/// so many. Enough for one commit to take several.
-pub(crate) const ITEMS_UNDER_WAY_MAX: usize = 32;
+/// so many. As many as one commit takes in, so that a fast stream is flushed seldom.
+pub(crate) const ITEMS_UNDER_WAY_MAX: usize = 256;
+
+/// KiB of items of one call that wait in memory, each counted as one at least. A larger item has the
+/// way for itself.
+pub(crate) const ITEMS_UNDER_WAY_KIB_MAX: u32 = 1_024;
 
 /// Lines and progress of running tools that a slow listener may fall behind before it loses some.
 pub(crate) const LIVE_BACKLOG: usize = 1_024;

@@ -34,7 +34,7 @@ use crate::{
 
 pub use failure::{outcome_unknown, secret_missing, timed_out};
 use items::Handing;
-pub(crate) use items::{Items, items};
+pub(crate) use items::{Item, Items, items};
 pub use live::{Live, LiveKind};
 use live::{LiveSender, LiveSink};
 

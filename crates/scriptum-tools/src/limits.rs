@@ -24,8 +24,12 @@ pub const MATCHES_DEFAULT: i64 = 10_000;
 /// Files and folders that one call of `file_glob` or `grep` looks at.
 pub const WALK_ENTRIES_MAX: u64 = 2_000_000;
 
-/// Items of a stream between the thread that makes them and the one that hands them on.
-pub const ITEMS_UNDER_WAY_MAX: usize = 16;
+/// Items of a stream that go together from the thread that makes them to the one that hands them on,
+/// when that one is slower: waking it costs more than many an item.
+pub const ITEMS_AT_ONCE_MAX: usize = 64;
+
+/// Bytes of such items; a larger one goes alone.
+pub const ITEMS_AT_ONCE_BYTES_MAX: usize = 256 << 10;
 
 /// Folders inside each other that a walk goes down. Each one holds a file descriptor meanwhile.
 pub const WALK_DEPTH_MAX: usize = 64;

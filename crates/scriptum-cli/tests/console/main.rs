@@ -20,5 +20,6 @@ mod hostile;
 mod interrupt;
 mod machines;
 mod secrets;
+mod streams;
 mod subthreads;
 mod together;

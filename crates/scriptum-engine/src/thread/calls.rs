@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use super::state::Resident;
 use crate::{
     children::is_sub_thread,
-    toolbox::{Request, items, outcome_unknown},
+    toolbox::{Item, Request, items, outcome_unknown},
 };
 
 /// Calls under way.
@@ -30,7 +30,7 @@ pub(super) struct CallId {
 /// Items of a call on their way to the machine.
 #[derive(Debug)]
 pub(super) struct Port {
-    pub(super) items: mpsc::Receiver<Value>,
+    pub(super) items: mpsc::Receiver<Item>,
     /// Position of the next one.
     pub(super) next: u32,
 }
@@ -69,7 +69,7 @@ impl Answer {
         Answer { id, notification }
     }
 
-    pub(super) fn item(id: &CallId, port: &mut Port, value: Value) -> Answer {
+    pub(super) fn item(id: &CallId, port: &mut Port, item: Item) -> Answer {
         let index = port.next;
         port.next += 1;
         Answer {
@@ -78,7 +78,7 @@ impl Answer {
                 path: id.path.clone(),
                 attempt: id.attempt,
                 index,
-                value,
+                value: item.value,
             },
         }
     }

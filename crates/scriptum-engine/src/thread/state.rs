@@ -334,8 +334,8 @@ impl Resident {
             if !wants(machine, id) {
                 return None;
             }
-            let value = port.items.try_recv().ok()?;
-            Some(Answer::item(id, port, value))
+            let item = port.items.try_recv().ok()?;
+            Some(Answer::item(id, port, item))
         })
     }
 
@@ -563,8 +563,8 @@ fn wants(machine: Option<&Machine>, id: &CallId) -> bool {
 async fn next_item(machine: Option<&Machine>, ports: &mut BTreeMap<CallId, Port>) -> Answer {
     poll_fn(|task| {
         for (id, port) in ports.iter_mut().filter(|(id, _)| wants(machine, id)) {
-            if let Poll::Ready(Some(value)) = port.items.poll_recv(task) {
-                return Poll::Ready(Answer::item(id, port, value));
+            if let Poll::Ready(Some(item)) = port.items.poll_recv(task) {
+                return Poll::Ready(Answer::item(id, port, item));
             }
         }
         Poll::Pending

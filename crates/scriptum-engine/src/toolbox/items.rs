@@ -1,5 +1,7 @@
 //! The way of a stream's items from a tool to its thread: a short queue, so that the tool waits for a
 //! slow reader, and a note of whether anything moves, so that waiting does not count as time spent.
+//!
+//! The queue is bounded twice: by the number of items, and by their size, as one may be large.
 
 use std::sync::{
     Arc,
@@ -7,17 +9,27 @@ use std::sync::{
 };
 
 use scriptum_contract::{Type, Value, Violation, check};
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
-use crate::limits::ITEMS_UNDER_WAY_MAX;
+use crate::limits::{ITEMS_UNDER_WAY_KIB_MAX, ITEMS_UNDER_WAY_MAX};
 
 /// Where a call puts its items.
 #[derive(Debug, Clone)]
 pub(crate) struct Items {
-    queue: mpsc::Sender<Value>,
+    queue: mpsc::Sender<Item>,
+    /// KiB that may still be put on the way.
+    room: Arc<Semaphore>,
     /// How many items the thread has already.
     known: u32,
     flow: Arc<Flow>,
+}
+
+/// An item on its way.
+#[derive(Debug)]
+pub(crate) struct Item {
+    pub(crate) value: Value,
+    /// Given back as soon as the thread takes the item.
+    _room: OwnedSemaphorePermit,
 }
 
 #[derive(Debug, Default)]
@@ -27,13 +39,30 @@ struct Flow {
 }
 
 /// Both ends of the way, for a thread that has so many items already.
-pub(crate) fn items(known: u32) -> (Items, mpsc::Receiver<Value>) {
+pub(crate) fn items(known: u32) -> (Items, mpsc::Receiver<Item>) {
     let (queue, taken) = mpsc::channel(ITEMS_UNDER_WAY_MAX);
-    let flow = Arc::default();
-    (Items { queue, known, flow }, taken)
+    let items = Items {
+        queue,
+        room: Arc::new(Semaphore::new(ITEMS_UNDER_WAY_KIB_MAX as usize)),
+        known,
+        flow: Arc::default(),
+    };
+    (items, taken)
 }
 
 impl Items {
+    async fn send(&self, value: Value) {
+        let kib = value.size_bytes_about().div_ceil(1_024);
+        let kib = u32::try_from(kib).unwrap_or(u32::MAX);
+        let room = Arc::clone(&self.room).acquire_many_owned(kib.clamp(1, ITEMS_UNDER_WAY_KIB_MAX));
+        let item = Item {
+            value,
+            _room: room.await.expect("the room is never closed"),
+        };
+        // Without a reader the call is about to be abandoned.
+        drop(self.queue.send(item).await);
+    }
+
     /// True when the call handed something on since it was last asked, or waits for its reader.
     pub(super) fn has_moved(&self) -> bool {
         let waits = self.flow.is_waiting.load(Ordering::Relaxed);
@@ -77,8 +106,7 @@ impl Handing {
         }
         if self.broken.is_empty() {
             flow.is_waiting.store(true, Ordering::Relaxed);
-            // Without a reader the call is about to be abandoned.
-            drop(self.items.queue.send(item).await);
+            self.items.send(item).await;
             flow.is_waiting.store(false, Ordering::Relaxed);
         }
     }

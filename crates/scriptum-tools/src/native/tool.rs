@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use super::NativeOptions;
 use crate::{
     args::Args,
-    limits::{BLOCKING_CALLS_MAX, ITEMS_UNDER_WAY_MAX},
+    limits::{BLOCKING_CALLS_MAX, ITEMS_AT_ONCE_BYTES_MAX, ITEMS_AT_ONCE_MAX},
     net::NetPolicy,
     stop::{Stop, cancelled},
     workspace::Workspace,
@@ -240,21 +240,63 @@ impl NativeTool {
         call: &ToolCall,
         out: &mut dyn Sink,
     ) -> Result<Value, ToolError> {
-        let (sender, mut items) = mpsc::channel(ITEMS_UNDER_WAY_MAX);
+        let (sender, mut batches) = mpsc::channel(1);
         let work = self.run_blocking(
             move |work| {
-                let mut take = |item| sender.blocking_send(item).map_err(|_| cancelled());
-                run(work, &mut take).map(|()| Value::Null)
+                let mut batch = Batch::new(sender);
+                let outcome = run(work, &mut |item| batch.take(item));
+                batch.send()?;
+                outcome.map(|()| Value::Null)
             },
             call,
         );
         let hand_on = async {
-            while let Some(item) = items.recv().await {
-                out.item(item).await;
+            while let Some(items) = batches.recv().await {
+                for item in items {
+                    out.item(item).await;
+                }
             }
         };
         let (outcome, ()) = tokio::join!(work, hand_on);
         outcome
+    }
+}
+
+/// Items that were made while the reader was at work. One who waits gets each at once.
+struct Batch {
+    items: Vec<Value>,
+    size_bytes: usize,
+    sender: mpsc::Sender<Vec<Value>>,
+}
+
+impl Batch {
+    fn new(sender: mpsc::Sender<Vec<Value>>) -> Batch {
+        Batch {
+            items: Vec::new(),
+            size_bytes: 0,
+            sender,
+        }
+    }
+
+    fn take(&mut self, item: Value) -> Result<(), ToolError> {
+        self.size_bytes += item.size_bytes_about();
+        self.items.push(item);
+        let is_full =
+            self.items.len() >= ITEMS_AT_ONCE_MAX || self.size_bytes >= ITEMS_AT_ONCE_BYTES_MAX;
+        if is_full || self.sender.capacity() > 0 {
+            return self.send();
+        }
+        Ok(())
+    }
+
+    /// Waits until there is room for what was made.
+    fn send(&mut self) -> Result<(), ToolError> {
+        if self.items.is_empty() {
+            return Ok(());
+        }
+        self.size_bytes = 0;
+        let items = std::mem::take(&mut self.items);
+        self.sender.blocking_send(items).map_err(|_| cancelled())
     }
 }
 
