@@ -54,7 +54,7 @@ emit "Done"
   good = count(filter(oks, ok => ok != ""))
   bad = count(filter(oks, ok => ok == ""))
   looped = count(filter(loops, it => it.is_there))
-  last = last(oks)
+  last = last(oks) ?? ""
 "#;
 
 #[test]
