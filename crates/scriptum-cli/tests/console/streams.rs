@@ -73,8 +73,8 @@ fn an_interrupted_flow_ends_with_the_same_result() {
     assert!(expected.contains("\"looped\": 225"), "{expected}");
 
     let mut args = vec!["run".to_owned(), "flow.scriptum".to_owned()];
-    let mut interrupts = 0;
-    for lines in [3, 40, 150, 400, 900, 1_600, 2_500] {
+    let moments = [3, 40, 150, 400, 900, 1_600, 2_500];
+    for (interrupts, lines) in moments.into_iter().enumerate() {
         let (stderr, stdout) = interrupted(folder.path(), &args, lines);
         if !stdout.is_empty() {
             // It was faster than the signal.
@@ -82,7 +82,6 @@ fn an_interrupted_flow_ends_with_the_same_result() {
             assert!(interrupts > 2, "only {interrupts} interrupts");
             return;
         }
-        interrupts += 1;
         args = vec!["run".to_owned(), "--resume".to_owned(), thread_of(&stderr)];
     }
     let args: Vec<&str> = args.iter().map(String::as_str).collect();

@@ -109,7 +109,8 @@ fn the_examples_survive_kills() {
         let at = usize::try_from(round).unwrap() % scripts.len();
         let (script, expected) = (&scripts[at], &expected[at]);
         // Most of them say little, some say much.
-        let lines = dice.below(24 << dice.below(5));
+        let wide = dice.below(5);
+        let lines = dice.below(24 << wide);
         let killed = run_until_killed(script, None, lines);
         let Some(id) = killed.thread else { continue };
         assert_eq!(
