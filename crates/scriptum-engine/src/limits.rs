@@ -93,8 +93,9 @@ pub(crate) const WAKE_UPS_REMEMBERED_MAX: usize = 65_536;
 pub(crate) const FAULTY_THREADS_MAX: usize = 1_024;
 
 /// Items of one call that wait in memory for the thread to take them; the tool waits when there are
-/// so many. As many as one commit takes in, so that a fast stream is flushed seldom.
-pub(crate) const ITEMS_UNDER_WAY_MAX: usize = 256;
+/// so many. They become one commit: with fewer a fast stream is flushed too often, with more the commit
+/// takes buffers so large that each thread keeps some megabytes of them.
+pub(crate) const ITEMS_UNDER_WAY_MAX: usize = 64;
 
 /// KiB of items of one call that wait in memory, each counted as one at least. A larger item has the
 /// way for itself.
