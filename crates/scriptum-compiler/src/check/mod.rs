@@ -105,6 +105,7 @@ pub(crate) fn check(
         ever_bound: Changes::new(),
         said_unbound: HashMap::new(),
         streams: Vec::new(),
+        unstreamed: HashSet::new(),
         loops: 0,
         has_secrets: contract.env.iter().any(|env| env.secret),
         steps_checked: 0,
@@ -151,6 +152,8 @@ struct Checker<'p> {
     said_unbound: HashMap<NodeId, usize>,
     /// Streams by number.
     streams: Vec<Made>,
+    /// Where results are bound that their tools could have handed on item by item.
+    unstreamed: HashSet<NodeId>,
     /// How many loops are around the current step.
     loops: usize,
     /// True when some environment variable is a secret, which is then followed through the script.

@@ -62,8 +62,13 @@ impl<'p> Checker<'p> {
     }
 
     fn each(&mut self, step: &'p Step, each: &'p Each) -> StepEnd {
-        let source = self.infer(&each.source.root);
-        let item = self.element_of("each", &each.source.root, &source);
+        let source = &each.source.root;
+        let item = if self.stream_by_each(source, step.at) {
+            Type::Any
+        } else {
+            let ty = self.infer(source);
+            self.element_of("each", source, &ty)
+        };
         if let Some(parallel) = &each.parallel {
             self.width("parallel", parallel);
         }
@@ -142,7 +147,11 @@ impl<'p> Checker<'p> {
             | Type::Shape(_)
             | Type::Null
             | Type::Never => {
-                self.report(codes::not_a_list(verb, source, self.span(node.at)));
+                let span = self.span(node.at);
+                self.report(match self.unstreamed(node) {
+                    Some(name) => codes::not_a_list::of_stream(verb, source, span, name),
+                    None => codes::not_a_list::not_a_list(verb, source, span),
+                });
                 Type::Any
             }
         }

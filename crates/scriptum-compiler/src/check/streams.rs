@@ -109,7 +109,7 @@ impl Checker<'_> {
     pub(super) fn read_stream(&mut self, node: &Node, name: &str, made: NodeId, stream: Stream) {
         self.use_stream(stream);
         let (span, made) = (self.span(node.at), self.span(made));
-        self.report(codes::stream_read(name, span, made));
+        self.report(codes::stream_read::stream_read(name, span, made));
     }
 
     /// The index of the current step in each of the bodies around it, outermost first.
@@ -173,6 +173,33 @@ impl Checker<'_> {
             | Kind::Leftover => None,
         });
         taken.collect()
+    }
+
+    /// True when an `each` goes over a stream, which is reported.
+    pub(super) fn stream_by_each(&mut self, source: &Node, each: NodeId) -> bool {
+        let Op::Name(name) = &source.op else {
+            return false;
+        };
+        let Some((made, Kind::Stream(stream))) =
+            self.scope.get(name).map(|found| (found.at, found.kind))
+        else {
+            return false;
+        };
+        self.use_stream(stream);
+        self.facts.set_definition(source.at, made);
+        let (span, made) = (self.span(source.at), self.span(made));
+        let verb = self.part(each, Part::Verb);
+        self.report(codes::stream_read::by_each(name, span, made, verb));
+        true
+    }
+
+    /// The name of a result that its tool could have handed on item by item.
+    pub(super) fn unstreamed<'n>(&self, node: &'n Node) -> Option<&'n str> {
+        let Op::Name(name) = &node.op else {
+            return None;
+        };
+        let binding = self.scope.get(name)?;
+        self.unstreamed.contains(&binding.at).then_some(&**name)
     }
 
     fn use_stream(&mut self, stream: Stream) {

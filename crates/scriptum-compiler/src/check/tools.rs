@@ -86,6 +86,11 @@ impl<'p> Checker<'p> {
         }
         if let Some(bind) = &call.bind {
             self.bind(bind, step.at, value.clone());
+            let callee = &call.callee;
+            let signature = self.catalog.find(&callee.origin, &callee.name);
+            if signature.is_some_and(|signature| signature.item.is_some()) {
+                self.unstreamed.insert(Part::Bind.of(step.at));
+            }
         }
         goes_on(value)
     }

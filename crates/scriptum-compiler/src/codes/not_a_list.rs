@@ -8,6 +8,19 @@ use super::{Entry, a, entry, insert};
 pub(crate) const ENTRY: Entry =
     entry!("not-a-list", Error, "a loop over something that is no list");
 
+/// The result of a tool that could have handed on items.
+pub(crate) fn of_stream(verb: &str, ty: &Type, span: Span, name: &str) -> Diagnostic {
+    ENTRY
+        .at(
+            span,
+            format!("`{verb}` goes over a list, and this is {}", a(ty)),
+        )
+        .here(format!("this is {}", a(ty)))
+        .help(format!(
+            "write `->> {name}` at its step: the tool then hands on its items one by one, and `pipe` takes them"
+        ))
+}
+
 pub(crate) fn not_a_list(verb: &str, ty: &Type, span: Span) -> Diagnostic {
     let diagnostic = ENTRY
         .at(

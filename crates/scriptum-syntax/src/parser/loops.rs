@@ -16,26 +16,56 @@ impl Parser<'_> {
             if step.verb == Verb::Each && self.eat(SyntaxKind::Comma) {
                 self.expect_binding("a name for the index");
             }
-            self.parse_source();
+            if self.at(SyntaxKind::Comma) {
+                self.index_of_pipe();
+            }
+            self.parse_source(step.verb);
         }
         self.parse_loop_clauses(&step);
         self.parse_loop_body(step);
     }
 
-    fn parse_source(&mut self) {
+    /// Reports and passes over the `, i` that only an `each` has.
+    fn index_of_pipe(&mut self) {
         let here = self.here();
+        self.habit(
+            Diagnostic::error(
+                codes::UNEXPECTED_TOKEN,
+                "`pipe` does not count its items",
+                here,
+            )
+            .here("nothing gives the position")
+            .help("only `each` does: `each item, index in list`"),
+        );
+        self.bump_unparsed();
+        if self.at(SyntaxKind::Ident) {
+            self.bump_unparsed();
+        }
+    }
+
+    fn parse_source(&mut self, verb: Verb) {
+        let (here, is_pipe) = (self.here(), verb == Verb::Pipe);
+        let (word, wanted) = if is_pipe {
+            ("from", "`from` and a list or a stream")
+        } else {
+            ("in", "`in` and a list")
+        };
         match self.kind() {
             SyntaxKind::InKw | SyntaxKind::FromKw => self.bump(),
             SyntaxKind::Ident if self.text_here() == "of" => {
                 self.habit(
-                    Diagnostic::error(codes::EACH_OF, "the list of a loop stands after `in`", here)
-                        .here("`in` belongs here")
-                        .fix(replace("use `in`", here, "in")),
+                    Diagnostic::error(
+                        codes::EACH_OF,
+                        format!("the list of a loop stands after `{word}`"),
+                        here,
+                    )
+                    .here(format!("`{word}` belongs here"))
+                    .fix(replace(&format!("use `{word}`"), here, word)),
                 );
                 self.bump_unparsed();
             }
             _ => {
-                self.expected(codes::EXPECTED_TOKEN, "`in` and a list");
+                self.expected(codes::EXPECTED_TOKEN, wanted);
                 return;
             }
         }
