@@ -13,8 +13,8 @@ use crate::command::{ended, scriptum, whole};
 const SCRIPT: &str = "script \"Busy\"\neach i in range(0, 100000)\n  \
                       each j in range(0, 100000)\n    let x = i + j\n";
 
-/// With room for a busy machine and a build without optimization.
-const PATIENCE: Duration = Duration::from_mins(1);
+/// Whoever takes longer does not end, however busy the machine is.
+const PATIENCE: Duration = Duration::from_mins(10);
 
 #[test]
 fn the_time_of_a_busy_thread_runs_out() {
