@@ -66,7 +66,9 @@ pub use json_schema::{ContractPart, from_json_schema, json_schema, type_schema};
 pub use nearest::nearest;
 pub use pattern::{Matcher, PatternError, TooHard};
 pub use primitive::Primitive;
-pub use secrets::{Mask, SecretBytes, SecretsByKey, open_secrets, secret_keys};
+pub use secrets::{
+    Mask, SecretBytes, SecretsByKey, close_secrets, masked_places, open_secrets, secret_keys,
+};
 pub use service_json::{service_json, service_type};
 pub use tool::{KnownScript, ToolCatalog, ToolName, ToolOrigin, ToolSignature};
 pub use ty::{Integer, List, Number, Pattern, Shape, Text, Type};

@@ -61,3 +61,7 @@ pub const SECRET_BYTES_MIN: usize = 3;
 /// Shortest beginning of a secret, in bytes, that is hidden where a text ends with it, as one does that was
 /// shortened. A shorter one tells little, and many words end in it.
 pub const SECRET_BYTES_CUT_MIN: usize = 6;
+
+/// Shortest secret, in bytes, that is recognized in what people give to a thread. A shorter one may stand
+/// there by chance, and would make a text of theirs unreadable to the script.
+pub const SECRET_BYTES_CLOSED_MIN: usize = 8;

@@ -39,6 +39,9 @@ pub enum Reason {
     Enum,
     /// A text that is no date, timestamp or base64.
     Format,
+    /// The mask that is shown in the place of a secret, given as if it were the value.
+    #[serde(rename = "MASKED_VALUE")]
+    Masked,
 }
 
 impl Reason {
@@ -56,6 +59,7 @@ impl Reason {
             Reason::Unique => "UNIQUE",
             Reason::Enum => "ENUM",
             Reason::Format => "FORMAT",
+            Reason::Masked => "MASKED_VALUE",
         }
     }
 }

@@ -3,7 +3,11 @@
 mod generate;
 
 use proptest::prelude::*;
-use scriptum_contract::{Value, limits::VALUE_DEPTH_MAX};
+use scriptum_contract::{
+    SecretPart, SecretText, TooManyParts, Value,
+    limits::{SECRET_PARTS_MAX, VALUE_DEPTH_MAX},
+    secret_keys,
+};
 
 /// Equality of the language takes `1` for `1.0`; here the kinds must agree as well.
 fn check_same(a: &Value, b: &Value) {
@@ -62,6 +66,41 @@ fn a_users_key_never_reads_as_a_reference() {
     assert!(matches!(read, Value::Stored(_)));
     assert!(serde_json::from_str::<Value>(r#"{"$stored":["00",1]}"#).is_err());
     assert!(serde_json::from_str::<Value>(&reference.replace('}', r#","a":1}"#)).is_err());
+}
+
+/// What comes from outside holds no secret, however it is written; what is stored does.
+#[test]
+fn only_the_storage_form_holds_secrets() {
+    let parts = [
+        SecretPart::Clear("Bearer ".into()),
+        SecretPart::Secret("KEY".into()),
+    ];
+    let coded = SecretText::joined(parts.clone()).unwrap().base64().unwrap();
+    let secret = Value::from(SecretText::joined(parts).unwrap());
+    let value = Value::list([secret, coded.into()]);
+    let stored = serde_json::to_string(&value).unwrap();
+    let marked = r#"{"$stored":{"secret":["Bearer ",["KEY"]]}}"#;
+    assert!(stored.starts_with(&format!("[{marked},")), "{stored}");
+    assert_eq!(serde_json::from_str::<Value>(&stored).unwrap(), value);
+    assert_eq!(
+        value.to_json().unwrap(),
+        r#"["Bearer ********","********"]"#
+    );
+    for broken in [
+        r#"{"$stored":{}}"#,
+        r#"{"$stored":{"secret":[1]}}"#,
+        r#"{"$stored":"KEY"}"#,
+    ] {
+        assert!(serde_json::from_str::<Value>(broken).is_err(), "{broken}");
+    }
+
+    let given = Value::from_json(marked).unwrap();
+    assert!(secret_keys(&given).is_empty());
+    let kept = serde_json::to_string(&given).unwrap();
+    check_same(&serde_json::from_str(&kept).unwrap(), &given);
+
+    let many = (0..=SECRET_PARTS_MAX).map(|_| SecretPart::Secret("KEY".into()));
+    assert_eq!(SecretText::joined(many), Err(TooManyParts));
 }
 
 #[test]

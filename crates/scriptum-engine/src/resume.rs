@@ -3,7 +3,7 @@
 //! changes nothing.
 
 use scriptum_contract::{
-    Field, Object, ToolName, ToolSignature, Value, Violation, check, check_fields,
+    Field, Object, ToolName, ToolSignature, Value, Violation, check, check_fields, masked_places,
 };
 use scriptum_vm::{Notification, Pause, PauseReason, Resume, Seen, Status, StepPath, Vm};
 
@@ -50,6 +50,7 @@ impl Engine {
             return self.resume_ask(thread, &vm, path, change).await;
         }
         self.check_meant(&row, pause, path, &change).await?;
+        let change = self.closed(&row, change).await?;
         let now = match path {
             Some(path) => vm.resumable(path).map(Seen::Attempt),
             None => Some(Seen::Pause(pause.number)),
@@ -60,6 +61,22 @@ impl Engine {
             seen: seen.or(now),
         };
         self.post(thread, resumed).await
+    }
+
+    /// The change as it may be stored: without the bytes of secrets.
+    async fn closed(&self, row: &ThreadRow, change: Resume) -> Result<Resume, Error> {
+        let loaded = self.core.programs.program(&row.program).await?;
+        let contract = &loaded.program.contract;
+        let closed = async |value: Value| {
+            let closed = self.toolbox().closed(contract, value).await;
+            closed.map_err(|error| Error::Unavailable(error.to_string()))
+        };
+        Ok(match change {
+            Resume::Again => Resume::Again,
+            Resume::Replace(input) => Resume::Replace(closed(input).await?),
+            Resume::Merge(parts) => Resume::Merge(closed(parts).await?),
+            Resume::Output(output) => Resume::Output(closed(output).await?),
+        })
     }
 
     /// Refuses at once what the machine would pass over: a step that takes no resume, or not this one.
@@ -124,6 +141,9 @@ impl Engine {
         path: Option<&StepPath>,
         change: &Resume,
     ) -> Result<(), Error> {
+        if let Resume::Replace(given) | Resume::Merge(given) = change {
+            refused(masked_places(given)).map_err(Error::Invalid)?;
+        }
         if matches!(change, Resume::Again) {
             return Ok(());
         }

@@ -201,6 +201,38 @@ fn a_secret_is_looked_up_at_each_call() {
     );
 }
 
+/// What somebody gives to a failed step is kept, so a secret in it is known by its key again.
+#[test]
+fn a_secret_in_an_override_is_not_kept_either() {
+    let server = Echo::start(true);
+    let folder = tempfile::tempdir().unwrap();
+    scripts(folder.path(), server.port);
+    let key = format!("API_KEY={CANARY}");
+    let args = ["run", "main.scriptum", "--env-var", &key];
+    let (code, _, stderr) = run(folder.path(), &args);
+    assert_eq!(code, 22, "{stderr}");
+    let thread = thread_of(&stderr);
+    let resume = [&args[..], &["--resume", &thread, "--override"]].concat();
+    let input = |secret: &str| {
+        let secret = secret.replace('"', "\\\"");
+        let url = format!("http://127.0.0.1:{}/other", server.port);
+        format!(r#"{{"url": "{url}", "headers": {{"Authorization": "Bearer {secret}"}}}}"#)
+    };
+    let (code, _, masked) = run(
+        folder.path(),
+        &[&resume[..], &[&input("********")]].concat(),
+    );
+    assert_eq!(code, 2, "{masked}");
+    assert!(masked.contains("/headers/Authorization"), "{masked}");
+    assert!(masked.contains("MASKED_VALUE"), "{masked}");
+    *server.refuses.lock().unwrap() = false;
+    let (code, stdout, last) = run(folder.path(), &[&resume[..], &[&input(CANARY)]].concat());
+    assert_eq!(code, 0, "{last}");
+    assert!(server.heads()[1].starts_with("GET /other"));
+    assert!(server.heads()[1].contains(CANARY));
+    check_hidden(folder.path(), &[&stdout, &stderr, &masked, &last]);
+}
+
 /// The value can come from the environment of the process, so that it stands in no list of processes.
 #[test]
 fn a_secret_can_come_from_the_process() {

@@ -1,7 +1,10 @@
 //! The only place where secrets are opened: for the time of one call, and for whom may have them.
 
+use std::sync::Arc;
+
 use scriptum_contract::{
-    Mask, SecretsByKey, ToolOrigin, ToolSignature, Value, open_secrets, secret_keys,
+    Contract, Mask, SecretsByKey, ToolOrigin, ToolSignature, Value, close_secrets, open_secrets,
+    secret_keys,
 };
 use scriptum_vm::{
     StepError,
@@ -9,6 +12,7 @@ use scriptum_vm::{
 };
 
 use super::{ToolBox, failure};
+use crate::SecretsError;
 
 impl ToolBox {
     /// The arguments with the bytes of their secrets, and the mask that hides them in what comes back.
@@ -35,6 +39,27 @@ impl ToolBox {
             }
         }
         open_secrets(args, &secrets).map_err(|key| failure::secret_missing(callee, &key))
+    }
+}
+
+impl ToolBox {
+    /// A value that somebody gives to a thread, with the keys of the thread's secrets in the place of their
+    /// bytes: it is going to be stored.
+    pub(crate) async fn closed(
+        &self,
+        contract: &Contract,
+        value: Value,
+    ) -> Result<Value, SecretsError> {
+        let mut secrets = SecretsByKey::new();
+        for declared in contract.env.iter().filter(|declared| declared.secret) {
+            if let Some(bytes) = self.secrets.find(&declared.key).await? {
+                secrets.insert(Arc::clone(&declared.key), bytes);
+            }
+        }
+        if secrets.is_empty() {
+            return Ok(value);
+        }
+        Ok(close_secrets(&value, &secrets))
     }
 }
 
