@@ -21,8 +21,9 @@ pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// waits by itself for transactions, but not for the change to a write-ahead log. Five seconds.
 const TRIES_MAX: u32 = 200;
 const RETRY_AFTER: Duration = Duration::from_millis(25);
-/// Pages that the writer keeps in memory, in KiB: the index pages of some thousand live threads.
-const WRITER_CACHE_KIB: u32 = 64 * 1024;
+/// Pages that the writer keeps in memory, in KiB: the index pages of some hundred live threads, while the
+/// others are still in the memory of the system. One long thread fills it, whatever it does.
+const WRITER_CACHE_KIB: u32 = 16 * 1024;
 /// Pages in the write-ahead log after which the writer moves them into the file: 8 MiB. Pages that
 /// change often are then moved once instead of with every few commits. More would be of no use: as soon
 /// as the log begins anew it is overwritten, and that is flushed in half the time of a log that grows.
