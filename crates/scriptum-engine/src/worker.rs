@@ -96,12 +96,12 @@ impl Worker {
         let (committer, queue) = Committer::new();
         let mut service = JoinSet::new();
         service.spawn(write_batches(Arc::clone(&core.store), me.clone(), queue));
-        tokio::select! {
+        let promised = tokio::select! {
             biased;
             () = stop.cancelled() => return Ok(()),
-            () = heartbeat::first(&core, &me) => {}
-        }
-        let lease = Arc::new(Lease::new());
+            promised = heartbeat::first(&core, &me) => promised,
+        };
+        let lease = Arc::new(Lease::new(promised));
         service.spawn(heartbeat::keep(
             Arc::clone(&core),
             me.clone(),
@@ -187,7 +187,14 @@ impl Running {
         self.core.limits.threads_live_max.saturating_sub(live)
     }
 
+    /// Nobody whose promise to live has run out by the clock claims before it has given another: after the
+    /// clock was set forward, all would take the threads of all others, over and over.
     async fn claim(&mut self) {
+        if let Err(error) = heartbeat::ensure(&self.core, &self.me, &self.node.lease).await {
+            tracing::warn!(%error, "cannot renew the promise to live before claiming");
+            self.is_hungry = false;
+            return;
+        }
         if let ClaimScope::Only(root) = self.scope {
             let family = self.core.family.members();
             for id in std::iter::once(root).chain(family) {

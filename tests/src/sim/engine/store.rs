@@ -14,7 +14,7 @@ use scriptum_engine::{
     NewThread, Page, ProgramHash, ProgramRow, StepRow, Store, StoreError, ThreadFilter, ThreadId,
     ThreadRow,
 };
-use scriptum_vm::{Entry, Frames, Notification, Seq, StepPath, Timestamp};
+use scriptum_vm::{Entry, Frames, Notification, Seq, Status, StepPath, Timestamp};
 use tokio::time::{Instant, sleep};
 
 use super::{
@@ -45,6 +45,11 @@ fn shown(commit: &Commit) -> String {
     let last = commit.entries.last().map_or(0, |entry| entry.seq.0);
     let release = if commit.release { ", release" } else { "" };
     format!("{id}: {entries} to {last}{release}")
+}
+
+/// True for the commit that shows that a thread cannot go on.
+fn is_set_aside(commit: &Commit) -> bool {
+    commit.status == Status::Paused && commit.entries.is_empty() && !commit.release
 }
 
 fn unavailable() -> StoreError {
@@ -255,6 +260,7 @@ impl Store for FaultyStore {
                 if batch.iter().any(|commit| !commit.blobs.is_empty()) {
                     world.marks.reach("large value", "stored");
                 }
+                let shows_fault = batch.iter().any(is_set_aside);
                 let told: Vec<String> = batch.iter().map(shown).collect();
                 let outcomes = world.store.commit(&me, batch).await?;
                 world.tell(|| format!("{me} commits {told:?}: {outcomes:?}"));
@@ -263,6 +269,9 @@ impl Store for FaultyStore {
                 }
                 if outcomes.contains(&Committed::Stale) {
                     world.marks.reach("commit", "refused: stale");
+                }
+                if shows_fault && outcomes.contains(&Committed::Done) {
+                    world.marks.reach("thread", "set aside after a fault");
                 }
                 for (thread, outcome) in written.iter().zip(&outcomes) {
                     if *outcome == Committed::Done {
@@ -286,6 +295,11 @@ impl Store for FaultyStore {
     }
 
     async fn frames(&self, of: ThreadId) -> Result<Frames, StoreError> {
+        let weights = &self.world.weights;
+        if !self.world.is_healed() && self.rng.lock().unwrap().permille(weights.damaged) {
+            self.world.marks.reach("frames", "damaged on the way");
+            return Err(StoreError::Corrupt("simulated".into()));
+        }
         self.read(self.world.store.frames(of)).await
     }
 

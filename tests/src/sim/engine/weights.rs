@@ -14,6 +14,8 @@ pub(crate) struct Weights {
     pub(crate) fails_after: u64,
     /// A store request fails and happens later all the same.
     pub(crate) lands_late: u64,
+    /// What a node reads of a thread is damaged on the way.
+    pub(crate) damaged: u64,
     /// A hint is lost.
     pub(crate) hint_lost: u64,
     /// A hint comes twice.
@@ -52,6 +54,7 @@ impl Weights {
             clock_jumps: some(300),
             pause: some(300),
             cancel: some(100),
+            damaged: some(100),
         }
     }
 }
