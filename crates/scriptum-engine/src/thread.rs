@@ -38,6 +38,8 @@ pub(crate) enum Exit {
     Released(Option<Timestamp>),
     /// It belongs to somebody else.
     Lost,
+    /// It could not be read at all; it stays ours, and is found again as a stray.
+    Unread,
     /// It cannot go on; it stays ours, so that nobody else stumbles over it as well. It is worth
     /// another try when something behind this number is posted.
     Faulty(InboxNumber),

@@ -284,6 +284,7 @@ impl Running {
             Exit::Released(wake_at) => self.wakes.add(wake_at),
             // By whom, it cannot tell: a claim of ours whose answer was lost may be the reason.
             Exit::Lost => self.strays_at = Instant::now(),
+            Exit::Unread => {}
             Exit::Faulty(known) if self.faulty.len() < FAULTY_THREADS_MAX => {
                 self.faulty.insert(id, known);
             }

@@ -68,7 +68,7 @@ impl Resident {
         self.finish_calls().await;
         self.post_answers().await;
         if !self.is_known() {
-            return Exit::Faulty(self.inbox_known());
+            return Exit::Unread;
         }
         let mut standing = self.standing;
         standing.status = Status::Paused;

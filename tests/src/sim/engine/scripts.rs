@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use scriptum_contract::{Contract, EnvField, Field, ToolName, ToolOrigin, Type, Value};
 use scriptum_vm::program::{
-    Action, Body, Branch, Callee, Case, Check, Decide, Do, Each, Emit, Expr, Goal, IR_VERSION,
+    Action, Ask, Body, Branch, Callee, Case, Check, Decide, Do, Each, Emit, Expr, Goal, IR_VERSION,
     Input, Lane, Let, Node, NodeId, OnError, Op, Program, Repeat, Run, RunTarget, Step, StepKind,
     TemplatePart, Test, Together, Wait, Yield,
 };
@@ -113,6 +113,7 @@ impl Script<'_> {
             5 => self.yields(),
             6 => self.let_(),
             8 if self.may_run(depth) => self.run(),
+            9 if self.rng.permille(500) => ask(),
             7 => step(StepKind::Check(Check {
                 test: Test::Condition(constant(Value::Bool(true))),
                 on_pass: Action::Continue,
@@ -318,6 +319,16 @@ fn token() -> Expr {
         TemplatePart::Text("token ".into()),
         TemplatePart::Expr(node(Op::Env(SECRET.into()))),
     ]))
+}
+
+/// When somebody answers differs from run to run, so nothing is computed from the answer.
+fn ask() -> Step {
+    step(StepKind::Ask(Ask {
+        inputs: vec![input("prompt", constant(Value::text("Really?")))],
+        answer: Type::Boolean,
+        on_error: None,
+        bind: None,
+    }))
 }
 
 fn check_that_fails() -> Step {

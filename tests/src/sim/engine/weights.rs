@@ -54,7 +54,7 @@ impl Weights {
             clock_jumps: some(300),
             pause: some(300),
             cancel: some(100),
-            damaged: some(100),
+            damaged: some(500),
         }
     }
 }
