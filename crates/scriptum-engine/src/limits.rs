@@ -89,7 +89,7 @@ pub(crate) const VALUE_CACHE_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Wake-up times that a worker remembers of threads it gave back; the slow poll finds the others.
 pub(crate) const WAKE_UPS_REMEMBERED_MAX: usize = 65_536;
 
-/// Threads that a worker keeps aside after a fault; each costs a read of its inbox a poll.
+/// Threads that a worker keeps aside after a fault; each costs two small reads a poll.
 pub(crate) const FAULTY_THREADS_MAX: usize = 1_024;
 
 /// Items of one call that wait in memory for the thread to take them; the tool waits when there are

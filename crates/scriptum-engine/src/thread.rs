@@ -9,7 +9,7 @@ mod state;
 
 use std::sync::Arc;
 
-use scriptum_vm::{Status, Timestamp};
+use scriptum_vm::{Seq, Status, Timestamp};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -40,9 +40,18 @@ pub(crate) enum Exit {
     Lost,
     /// It could not be read at all; it stays ours, and is found again as a stray.
     Unread,
-    /// It cannot go on; it stays ours, so that nobody else stumbles over it as well. It is worth
-    /// another try when something behind this number is posted.
-    Faulty(InboxNumber),
+    /// It cannot go on; it stays ours, so that nobody else stumbles over it as well.
+    Faulty(Known),
+}
+
+/// What was known of a thread that cannot go on. It is worth another try when there is more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Known {
+    /// The last inbox entry.
+    pub(crate) inbox: InboxNumber,
+    /// The last journal entry; `None` when that was lost with the thread. A commit that was given up may
+    /// come late.
+    pub(crate) last_seq: Option<Seq>,
 }
 
 /// A thread as a worker got it.

@@ -25,7 +25,7 @@ use crate::{
     hub::{Listener, Topic},
     limits::{CLAIM_POLL, FAULTY_THREADS_MAX, STEPS_PAGE, STORE_WAIT, STRAYS_POLL},
     retry::in_time,
-    thread::{self, Exit, Node, Source},
+    thread::{self, Exit, Known, Node, Source},
 };
 use heartbeat::Lease;
 use wakes::Wakes;
@@ -69,8 +69,8 @@ struct Running {
     /// Live threads that a claim brought again: they gave themselves back just before, or will learn that
     /// they were taken away meanwhile. They are looked at once more when they are gone.
     reclaimed: BTreeSet<ThreadId>,
-    /// Threads that cannot go on, with the last inbox entry that they know.
-    faulty: BTreeMap<ThreadId, InboxNumber>,
+    /// Threads that cannot go on.
+    faulty: BTreeMap<ThreadId, Known>,
     wakes: Wakes,
     due: Listener,
     /// True when there may be a due thread.
@@ -255,7 +255,10 @@ impl Running {
                 .await
                 .unwrap_or_else(|_| {
                     tracing::error!(thread = %id, "the engine broke off over a thread");
-                    Exit::Faulty(InboxNumber(u64::MAX))
+                    Exit::Faulty(Known {
+                        inbox: InboxNumber(u64::MAX),
+                        last_seq: None,
+                    })
                 });
             (id, exit)
         });
@@ -294,17 +297,24 @@ impl Running {
         }
     }
 
-    /// What no hint tells of: posts to faulty threads, and threads that are ours without our knowing.
+    /// What no hint tells of: news of faulty threads, and threads that are ours without our knowing.
     async fn look_after(&mut self) {
         for (id, known) in self.faulty.clone() {
-            let posted = in_time(self.core.store.inbox(id, known)).await;
-            if posted.is_ok_and(|items| !items.is_empty()) {
+            if self.has_more(id, known).await.unwrap_or(false) {
                 self.spawn(id, Source::Owned(id));
             }
         }
         if self.strays_at <= Instant::now() {
             self.adopt_strays().await;
         }
+    }
+
+    /// True when there is more of a faulty thread than it knew.
+    async fn has_more(&self, id: ThreadId, known: Known) -> Result<bool, StoreError> {
+        let posted = in_time(self.core.store.inbox(id, known.inbox)).await?;
+        let row = in_time(self.core.store.thread(id)).await?;
+        let has_moved = known.last_seq.is_some_and(|seq| seq != row.last_seq);
+        Ok(!posted.is_empty() || has_moved)
     }
 
     async fn adopt_strays(&mut self) {

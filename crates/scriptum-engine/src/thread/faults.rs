@@ -6,7 +6,7 @@
 
 use scriptum_vm::{Notification, RestoreError, Status, StepError};
 
-use super::{Exit, calls::Answer, state::Resident};
+use super::{Exit, Known, calls::Answer, state::Resident};
 use crate::{Committed, StoreError, draft::Draft};
 
 /// Why a thread cannot go on as it is.
@@ -85,7 +85,10 @@ impl Resident {
                 }
             }
         }
-        Exit::Faulty(self.inbox_known())
+        Exit::Faulty(Known {
+            inbox: self.inbox_known(),
+            last_seq: Some(self.standing.last_seq),
+        })
     }
 }
 

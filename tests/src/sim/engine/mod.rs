@@ -302,7 +302,7 @@ async fn run(weights: Weights, threads: &[Arc<Program>], mut rng: Rng) -> Outcom
         let was_cancelled = granted.iter().any(|it| it.id == id && it.was_cancelled);
         results.push(Ended {
             status: result.status,
-            output: result.output.map(timeless),
+            output: result.output,
             error: result.error.map(|error| error.code),
             was_cancelled,
         });
@@ -324,19 +324,6 @@ fn outcome(world: &World, results: Vec<Ended>) -> Outcome {
 fn kept_program(world: &World, hash: &ProgramHash) -> Arc<Program> {
     let row = world::at_once(world.store.program(hash)).expect("a thread has a program");
     Arc::new(from_json(&row.document).expect("what was kept can be read"))
-}
-
-/// Without the times at which somebody answered, which differ from run to run.
-fn timeless(value: Value) -> Value {
-    if let Some(items) = value.as_list() {
-        return Value::list(items.iter().cloned().map(timeless));
-    }
-    let Some(object) = value.as_object() else {
-        return value;
-    };
-    let kept = object.iter().filter(|(name, _)| &**name != "provided_at");
-    let kept = kept.map(|(name, value)| (Arc::clone(name), timeless(value.clone())));
-    Value::object(kept.collect::<Vec<_>>())
 }
 
 /// Returns when no thread is open: those that were started by others end with them.

@@ -113,7 +113,7 @@ impl Script<'_> {
             5 => self.yields(),
             6 => self.let_(),
             8 if self.may_run(depth) => self.run(),
-            9 if self.rng.permille(500) => ask(),
+            9 if depth == DEPTH => ask(),
             7 => step(StepKind::Check(Check {
                 test: Test::Condition(constant(Value::Bool(true))),
                 on_pass: Action::Continue,
@@ -321,7 +321,8 @@ fn token() -> Expr {
     ]))
 }
 
-/// When somebody answers differs from run to run, so nothing is computed from the answer.
+/// When somebody answers differs from run to run, so nothing is made of the answer: no name is bound, and
+/// no loop collects it.
 fn ask() -> Step {
     step(StepKind::Ask(Ask {
         inputs: vec![input("prompt", constant(Value::text("Really?")))],
