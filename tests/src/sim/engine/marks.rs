@@ -7,6 +7,11 @@ use std::{collections::BTreeMap, sync::Mutex};
 pub(crate) struct Marks(Mutex<BTreeMap<(&'static str, &'static str), u64>>);
 
 impl Marks {
+    /// Nothing was reached.
+    pub(crate) const fn none() -> Marks {
+        Marks(Mutex::new(BTreeMap::new()))
+    }
+
     pub(crate) fn reach(&self, what: &'static str, how: &'static str) {
         *self.0.lock().unwrap().entry((what, how)).or_default() += 1;
     }
