@@ -128,6 +128,7 @@ impl Tools<'_> {
             (Arc::from("text"), Value::text("said")),
             (Arc::from("model"), Value::text("m")),
             (Arc::from("finish_reason"), Value::text("stop")),
+            (Arc::from("usage"), Value::object::<&str>([])),
         ];
         let schema = call.args.as_object().and_then(|args| args.get("schema"));
         if let Some(schema) = schema {

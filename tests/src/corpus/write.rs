@@ -131,7 +131,7 @@ impl Writer<'_> {
 
     fn step(&mut self, depth: usize) {
         self.steps += 1;
-        match self.random.below(if depth < DEPTH_MAX { 21 } else { 10 }) {
+        match self.random.below(if depth < DEPTH_MAX { 24 } else { 12 }) {
             0..=2 => self.binding(),
             3 => self.call(),
             4 => self.check(),
@@ -140,14 +140,16 @@ impl Writer<'_> {
             7 => self.wait(),
             8 => self.show(),
             9 => self.agent(),
-            10 | 11 => self.each(depth),
-            12 => self.pipe(depth),
-            13 | 14 => self.decide(depth),
-            15 => self.decide_by_model(depth),
-            16 => self.narrowed(depth),
-            17 => self.together(depth),
-            18 => self.repeat(depth),
-            19 => self.stages(),
+            10 | 11 => self.answer(),
+            12 | 13 => self.each(depth),
+            14 => self.pipe(depth),
+            15 | 16 => self.decide(depth),
+            17 => self.decide_by_model(depth),
+            18 => self.narrowed(depth),
+            19 => self.together(depth),
+            20 => self.repeat(depth),
+            21 => self.stages(),
+            22 => self.again(depth),
             _ => self.section(depth),
         }
     }
@@ -262,6 +264,84 @@ impl Writer<'_> {
         let name = self.fresh("v");
         self.line(format!("let {name} = {found}.text"));
         self.names.push((name, Ty::Text));
+    }
+
+    /// A model whose answer is typed by what is read of it, directly and through functions and lanes.
+    fn answer(&mut self) {
+        let (prompt, answer) = (self.expr(&Ty::Text), self.fresh("answer"));
+        let read = if self.random.percent(30) {
+            let all = self.fresh("lanes");
+            self.line("together");
+            self.indented(|writer| {
+                writer.line(format!("do \"Ask\" with llm {{ prompt = {prompt} }}"));
+                writer.indented(|writer| writer.line(format!("-> {answer}")));
+                let beside = writer.fresh("beside");
+                writer.line(format!("let {beside} = 1"));
+                writer.line(format!("-> {all}"));
+            });
+            format!("{all}.{answer}")
+        } else {
+            self.line("do \"Ask\" with llm");
+            self.indented(|writer| {
+                writer.line(format!("prompt = {prompt}"));
+                writer.line(format!("-> {answer}"));
+            });
+            answer
+        };
+        let uses = [
+            (format!("sum({read}.counts) + 1"), Ty::Number),
+            (
+                format!("reduce({read}.rows, 0, (all, row) => all + row.size * 2)"),
+                Ty::Number,
+            ),
+            (
+                format!("map(group_by({read}.rows, row => lower(row.kind)), group => group.key)"),
+                Ty::list(Ty::Text),
+            ),
+            (
+                format!("flatten(map({read}.parts, part => part.words + [\"end\"]))"),
+                Ty::list(Ty::Text),
+            ),
+            (format!("upper({read}.note ?? \"none\")"), Ty::Text),
+            (
+                format!("if {read}.maybe == null then 0 else {read}.maybe + 0.5"),
+                Ty::Number,
+            ),
+            (
+                format!("count(filter({read}.rows, row => row.size > 1 and row.done))"),
+                Ty::Integer,
+            ),
+        ];
+        let first = self.random.below(uses.len());
+        let some = 1 + self.random.below(3);
+        for (value, ty) in uses.iter().cycle().skip(first).take(some) {
+            let name = self.fresh("v");
+            self.line(format!("let {name} = {value}"));
+            self.names.push((name, ty.clone()));
+        }
+    }
+
+    /// A section that a jump leads back to, which binds a name anew with another type.
+    fn again(&mut self, depth: usize) {
+        if self.level > 0 {
+            return self.answer();
+        }
+        let (round, title) = (self.fresh("round"), self.fresh("Again"));
+        let (value, start) = (self.fresh("v"), self.expr(&Ty::Integer));
+        self.line(format!("let {round} = 0"));
+        self.line(format!("let {value} = {start}"));
+        self.line(format!("### {title} ###"));
+        self.names.push((round.clone(), Ty::Integer));
+        self.names.push((value.clone(), Ty::Number));
+        let visible = self.names.len();
+        self.step(depth);
+        let next = self.expr(&Ty::Number);
+        self.line(format!("let {round} = {round} + 1"));
+        self.line(format!("let {value} = {next}"));
+        let most = 1 + self.random.below(3);
+        self.line(format!("check \"Once more?\" {round} >= {most}"));
+        self.indented(|writer| writer.line(format!("on fail: goto \"{title}\"")));
+        self.names.truncate(visible);
     }
 
     /// Lanes that bind names, which are all visible behind.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use scriptum_contract::{Assignable, Type};
+use scriptum_syntax::Severity;
 use scriptum_vm::{
     builtins::{self, Builtin, Kind, Lambda, Param, Presence, Takes},
     program::{Node, Op},
@@ -107,7 +108,7 @@ impl Checker<'_> {
             sound &= ty.is_some();
             types.push(ty.unwrap_or(Type::Any));
         }
-        if !sound {
+        if !sound || !self.elements_fit(builtin, args, &types) {
             return Type::Any;
         }
         let result = (builtin.result)(&types);
@@ -211,9 +212,14 @@ impl Checker<'_> {
     ) -> Type {
         let mut known = before.to_vec();
         let mut types = (lambda.params)(&known);
-        for _ in 0..ROUNDS_MAX {
+        for round in 0..ROUNDS_MAX {
             let reported = self.diagnostics.len();
             let ty = self.lambda_body(arg, params, body, &types);
+            let mut found = self.diagnostics.iter().skip(reported);
+            if round == 0 && found.any(|it| it.severity == Severity::Error) {
+                // What is wrong with the first element stays wrong.
+                return Type::Any;
+            }
             known.truncate(before.len());
             known.push(ty.clone());
             let next = (lambda.params)(&known);

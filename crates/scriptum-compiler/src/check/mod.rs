@@ -13,6 +13,7 @@ mod body;
 mod calls;
 mod contract;
 mod decide;
+mod elements;
 mod emit;
 mod exprs;
 mod jumps;

@@ -85,6 +85,17 @@ pub(crate) fn lambda_body(ty: &Type, function: &str, wanted: Kind, span: Span) -
         .here(format!("this is {}", a(ty)))
 }
 
+/// A list whose elements do not fit, or arguments that do not fit together.
+pub(crate) fn elements(ty: &Type, builtin: &Builtin, wanted: &str, span: Span) -> Diagnostic {
+    ENTRY
+        .at(
+            span,
+            format!("`{}` takes {wanted}, not {}", builtin.name, a(ty)),
+        )
+        .here(format!("this is {}", a(ty)))
+        .help(format!("it is called as `{}`", builtin.signature()))
+}
+
 /// Names the function that turns the one type into the other, and calls it where nothing is lost.
 fn with_conversion(diagnostic: Diagnostic, from: &Type, to: &Type, span: Span) -> Diagnostic {
     let is_numeric = |ty: &Type| matches!(ty, Type::Number(_) | Type::Integer(_));

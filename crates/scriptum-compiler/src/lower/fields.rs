@@ -42,6 +42,9 @@ impl Lower<'_> {
         let name = field.name()?;
         let written = field.ty();
         let mut ty = self.ty(written.as_ref(), field.constraints());
+        if has_unread_type(field) {
+            ty = Type::Any;
+        }
         let mut children = self.fields(field.children());
         if !children.fields.is_empty() {
             let shape = Type::shape(std::mem::take(&mut children.fields));
@@ -149,4 +152,11 @@ fn type_span(
     let ty = ty?.span();
     let last = constraints.last().map(|constraint| constraint.span());
     Some(last.map_or(ty, |last| ty.cover(last)))
+}
+
+/// True when a part of the type could not be read, such as `[]` behind it. The parser has said so, and what
+/// the type would be is not known.
+fn has_unread_type(field: &ast::Field) -> bool {
+    let mut parts = field.syntax().children();
+    parts.any(|part| part.kind() == SyntaxKind::Unparsed)
 }
