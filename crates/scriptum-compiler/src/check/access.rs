@@ -24,6 +24,8 @@ struct Access<'n> {
     at: Span,
     /// True when a null base or a missing field gives null.
     safe: bool,
+    /// True when a condition found that the field is there.
+    present: bool,
 }
 
 impl Checker<'_> {
@@ -48,6 +50,7 @@ impl Checker<'_> {
             quoted: false,
             at: self.span(part_of(node.at, 0)),
             safe,
+            present: is_present,
         };
         self.member(&base, &access)
     }
@@ -86,6 +89,7 @@ impl Checker<'_> {
             quoted: key.is_some(),
             at: self.span(index.at),
             safe,
+            present: false,
         };
         if key.is_some() && base.without_null().as_list().is_none() {
             return self.member(&base, &access);
@@ -160,7 +164,14 @@ impl Checker<'_> {
     fn shape_member(&mut self, shape: &Shape, access: &Access<'_>) -> Type {
         let name = access.name.unwrap_or_default();
         match shape.field(name) {
-            Some(field) => field_type(field),
+            Some(field) => {
+                if !access.safe && !access.present && !is_always_there(field) {
+                    let of = self.span(access.of.at);
+                    self.report(codes::possibly_null::field(name, access.at, of));
+                    return field.ty.clone();
+                }
+                field_type(field)
+            }
             None if shape.open => Type::Any,
             None => {
                 let names = shape.fields.iter().map(|field| &*field.name);
@@ -264,9 +275,14 @@ impl Checker<'_> {
 
 /// The type of a declared field when it is read: one that may be absent may be null.
 fn field_type(field: &Field) -> Type {
-    if field.required || field.default.is_some() {
+    if is_always_there(field) {
         field.ty.clone()
     } else {
         field.ty.clone().optional()
     }
+}
+
+/// False for a field that an object may lack.
+fn is_always_there(field: &Field) -> bool {
+    field.required || field.default.is_some()
 }

@@ -31,6 +31,21 @@ pub(crate) fn possibly_null(name: &str, inner: &Type, at: Span, of: Span) -> Dia
         ))
 }
 
+pub(crate) fn field(name: &str, at: Span, of: Span) -> Diagnostic {
+    ENTRY
+        .at(at, format!("`{name}` may not be there"))
+        .here("fails when the object lacks it")
+        .help(format!(
+            "read it null-safely with `?.{name}`, which is null without it"
+        ))
+        .fix(insert(
+            "read it null-safely",
+            Span::empty(of.end),
+            "?",
+            Applicability::Maybe,
+        ))
+}
+
 pub(crate) fn index(inner: &Type, at: Span, of: Span) -> Diagnostic {
     ENTRY
         .at(at, "an element is read of something that may be null")
