@@ -33,7 +33,6 @@ CREATE TABLE threads (
     wake_at    INTEGER,
     posted_at  INTEGER,
     owner      INTEGER,
-    claim      INTEGER NOT NULL,
     last_seq   INTEGER NOT NULL,
     last_inbox INTEGER NOT NULL
 ) STRICT;

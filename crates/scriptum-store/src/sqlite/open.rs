@@ -12,9 +12,12 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, config::Db
 /// "Scrm" in the header of the file: what distinguishes a store from any other SQLite file.
 const APPLICATION_ID: i32 = 0x5363_726d;
 /// Each format, and what makes it from the one before. Only added to, never changed.
-const MIGRATIONS: &[(u32, &str)] = &[(1, include_str!("../../migrations/sqlite/0001.sql"))];
+const MIGRATIONS: &[(u32, &str)] = &[
+    (1, include_str!("../../migrations/sqlite/0001.sql")),
+    (2, include_str!("../../migrations/sqlite/0002.sql")),
+];
 /// The format that is written.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 /// How long a connection waits for another process's transaction; these take milliseconds.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How often opening is tried, and after what time again, while another process makes the file: SQLite

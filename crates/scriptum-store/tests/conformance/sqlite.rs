@@ -38,6 +38,7 @@ tests![
     many_processes_can_open_at_once,
     other_files_are_refused,
     newer_files_are_refused,
+    a_file_of_the_first_format_is_brought_up_to_date,
     places_that_cannot_be_written_are_refused,
     damage_is_reported_when_read,
     worker_names_never_leave_the_folder,
@@ -228,6 +229,22 @@ async fn newer_files_are_refused() {
     let refused = SqliteStore::open(folder.path()).unwrap_err().to_string();
     assert!(refused.contains("newer version"), "{refused}");
     assert!(refused.contains("format 77"), "{refused}");
+}
+
+async fn a_file_of_the_first_format_is_brought_up_to_date() {
+    let folder = folder();
+    made(&open(folder.path()), 1).await;
+    // What the second format added.
+    let first = database(folder.path());
+    let added = "ALTER TABLE threads DROP COLUMN claim; PRAGMA user_version = 1";
+    first.execute_batch(added).unwrap();
+    drop(first);
+    let store = open(folder.path());
+    let claimed = claim(&store, "one", 10).await;
+    let threads: Vec<ThreadId> = claimed.iter().map(|claim| claim.thread.id).collect();
+    assert_eq!(threads, [id(1)]);
+    let version = database(folder.path()).query_row("PRAGMA user_version", [], |row| row.get(0));
+    assert_eq!(version, Ok(2));
 }
 
 async fn places_that_cannot_be_written_are_refused() {
