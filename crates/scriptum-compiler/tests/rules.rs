@@ -183,7 +183,7 @@ const TABLE: &[(&str, &[&str])] = &[
         &["possibly-null"],
     ),
     (
-        "do \"Get\" with http_request\n  url = t\n  -> page\ncheck \"?\" page.content_type != null\nemit\n  n = len(page.content_type)\n",
+        "do \"Get\" with http_request\n  url = t\n  -> page\ncheck \"?\" page?.content_type != null\nemit\n  n = len(page.content_type)\n",
         &[],
     ),
     (
