@@ -34,23 +34,7 @@ impl Builtin {
 }
 
 fn is_text(ty: &Type) -> bool {
-    match ty {
-        Type::Text(_) => true,
-        Type::Optional(inner) => is_text(inner),
-        Type::Any
-        | Type::Object
-        | Type::Number(_)
-        | Type::Integer(_)
-        | Type::Boolean
-        | Type::Binary
-        | Type::Date
-        | Type::Timestamp
-        | Type::List(_)
-        | Type::Enum(_)
-        | Type::Shape(_)
-        | Type::Null
-        | Type::Never => false,
-    }
+    matches!(ty.without_null(), Type::Text(_))
 }
 
 #[cfg(test)]
