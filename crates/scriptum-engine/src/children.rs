@@ -1,7 +1,7 @@
 //! Sub-threads: a `run` step starts one and waits for its end.
 //!
-//! A parent that waits needs no memory: the end of the sub-thread is posted to it, and as a post may be
-//! lost with the node that makes it, the parent wakes up from time to time and looks.
+//! A parent that waits needs no memory: the commit that ends the sub-thread tells it. That the sub-thread is
+//! durable before its parent leaves the memory is what makes this enough.
 //!
 //! The id of a sub-thread follows from its parent, the step and the number of the call. So whoever runs
 //! the parent, after however many crashes, finds the thread that was made before instead of making a
@@ -16,17 +16,15 @@ use std::{
 
 use scriptum_contract::{Object, Value, Violation, check_fields};
 use scriptum_vm::{
-    Call, Effect, Notification, Status, StepError, StepPath,
+    Call, Effect, Event, Notification, Record, Seq, Status, StepError, StepPath,
     program::{Program, runner},
 };
 use sha2::{Digest, Sha256};
 
 use crate::{
-    Engine, Error, NewThread, Page, Script, ScriptError, StepRow, StepStatus, Store, StoreError,
-    ThreadId, ThreadRow,
-    engine::Core,
-    limits::{STORE_RETRY_MAX, SUBTHREAD_DEPTH_MAX},
-    retry::{in_time, until_available},
+    Engine, Error, NewThread, Page, Post, Script, ScriptError, StepRow, StepStatus, Store,
+    StoreError, ThreadId, ThreadRow, engine::Core, limits::SUBTHREAD_DEPTH_MAX,
+    retry::until_available,
 };
 
 /// Code of the error of a step whose sub-thread did not end well, or was never made.
@@ -163,31 +161,30 @@ pub(crate) async fn start(
     call: &Call,
 ) -> Option<Result<Value, StepError>> {
     let id = id_of(parent.id, call);
-    let status = match until_available(|| core.store.thread(id)).await {
-        Ok(row) => row.status,
-        Err(StoreError::NotFound(_)) => match create(core, parent, call, id).await {
-            Ok(()) => Status::Pending,
-            Err(error) => return Some(Err(error)),
-        },
+    match until_available(|| core.store.thread(id)).await {
+        Ok(row) if row.status.is_ended() => return Some(outcome_of(core, &row).await),
+        Ok(_) => {}
+        Err(StoreError::NotFound(_)) => {
+            if let Err(error) = create(core, parent, call, id).await {
+                return Some(Err(error));
+            }
+        }
         Err(error) => return Some(Err(broken(id, &error))),
-    };
-    if status.is_ended() {
-        return Some(outcome(core, id).await);
     }
     core.family.with(|members| members.insert(id));
     core.hub.tell_due();
     None
 }
 
-/// Tells the parent that a sub-thread has ended. Should nobody hear it, the parent looks by itself.
-pub(crate) async fn report(core: &Arc<Core>, child: ThreadId, origin: &Origin) {
-    core.family.with(|members| members.remove(&child));
+/// What the step that waits for a sub-thread is told by the commit that ends it; `None` when the journal
+/// entry is not such an end.
+pub(crate) fn report(child: ThreadId, origin: &Origin, end: &Record) -> Option<Post> {
     let Origin {
         parent,
         step: path,
         attempt,
     } = origin.clone();
-    let notification = match outcome(core, child).await {
+    let notification = match outcome(child, end)? {
         Ok(output) => Notification::Returned {
             path,
             attempt,
@@ -199,11 +196,15 @@ pub(crate) async fn report(core: &Arc<Core>, child: ThreadId, origin: &Origin) {
             error,
         },
     };
-    let at = core.clock.now();
-    match in_time(core.store.post(parent, notification, at)).await {
-        Ok(()) | Err(StoreError::Conflict(_) | StoreError::NotFound(_)) => {}
-        Err(error) => tracing::warn!(thread = %child, %error, "cannot tell the parent"),
-    }
+    Some(Post {
+        to: parent,
+        notification,
+    })
+}
+
+/// Forgets a sub-thread that has ended.
+pub(crate) fn leave(core: &Core, child: ThreadId) {
+    core.family.with(|members| members.remove(&child));
 }
 
 /// What a sub-thread is told when nobody waits for it any more. One that is not there yet learns of it
@@ -309,47 +310,69 @@ fn thread_value(id: ThreadId, parent: Parent, call: &Call, program: &Program) ->
 }
 
 /// What the step gets from a thread that has ended.
-async fn outcome(core: &Arc<Core>, id: ThreadId) -> Result<Value, StepError> {
-    let engine = Engine {
-        core: Arc::clone(core),
+async fn outcome_of(core: &Core, row: &ThreadRow) -> Result<Value, StepError> {
+    let before = Seq(row.last_seq.0.saturating_sub(1));
+    let read = until_available(|| core.store.journal(row.id, before, 1)).await;
+    let entries = read.map_err(|error| broken(row.id, &error))?;
+    let end = entries
+        .first()
+        .and_then(|entry| outcome(row.id, &entry.record));
+    end.unwrap_or_else(|| Err(broken(row.id, &"its journal does not end with its end")))
+}
+
+/// What the step gets from a thread that ends with this record. Large values stay references: they are
+/// kept once for all threads.
+fn outcome(id: ThreadId, end: &Record) -> Option<Result<Value, StepError>> {
+    let Record::Event(end) = end else {
+        return None;
     };
-    let result = loop {
-        match engine.result(id).await {
-            Err(Error::Unavailable(_)) => tokio::time::sleep(STORE_RETRY_MAX).await,
-            result => break result.map_err(|error| broken(id, &error))?,
-        }
-    };
-    let word = match result.status {
-        Status::Completed => {
-            return Ok(Value::object([
-                ("output", result.output.unwrap_or_default()),
-                ("status", Value::text("COMPLETED")),
-                ("thread_id", Value::text(&id.to_string())),
-            ]));
-        }
-        Status::Cancelled => "CANCELLED",
-        Status::Failed | Status::Pending | Status::Running | Status::Paused => "FAILED",
-    };
-    let message = match &result.error {
-        Some(error) => format!("sub-thread {id} failed: {error}"),
-        None => format!("sub-thread {id} was cancelled"),
+    match end {
+        Event::ThreadCompleted { output } => Some(Ok(Value::object([
+            ("output", output.clone()),
+            ("status", Value::text("COMPLETED")),
+            ("thread_id", Value::text(&id.to_string())),
+        ]))),
+        Event::ThreadFailed {
+            error,
+            path: _,
+            output,
+        } => Some(Err(ended_badly(id, Some(error), output.as_ref()))),
+        Event::ThreadCancelled { .. } => Some(Err(ended_badly(id, None, None))),
+        Event::StepStarted { .. }
+        | Event::StepRetrying { .. }
+        | Event::StepCompleted { .. }
+        | Event::StepFailed { .. }
+        | Event::StepSkipped { .. }
+        | Event::InputAsked(_)
+        | Event::AnswerRefused { .. }
+        | Event::Yielded { .. }
+        | Event::ThreadPaused { .. }
+        | Event::ThreadResumed => None,
+    }
+}
+
+/// Why the step fails whose sub-thread failed, or was cancelled when there is no error.
+fn ended_badly(id: ThreadId, error: Option<&StepError>, output: Option<&Value>) -> StepError {
+    let (word, message) = match error {
+        Some(error) => ("FAILED", format!("sub-thread {id} failed: {error}")),
+        None => ("CANCELLED", format!("sub-thread {id} was cancelled")),
     };
     let mut details = BTreeMap::from([
         (Arc::from("thread_id"), Value::text(&id.to_string())),
         ("status".into(), Value::text(word)),
     ]);
-    if let Some(error) = result.error {
-        let error = [("code", error.code), ("message", error.message)];
-        let error = Value::object(error.map(|(name, text)| (name, Value::Text(text))));
+    if let Some(error) = error {
+        let error = [("code", &error.code), ("message", &error.message)];
+        let error = Value::object(error.map(|(name, text)| (name, Value::Text(Arc::clone(text)))));
         details.insert("error".into(), error);
     }
-    if let Some(output) = result.output {
-        details.insert("output".into(), output);
+    if let Some(output) = output {
+        details.insert("output".into(), output.clone());
     }
-    Err(StepError {
+    StepError {
         details: Value::object(details),
         ..StepError::permanent(SUBTHREAD_FAILED, message)
-    })
+    }
 }
 
 fn unknown(error: &ScriptError) -> StepError {

@@ -40,10 +40,6 @@ pub(crate) const STORE_WAIT: Duration = Duration::from_secs(30);
 /// Threads that lie in each other by `run`: deeper ones are a script that starts itself.
 pub(crate) const SUBTHREAD_DEPTH_MAX: u32 = 8;
 
-/// How often a thread that waits for sub-threads looks whether they have ended, in milliseconds. Their
-/// ends are posted; this is for the posts that a crash took away.
-pub(crate) const CHILDREN_POLL_MS: i64 = 60_000;
-
 /// First pause before an unavailable store is asked again; it doubles up to [`STORE_RETRY_MAX`].
 pub(crate) const STORE_RETRY_MIN: Duration = Duration::from_millis(20);
 

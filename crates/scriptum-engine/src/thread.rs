@@ -97,8 +97,7 @@ impl Resident {
         if release || self.is_misshown || !draft.is_empty() {
             match self.commit(draft, release).await {
                 Ok(Committed::Done) if release => {
-                    let now = self.node.core.clock.now();
-                    return Ok(Some(Exit::Released(self.wake_at(&self.standing, now))));
+                    return Ok(Some(Exit::Released(self.standing.wake_at)));
                 }
                 Ok(Committed::Done) => {}
                 Ok(Committed::LostOwner) => return Ok(Some(Exit::Lost)),

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use futures::FutureExt;
 use scriptum_contract::Value;
-use scriptum_vm::{Call, Status, Timestamp};
-use tokio::time::timeout;
+use scriptum_vm::Call;
 
 use super::{
     calls::{Answer, CallId},
@@ -13,10 +12,8 @@ use super::{
     state::Resident,
 };
 use crate::{
-    Post,
+    Commit, Post,
     children::{self, Parent},
-    draft::Standing,
-    limits::{CHILDREN_POLL_MS, STORE_WAIT},
     retry::until_available,
 };
 
@@ -56,27 +53,20 @@ impl Resident {
         !self.children.is_empty() && self.pending_calls().iter().all(is_child)
     }
 
-    /// When the thread has to be looked at again although nothing was posted.
-    pub(super) fn wake_at(&self, standing: &Standing, now: Timestamp) -> Option<Timestamp> {
-        let waits = standing.status == Status::Running && !self.children.is_empty();
-        let look = waits.then(|| Timestamp(now.0.saturating_add(CHILDREN_POLL_MS)));
-        standing.wake_at.into_iter().chain(look).min()
-    }
-
-    /// Tells the thread that waits for this one of its end, which is durable.
-    pub(super) async fn tell_parent(&mut self) {
-        if let (true, Some(origin)) = (self.standing.status.is_ended(), self.origin.clone()) {
-            let core = Arc::clone(&self.node.core);
-            let id = self.id;
-            // The thread must not be kept by a store that does not answer: the parent looks by itself.
-            let report = timeout(STORE_WAIT, children::report(&core, id, &origin));
-            drop(self.beside(report).await);
+    /// What other threads are told with a commit: sub-threads that nobody waits for any more, and the
+    /// thread that waits for this one.
+    pub(super) fn posts(&self, commit: &Commit, has_failed: bool) -> Vec<Post> {
+        let mut posts = self.end_children(!has_failed && !commit.status.is_ended());
+        if let (true, Some(origin)) = (commit.status.is_ended(), &self.origin) {
+            let end = commit.entries.last();
+            posts.extend(end.and_then(|end| children::report(self.id, origin, &end.record)));
         }
+        posts
     }
 
     /// Ends the sub-threads that the machine does not wait for any more, with the commit by which that is
     /// so. Those that have ended already are not told.
-    pub(super) fn end_children(&self, is_answered: bool) -> Vec<Post> {
+    fn end_children(&self, is_answered: bool) -> Vec<Post> {
         if self.children.is_empty() || is_answered {
             return Vec::new();
         }

@@ -461,14 +461,10 @@ impl Resident {
             .claim
             .expect("a thread is loaded before it is committed");
         let mut commit = draft.into_commit(self.id, claim);
-        commit.posts = self.end_children(failed.is_empty() && !standing.status.is_ended());
+        commit.posts = self.posts(&commit, !failed.is_empty());
         self.doubts = self.doubts.saturating_add(1);
         let was_told = !commit.acks.is_empty();
         commit.release = release;
-        if release {
-            commit.wake_at =
-                self.wake_at(&standing, standing.last_at.max(self.node.core.clock.now()));
-        }
         let committer = self.node.committer.clone();
         let outcome = self.beside(committer.commit(commit)).await?;
         if outcome == Committed::Done {
@@ -481,6 +477,7 @@ impl Resident {
             }
             if standing.status.is_ended() {
                 self.cancelled.cancel();
+                children::leave(&self.node.core, self.id);
             }
             self.abandon(&failed);
             if was_told {
@@ -488,7 +485,6 @@ impl Resident {
                 self.abandon_unwanted();
             }
             self.forget_children();
-            self.tell_parent().await;
             let pending = (!failed.is_empty()).then(|| self.pending_calls());
             for call in calls {
                 // Its step may have ended in the same commit.

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use scriptum_engine::{
-    InboxNumber, Page, StepChange, StepRow, StepStatus, Store, ThreadId, step_changes,
+    InboxItem, Page, StepChange, StepRow, StepStatus, Store, ThreadId, step_changes,
 };
 use scriptum_vm::{
     Entry, Event, Notification, Record, Refused, Status, StepPath, Vm, program::Program,
@@ -12,23 +12,50 @@ use serde::Serialize;
 
 use super::{
     tools::CANARY,
-    world::{World, at_once},
+    world::{Awaited, World, at_once},
 };
 
 const EVERYTHING: u32 = u32::MAX;
 
-/// Every thread that has not ended has an owner, an inbox entry, a wake-up, or waits for somebody.
+/// Every thread that has not ended has an owner, an inbox entry, a wake-up, or waits for somebody: for
+/// a person, or for a sub-thread that has not ended.
 pub(crate) fn check_nothing_forgotten(world: &World) {
-    for row in world.open_threads() {
-        let waits = row.status == Status::Paused;
+    let open = world.open_threads();
+    let awaited: Vec<Awaited> = open
+        .iter()
+        .filter_map(|row| world.awaited_by(row.id))
+        .collect();
+    for row in open {
+        let waits = row.status == Status::Paused
+            || awaited
+                .iter()
+                .any(|by| by.parent == row.id && world.still_waits(by));
         if waits || row.owner.is_some() || row.wake_at.is_some() {
             continue;
         }
-        let inbox = at_once(world.store.inbox(row.id, InboxNumber::default())).unwrap();
-        if inbox.is_empty() {
+        if world.inbox(row.id).is_empty() {
             world.accuse(format!("nobody will ever look at it: {row:?}"));
         }
     }
+}
+
+/// No crash comes between the end of a sub-thread and the news of it: a step that waits for it has been
+/// told. True when there is one.
+pub(crate) fn check_parent_knows(world: &World, ended: ThreadId) -> bool {
+    let Some(by) = world.awaited_by(ended).filter(|by| world.still_waits(by)) else {
+        return false;
+    };
+    let tells = |item: &InboxItem| {
+        matches!(
+            &item.notification,
+            Notification::Returned { path, attempt, .. } | Notification::Failed { path, attempt, .. }
+                if *path == by.step && *attempt == by.attempt
+        )
+    };
+    if !world.inbox(by.parent).iter().any(tells) {
+        world.accuse(format!("{ended} has ended, and {by:?} does not know"));
+    }
+    true
 }
 
 /// The journal has no gaps and ends with the end of the thread.

@@ -100,6 +100,7 @@ const WANTED: &[(&str, &str)] = &[
     ("secret", "opened"),
     ("step", "retried"),
     ("sub-thread", "cancelled"),
+    ("sub-thread", "ended by its first commit"),
     ("sub-thread", "failed"),
     ("sub-thread", "paused"),
     ("sub-thread", "started"),

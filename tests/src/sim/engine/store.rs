@@ -18,7 +18,7 @@ use scriptum_vm::{Entry, Frames, Notification, Seq, Status, StepPath, Timestamp}
 use tokio::time::{Instant, sleep};
 
 use super::{
-    checks::{check_hidden, check_no_canary},
+    checks::{check_hidden, check_no_canary, check_parent_knows},
     rng::Rng,
     world::World,
 };
@@ -38,6 +38,29 @@ pub(crate) struct FaultyStore {
     rng: Mutex<Rng>,
     /// Until when nothing gets through.
     cut_until: Mutex<Option<Instant>>,
+}
+
+/// What there is to know of a commit when it is durable.
+struct Written {
+    thread: ThreadId,
+    is_first: bool,
+    ends: bool,
+}
+
+impl Written {
+    fn of(commit: &Commit) -> Written {
+        Written {
+            thread: commit.thread,
+            is_first: commit.after == Seq(0),
+            ends: commit.status.is_ended(),
+        }
+    }
+
+    fn check_parent(&self, world: &World) {
+        if self.ends && check_parent_knows(world, self.thread) && self.is_first {
+            world.marks.reach("sub-thread", "ended by its first commit");
+        }
+    }
 }
 
 fn shown(commit: &Commit) -> String {
@@ -247,7 +270,7 @@ impl Store for FaultyStore {
             check_no_canary(&self.world, "a large value has", written);
         }
         let threads: Vec<ThreadId> = batch.iter().map(|commit| commit.thread).collect();
-        let written = threads.clone();
+        let written: Vec<Written> = batch.iter().map(Written::of).collect();
         let outcomes = self
             .write("commit", async move {
                 let me = by;
@@ -273,10 +296,11 @@ impl Store for FaultyStore {
                 if shows_fault && outcomes.contains(&Committed::Done) {
                     world.marks.reach("thread", "set aside after a fault");
                 }
-                for (thread, outcome) in written.iter().zip(&outcomes) {
+                for (written, outcome) in written.iter().zip(&outcomes) {
                     if *outcome == Committed::Done {
-                        world.note_owner(*thread, &me);
-                        world.note_landed(*thread, &me);
+                        world.note_owner(written.thread, &me);
+                        world.note_landed(written.thread, &me);
+                        written.check_parent(&world);
                     }
                 }
                 Ok(outcomes)

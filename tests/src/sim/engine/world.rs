@@ -11,7 +11,8 @@ use std::{
 use futures::FutureExt;
 use scriptum_contract::Value;
 use scriptum_engine::{
-    Clock, Incarnation, Page, Store, StoreError, ThreadFilter, ThreadId, ThreadRow,
+    Clock, InboxItem, InboxNumber, Incarnation, Page, StepRow, StepStatus, Store, StoreError,
+    ThreadFilter, ThreadId, ThreadRow,
 };
 use scriptum_store::MemoryStore;
 use scriptum_vm::{Entry, Event, Notification, Record, Seq, StepPath, Timestamp};
@@ -38,6 +39,16 @@ pub(crate) struct World {
     /// Whose commit is durable without his knowing, so that calls which it ended may still begin.
     unheard: Mutex<BTreeSet<(ThreadId, Incarnation)>>,
     late: Mutex<JoinSet<()>>,
+    /// The steps that threads were started for, once found out.
+    origins: Mutex<BTreeMap<ThreadId, Option<Awaited>>>,
+}
+
+/// The step that waits for a sub-thread.
+#[derive(Debug, Clone)]
+pub(crate) struct Awaited {
+    pub(crate) parent: ThreadId,
+    pub(crate) step: StepPath,
+    pub(crate) attempt: u32,
 }
 
 /// What the tools saw.
@@ -80,6 +91,7 @@ impl World {
             robbed: Mutex::default(),
             unheard: Mutex::default(),
             late: Mutex::default(),
+            origins: Mutex::default(),
         }
     }
 
@@ -183,6 +195,43 @@ impl World {
         at_once(read).unwrap_or_default()
     }
 
+    pub(crate) fn inbox(&self, thread: ThreadId) -> Vec<InboxItem> {
+        let read = self.store.inbox(thread, InboxNumber::default());
+        at_once(read).unwrap_or_default()
+    }
+
+    /// The step that a thread was started for, if it is a sub-thread.
+    pub(crate) fn awaited_by(&self, thread: ThreadId) -> Option<Awaited> {
+        let mut origins = self.origins.lock().unwrap();
+        let origin = origins.entry(thread);
+        origin.or_insert_with(|| self.origin(thread)).clone()
+    }
+
+    /// What a thread is told of itself when it starts lies in its inbox, and then begins its journal.
+    fn origin(&self, thread: ThreadId) -> Option<Awaited> {
+        let first = at_once(self.store.journal(thread, Seq(0), 1)).unwrap_or_default();
+        let begun = first.into_iter().find_map(|entry| match entry.record {
+            Record::Notification(notification) => Some(notification),
+            Record::Event(_) => None,
+        });
+        let posted = self.inbox(thread).into_iter().map(|item| item.notification);
+        begun.into_iter().chain(posted).find_map(origin_in)
+    }
+
+    /// True while the step that a sub-thread was started for waits for it.
+    pub(crate) fn still_waits(&self, by: &Awaited) -> bool {
+        let page = Page {
+            after: None,
+            max: 1,
+        };
+        let parent = at_once(self.store.thread(by.parent));
+        let steps = at_once(self.store.steps(by.parent, &by.step, page)).unwrap_or_default();
+        let is_open = parent.is_ok_and(|parent| !parent.status.is_ended());
+        let is_it = |step: &StepRow| step.path == by.step && step.attempt == by.attempt;
+        let waits = |step: &StepRow| is_it(step) && step.status == StepStatus::Running;
+        is_open && steps.first().is_some_and(waits)
+    }
+
     /// A tool is called: everything that can be said against it is said now.
     pub(crate) fn begin_call(self: &Arc<World>, seen: &Seen<'_>) -> Active {
         let (thread, path) = parse_key(seen.key);
@@ -280,6 +329,22 @@ impl Drop for Active {
             active.remove(&self.by);
         }
     }
+}
+
+fn origin_in(notification: Notification) -> Option<Awaited> {
+    let Notification::Started { thread, .. } = notification else {
+        return None;
+    };
+    let parent = thread.as_object()?.get("parent")?.as_object()?;
+    let text = |name: &str| parent.get(name).and_then(Value::as_text);
+    let Some(Value::Int(attempt)) = parent.get("attempt") else {
+        return None;
+    };
+    Some(Awaited {
+        parent: text("thread_id")?.parse().ok()?,
+        step: text("step_path")?.parse().ok()?,
+        attempt: u32::try_from(*attempt).ok()?,
+    })
 }
 
 /// What the memory store answers it answers at once.

@@ -137,10 +137,11 @@ impl Children {
     }
 }
 
-/// A thread that another process left while it waited for a sub-thread would look for that much later.
+/// A thread that another process left while it waited for a sub-thread has nothing to do, and so nobody
+/// here would learn of the sub-thread.
 pub(super) async fn wake(engine: &Engine, row: &ThreadRow) -> Result<(), Error> {
     let now = SystemClock.now();
-    if row.status != Status::Running || row.wake_at.is_none_or(|due| due <= now) {
+    if row.status != Status::Running || row.wake_at.is_some_and(|due| due <= now) {
         return Ok(());
     }
     match engine.wake(row.id).await {
