@@ -6,6 +6,25 @@ use scriptum_vm::{Asked, Notification, Resume, StepPath, Vm};
 
 use crate::{Engine, Error, ThreadId};
 
+/// What somebody saw of an ask who answers it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SeenAsk {
+    /// Which execution of the step asked.
+    pub attempt: u32,
+    /// The wrong answers up to then. A wrong answer that comes twice names the same number and counts once.
+    /// `None`: those that there are.
+    pub wrong: Option<u32>,
+}
+
+impl From<&Asked> for SeenAsk {
+    fn from(asked: &Asked) -> SeenAsk {
+        SeenAsk {
+            attempt: asked.attempt,
+            wrong: Some(asked.wrong),
+        }
+    }
+}
+
 /// Who answers when nobody says it.
 const BY_OPERATOR: &str = "operator";
 
@@ -33,8 +52,8 @@ impl Engine {
     }
 
     /// Answers an open ask: the one at the path, else the only one. The answer may be an object that
-    /// holds it as `value`, beside what else somebody wants to note. `attempt` is that of the ask that the
-    /// caller saw; `None`: whichever is open.
+    /// holds it as `value`, beside what else somebody wants to note. `seen` is what the caller saw of the
+    /// ask; `None`: as it is now.
     ///
     /// # Errors
     /// [`Error::Conflict`] when no such ask is open, or several are and no path is given;
@@ -44,15 +63,16 @@ impl Engine {
         &self,
         thread: ThreadId,
         path: Option<&StepPath>,
-        attempt: Option<u32>,
+        seen: Option<SeenAsk>,
         value: Value,
         by: &str,
     ) -> Result<(), Error> {
-        let ask = open_ask(self.asks(thread).await?, thread, path)?;
-        if attempt.is_some_and(|attempt| attempt != ask.attempt) {
+        let mut ask = open_ask(self.asks(thread).await?, thread, path)?;
+        if seen.is_some_and(|seen| seen.attempt != ask.attempt) {
             let why = format!("step {} of thread {thread} asks once more", ask.path);
             return Err(Error::Stale(why));
         }
+        ask.wrong = seen.and_then(|seen| seen.wrong).unwrap_or(ask.wrong);
         self.answer_ask(thread, ask, value, by).await
     }
 
@@ -69,6 +89,7 @@ impl Engine {
             value,
             by: by.into(),
             attempt: Some(ask.attempt),
+            wrong: Some(ask.wrong),
         };
         self.post(thread, answered).await?;
         if violations.is_empty() {

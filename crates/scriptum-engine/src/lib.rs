@@ -33,6 +33,7 @@ mod retry;
 mod values;
 mod watch;
 
+pub use answer::SeenAsk;
 pub use clock::SystemClock;
 pub use engine::{AwaitedEvent, Engine, Start, StepValues, ThreadResult};
 pub use error::Error;

@@ -92,6 +92,10 @@ pub enum Notification {
         /// is.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         attempt: Option<u32>,
+        /// The wrong answers that whoever answers knew of. A wrong one is ignored when there are more by
+        /// now: it came twice, or beside another one. `None`: whatever there are.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        wrong: Option<u32>,
     },
     /// Somebody lets a paused thread go on. Ignored unless the thread is paused.
     Resumed {

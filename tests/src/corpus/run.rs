@@ -166,6 +166,7 @@ impl World for Tools<'_> {
             value: value_of(&asked.answer, self.random),
             by: "somebody".into(),
             attempt: None,
+            wrong: None,
         }))
     }
 

@@ -206,5 +206,6 @@ pub(crate) fn answer(line: &str) -> Option<Notification> {
         value: Value::from_json(json).ok()?,
         by: "somebody".into(),
         attempt: None,
+        wrong: None,
     })
 }

@@ -86,11 +86,11 @@ impl<'r> Run<'r> {
         self.state.set_step(&place.scope, asking);
     }
 
-    /// Somebody answered.
+    /// Somebody answered who saw this attempt of the ask, with so many wrong answers.
     pub(super) fn answered(
         &mut self,
         path: &StepPath,
-        attempt: Option<u32>,
+        (attempt, wrong): (Option<u32>, Option<u32>),
         value: Value,
         by: &Arc<str>,
     ) -> Result<Value, Refused> {
@@ -103,6 +103,8 @@ impl<'r> Run<'r> {
         if violations.is_empty() {
             self.wake();
             self.answer_taken(&place, &asking, answer_in(&opened), by);
+        } else if wrong.is_some_and(|wrong| wrong != asking.wrong) {
+            return Err(Ignored::Stale.into());
         } else {
             self.refuse_answer(&place, asking, &violations)?;
         }

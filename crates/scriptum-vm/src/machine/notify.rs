@@ -72,13 +72,15 @@ impl Run<'_> {
                 value,
                 by,
                 attempt,
+                wrong,
             } => {
-                let value = self.answered(&path, attempt, value, &by)?;
+                let value = self.answered(&path, (attempt, wrong), value, &by)?;
                 Ok(Notification::Answered {
                     path,
                     value,
                     by,
                     attempt,
+                    wrong,
                 })
             }
             Notification::Resumed { path, change, seen } => {

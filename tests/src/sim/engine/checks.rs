@@ -232,6 +232,7 @@ pub(crate) fn note_marks(world: &World, id: ThreadId) {
             Record::Notification(Notification::Continued) => {
                 world.marks.reach("turn", "continued");
             }
+            Record::Event(Event::AnswerRefused { .. }) => world.marks.reach("answer", "refused"),
             Record::Event(Event::StepRetrying { .. }) => world.marks.reach("step", "retried"),
             Record::Event(Event::ThreadCancelled { .. }) => {
                 world.marks.reach("thread", "cancelled");

@@ -75,6 +75,7 @@ const KEPT: &[Seed] = &[Seed(100_498), Seed(101_421), Seed(101_529)];
 /// Situations that all parts together must have reached.
 const WANTED: &[(&str, &str)] = &[
     ("answer", "handed over"),
+    ("answer", "refused"),
     ("call", "failed"),
     ("call", "made again under its key"),
     ("call", "outcome unknown"),

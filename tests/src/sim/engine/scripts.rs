@@ -322,10 +322,13 @@ fn token() -> Expr {
 }
 
 /// When somebody answers differs from run to run, so nothing is made of the answer: no name is bound, and
-/// no loop collects it.
+/// no loop collects it. The second wrong answer fails the step.
 fn ask() -> Step {
     step(StepKind::Ask(Ask {
-        inputs: vec![input("prompt", constant(Value::text("Really?")))],
+        inputs: vec![
+            input("prompt", constant(Value::text("Really?"))),
+            input("max_retries", constant(Value::Int(2))),
+        ],
         answer: Type::Boolean,
         on_error: None,
         bind: None,

@@ -155,6 +155,7 @@ impl World {
                 value: options.cloned().unwrap_or(Value::Int(1)),
                 by: "somebody".into(),
                 attempt: Some(ask.attempt),
+                wrong: Some(ask.wrong),
             };
         }
         drop(asks);
@@ -213,6 +214,7 @@ impl World {
                 value: Value::Int(1),
                 by: "nobody".into(),
                 attempt: None,
+                wrong: None,
             },
             17..19 => Notification::PauseAsked,
             _ if self.random.percent(20) => Notification::CancelAsked {
@@ -349,6 +351,8 @@ impl World {
         let path = ask.path.clone();
         let attempt = ask.attempt;
         let attempt = self.random.percent(50).then_some(attempt);
+        // Now and then he has not heard of the last wrong answer.
+        let wrong = attempt.map(|_| ask.wrong.saturating_sub(u32::from(self.random.percent(30))));
         let value = match self.random.below(4) {
             0 => self.output("document"),
             1 => Value::object([("value", Value::Int(1)), ("comment", Value::text("well"))]),
@@ -359,6 +363,7 @@ impl World {
             value,
             by: "somebody".into(),
             attempt,
+            wrong,
         }
     }
 

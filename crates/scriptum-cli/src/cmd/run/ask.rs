@@ -78,7 +78,7 @@ impl Terminal {
             .answer(
                 session.thread,
                 Some(&ask.path),
-                Some(ask.attempt),
+                Some((&ask).into()),
                 answer,
                 &super::who(),
             )

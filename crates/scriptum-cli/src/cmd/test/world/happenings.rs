@@ -63,6 +63,7 @@ impl Stage<'_> {
             value: reply.value.clone(),
             by: Arc::clone(&reply.by),
             attempt: None,
+            wrong: None,
         };
         Some(happening(reply.after_ms, notification))
     }
