@@ -1,8 +1,12 @@
 //! Turns of many threads become one transaction: at once when the disk is idle, grouped while it is
 //! busy. What is asked for while a batch is written becomes the next batch, so the size of a batch
-//! follows the load and nothing ever waits for a batch to fill.
+//! follows the load and nothing ever waits for a batch to fill. A thread that finds nobody else at it writes
+//! its own commit and wakes no other task for that.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -12,9 +16,13 @@ use crate::{
 };
 
 /// Takes the commits of one worker. Cheap to clone.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Committer {
+    store: Arc<dyn Store>,
+    me: Incarnation,
     queue: mpsc::Sender<Request>,
+    /// True while somebody writes his own commit.
+    is_taken: Arc<AtomicBool>,
 }
 
 /// The other end: what the worker drives until all committers are gone.
@@ -26,18 +34,50 @@ struct Request {
 }
 
 impl Committer {
-    pub(crate) fn new() -> (Committer, CommitQueue) {
+    pub(crate) fn new(store: Arc<dyn Store>, me: Incarnation) -> (Committer, CommitQueue) {
         let (queue, requests) = mpsc::channel(COMMITS_PER_BATCH_MAX);
-        (Committer { queue }, CommitQueue(requests))
+        let committer = Committer {
+            store,
+            me,
+            queue,
+            is_taken: Arc::default(),
+        };
+        (committer, CommitQueue(requests))
     }
 
     /// Returns when the commit is durable or refused. After an error nobody knows whether it is.
     pub(crate) async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
+        if let Some(_turn) = Turn::take(&self.is_taken) {
+            let outcomes = write(&*self.store, &self.me, vec![commit]).await?;
+            return Ok(outcomes
+                .into_iter()
+                .next()
+                .expect("a store answers each commit"));
+        }
+        self.join_batch(commit).await
+    }
+
+    async fn join_batch(&self, commit: Commit) -> Result<Committed, StoreError> {
         let gone = || StoreError::Unavailable("the worker is stopping".into());
         let (done, outcome) = oneshot::channel();
         let request = Request { commit, done };
         self.queue.send(request).await.map_err(|_| gone())?;
         outcome.await.map_err(|_| gone())?
+    }
+}
+
+/// Held by the one that writes its own commit.
+struct Turn<'a>(&'a AtomicBool);
+
+impl Turn<'_> {
+    fn take(is_taken: &AtomicBool) -> Option<Turn<'_>> {
+        (!is_taken.swap(true, Ordering::AcqRel)).then(|| Turn(is_taken))
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Release);
     }
 }
 

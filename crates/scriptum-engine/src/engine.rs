@@ -14,6 +14,7 @@ use tokio::sync::broadcast;
 use crate::{
     Clock, Created, Error, NewThread, Page, ProgramHash, Scripts, StepRow, StepStatus, Store,
     StoreError, ThreadFilter, ThreadId, ThreadRow,
+    birth::{Brought, Doors},
     children::Family,
     hub::Hub,
     limits::{Limits, STEPS_PAGE},
@@ -42,6 +43,7 @@ pub(crate) struct Core {
     pub(crate) hub: Hub,
     pub(crate) scripts: Arc<dyn Scripts>,
     pub(crate) family: Family,
+    pub(crate) doors: Doors,
 }
 
 /// A thread to be started.
@@ -99,6 +101,17 @@ pub struct AwaitedEvent {
     pub until: Option<Arc<str>>,
 }
 
+impl Core {
+    /// Has a worker of this node begin the thread, or leaves it to whoever claims it.
+    async fn make(&self, new: NewThread) -> Result<Created, StoreError> {
+        let now = new.at;
+        match in_time(async { Ok(self.doors.bring(new, now).await) }).await? {
+            Brought::Made(made) => made,
+            Brought::GivenBack(new) => in_time(self.store.create(*new)).await,
+        }
+    }
+}
+
 impl Engine {
     /// A node that runs nothing yet: see [`Worker`](crate::Worker). Must be called inside a runtime.
     pub fn new(
@@ -130,6 +143,7 @@ impl Engine {
             caller,
             scripts,
             family: Family::default(),
+            doors: Doors::default(),
         };
         Engine {
             core: Arc::new(core),
@@ -170,7 +184,7 @@ impl Engine {
             at: self.core.clock.now(),
             request_id: start.request_id,
         };
-        Ok(in_time(self.core.store.create(new)).await?)
+        Ok(self.core.make(new).await?)
     }
 
     /// Reports an event to a thread: the first of its steps that waits for it goes on with the value.

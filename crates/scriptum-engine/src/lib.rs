@@ -18,6 +18,7 @@ mod error;
 mod limits;
 mod worker;
 
+mod birth;
 mod children;
 mod thread;
 

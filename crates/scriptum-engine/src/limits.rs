@@ -26,6 +26,9 @@ impl Default for Limits {
     }
 }
 
+/// New threads that wait for a worker to look at them, each with a place in its memory: a burst of starts.
+pub(crate) const BIRTHS_WAITING_MAX: usize = 64;
+
 /// Most commits of different threads in one transaction: beyond this a batch gains nothing and the
 /// first of it waits too long.
 pub(crate) const COMMITS_PER_BATCH_MAX: usize = 512;

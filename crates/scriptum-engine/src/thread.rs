@@ -1,10 +1,12 @@
 //! One thread in memory, and the loop that is the whole protocol of the engine: apply what is ready,
 //! commit what came of it, and only then start what was asked for.
 
+mod birth;
 mod calls;
 mod children;
 mod faults;
 mod hand_over;
+mod items;
 mod state;
 
 use std::sync::Arc;
@@ -13,8 +15,9 @@ use scriptum_vm::{Seq, Status, Timestamp};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Claim, Committed, InboxNumber, Incarnation, StoreError, ThreadId, committer::Committer,
-    draft::Draft, engine::Core, limits::IDLE_MS_MAX, worker::heartbeat::Lease,
+    Claim, Committed, InboxNumber, Incarnation, StoreError, ThreadId, birth::Unborn,
+    committer::Committer, draft::Draft, engine::Core, limits::IDLE_MS_MAX,
+    worker::heartbeat::Lease,
 };
 
 use faults::Fault;
@@ -56,6 +59,8 @@ pub(crate) struct Known {
 
 /// A thread as a worker got it.
 pub(crate) enum Source {
+    /// Not made yet.
+    Unborn(Unborn),
     /// Just claimed.
     Claimed(Box<Claim>),
     /// Ours by a claim whose answer was lost, or set aside before.
@@ -65,6 +70,11 @@ pub(crate) enum Source {
 /// Runs a thread until it needs no memory, or is outdated: ours by a later claim.
 pub(crate) async fn run(node: Node, source: Source, outdated: CancellationToken) -> Exit {
     let (mut thread, loaded) = match source {
+        Source::Unborn(unborn) => {
+            let mut thread = Resident::new(node, unborn.new.id, outdated);
+            let loaded = thread.conceive(unborn).await;
+            (thread, loaded)
+        }
         Source::Claimed(claim) => {
             let mut thread = Resident::new(node, claim.thread.id, outdated);
             let loaded = thread.install(*claim).await;

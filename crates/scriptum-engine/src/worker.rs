@@ -13,6 +13,7 @@ use std::{
 
 use futures::FutureExt;
 use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore, mpsc},
     task::{self, AbortHandle, JoinSet},
     time::{Duration, Instant, sleep_until, timeout},
 };
@@ -20,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     ClaimScope, Engine, InboxNumber, Incarnation, Page, StoreError, ThreadFilter, ThreadId,
+    birth::{Birth, OpenDoor},
     committer::{Committer, write_batches},
     engine::Core,
     hub::{Listener, Topic},
@@ -53,6 +55,8 @@ struct Task {
     outdated: CancellationToken,
     /// Fires when nothing of the task is left.
     gone: CancellationToken,
+    /// Its place among the threads in memory; `None` for one too many, which was ours unknown to us.
+    slot: Option<OwnedSemaphorePermit>,
 }
 
 /// A task that ended, its thread, and why.
@@ -66,6 +70,10 @@ struct Running {
     node: Node,
     tasks: JoinSet<(ThreadId, Exit)>,
     live: BTreeMap<ThreadId, Task>,
+    /// Places for threads in memory.
+    slots: Arc<Semaphore>,
+    /// Threads that shall begin here.
+    births: mpsc::Receiver<Birth>,
     /// Live threads that a claim brought again: they gave themselves back just before, or will learn that
     /// they were taken away meanwhile. They are looked at once more when they are gone.
     reclaimed: BTreeSet<ThreadId>,
@@ -93,7 +101,7 @@ impl Worker {
     /// [`WorkerError::Lapsed`].
     pub async fn run(self, stop: CancellationToken) -> Result<(), WorkerError> {
         let Worker { core, me, scope } = self;
-        let (committer, queue) = Committer::new();
+        let (committer, queue) = Committer::new(Arc::clone(&core.store), me.clone());
         let mut service = JoinSet::new();
         service.spawn(write_batches(Arc::clone(&core.store), me.clone(), queue));
         let promised = tokio::select! {
@@ -114,6 +122,10 @@ impl Worker {
             lease: Arc::clone(&lease),
             stop: stop.clone(),
         };
+        let slots = Arc::new(Semaphore::new(core.limits.threads_live_max as usize));
+        let (door, births) = core
+            .doors
+            .open(scope, Arc::clone(&lease), Arc::clone(&slots));
         let mut running = Running {
             due: core.hub.listen(Topic::Due),
             core,
@@ -122,6 +134,8 @@ impl Worker {
             node,
             tasks: JoinSet::new(),
             live: BTreeMap::new(),
+            slots,
+            births,
             reclaimed: BTreeSet::new(),
             faulty: BTreeMap::new(),
             wakes: Wakes::default(),
@@ -133,7 +147,7 @@ impl Worker {
             () = lease.lapsed() => return Err(WorkerError::Lapsed),
             // Without one of its tasks the worker cannot go on.
             _ = service.join_next() => return Err(WorkerError::Lapsed),
-            () = running.work(&stop) => {}
+            () = running.work(&stop, door) => {}
         }
         service.shutdown().await;
         heartbeat::last(&running.core, &running.me).await;
@@ -142,12 +156,17 @@ impl Worker {
 }
 
 impl Running {
-    async fn work(&mut self, stop: &CancellationToken) {
+    async fn work(&mut self, stop: &CancellationToken, door: OpenDoor) {
         while !stop.is_cancelled() {
             if self.is_hungry && self.free() > 0 {
                 self.claim().await;
             }
             self.wait(stop).await;
+        }
+        drop(door);
+        self.births.close();
+        while let Some(birth) = self.births.recv().await {
+            birth.give_back();
         }
         self.join_all().await;
     }
@@ -164,6 +183,7 @@ impl Running {
             biased;
             () = stop.cancelled() => {}
             Some(Ok(ended)) = self.tasks.join_next_with_id() => self.note_end(ended),
+            Some(birth) = self.births.recv() => self.bear(birth),
             () = self.due.heard() => self.is_hungry = true,
             () = sleep_until(poll_at) => {
                 self.is_hungry = true;
@@ -180,11 +200,23 @@ impl Running {
                 self.note_end(ended);
             }
         }
+        while let Ok(birth) = self.births.try_recv() {
+            self.bear(birth);
+        }
     }
 
     fn free(&self) -> u32 {
-        let live = u32::try_from(self.live.len()).unwrap_or(u32::MAX);
-        self.core.limits.threads_live_max.saturating_sub(live)
+        u32::try_from(self.slots.available_permits()).unwrap_or(u32::MAX)
+    }
+
+    /// Begins a new thread. Of one that is here already, the store has to say that.
+    fn bear(&mut self, birth: Birth) {
+        let id = birth.id();
+        if self.live.contains_key(&id) {
+            return birth.give_back();
+        }
+        let (unborn, slot) = birth.enter();
+        self.spawn(id, Source::Unborn(unborn), Some(slot));
     }
 
     /// Nobody whose promise to live has run out by the clock claims before it has given another: after the
@@ -206,7 +238,12 @@ impl Running {
     }
 
     async fn claim_in(&mut self, scope: ClaimScope) {
+        // What is begun here meanwhile has to find a place, too.
         let max = self.free();
+        let Ok(mut slots) = Arc::clone(&self.slots).try_acquire_many_owned(max) else {
+            self.is_hungry = true;
+            return;
+        };
         if max == 0 {
             self.is_hungry = true;
             return;
@@ -222,7 +259,10 @@ impl Running {
                             live.outdated.cancel();
                             self.reclaimed.insert(id);
                         }
-                        Some(_) | None => self.spawn(id, Source::Claimed(Box::new(claim))),
+                        Some(_) | None => {
+                            let source = Source::Claimed(Box::new(claim));
+                            self.spawn(id, source, slots.split(1));
+                        }
                     }
                 }
             }
@@ -237,17 +277,22 @@ impl Running {
 
     /// Keeps a thread in memory. One that is there already was somebody else's meanwhile: what is
     /// known of it here is of no use.
-    fn spawn(&mut self, id: ThreadId, source: Source) {
+    fn spawn(&mut self, id: ThreadId, source: Source, slot: Option<OwnedSemaphorePermit>) {
         self.faulty.remove(&id);
-        let before = self.live.remove(&id);
+        let mut before = self.live.remove(&id);
+        let own = before.as_mut().and_then(|it| it.slot.take());
+        // At once: it may be about to make calls that have ended meanwhile.
+        if let Some(before) = &before {
+            before.abort.abort();
+        }
         let (node, gone) = (self.node.clone(), CancellationToken::new());
         let outdated = CancellationToken::new();
         let running = thread::run(node, source, outdated.clone());
         let tell_gone = gone.clone().drop_guard();
-        let abort = self.tasks.spawn(async move {
+        // Boxed, as it is moved several times on its way to where it runs.
+        let abort = self.tasks.spawn(Box::pin(async move {
             let _tell_gone = tell_gone;
             if let Some(before) = before {
-                before.abort.abort();
                 before.gone.cancelled().await;
             }
             let exit = AssertUnwindSafe(running)
@@ -261,13 +306,20 @@ impl Running {
                     })
                 });
             (id, exit)
-        });
+        }));
         let task = Task {
             abort,
             outdated,
             gone,
+            slot: own.or(slot),
         };
         self.live.insert(id, task);
+    }
+
+    /// Keeps a thread in memory that is ours already, even if there is no place left.
+    fn spawn_owned(&mut self, id: ThreadId) {
+        let slot = Arc::clone(&self.slots).try_acquire_owned().ok();
+        self.spawn(id, Source::Owned(id), slot);
     }
 
     fn note_end(&mut self, ended: Ended) {
@@ -281,7 +333,7 @@ impl Running {
         }
         self.live.remove(&id);
         if self.reclaimed.remove(&id) {
-            return self.spawn(id, Source::Owned(id));
+            return self.spawn_owned(id);
         }
         match exit {
             Exit::Released(wake_at) => self.wakes.add(wake_at),
@@ -301,7 +353,7 @@ impl Running {
     async fn look_after(&mut self) {
         for (id, known) in self.faulty.clone() {
             if self.has_more(id, known).await.unwrap_or(false) {
-                self.spawn(id, Source::Owned(id));
+                self.spawn_owned(id);
             }
         }
         if self.strays_at <= Instant::now() {
@@ -322,7 +374,7 @@ impl Running {
             Ok(strays) => {
                 self.strays_at = Instant::now() + STRAYS_POLL;
                 for id in strays {
-                    self.spawn(id, Source::Owned(id));
+                    self.spawn_owned(id);
                 }
             }
             Err(error) => tracing::warn!(%error, "cannot look for claimed threads"),

@@ -82,6 +82,19 @@ impl Store for MemoryStore {
         Ok(created)
     }
 
+    async fn begin(
+        &self,
+        me: &Incarnation,
+        new: NewThread,
+        first: Commit,
+    ) -> Result<Created, StoreError> {
+        let (created, changes) = self.state()?.begin(me, new, first)?;
+        for change in changes {
+            self.hints.send(change);
+        }
+        Ok(created)
+    }
+
     async fn post(&self, to: ThreadId, n: Notification, at: Timestamp) -> Result<(), StoreError> {
         self.state()?.post(to, n, at)?;
         self.hints.send(Change::Posted(to));

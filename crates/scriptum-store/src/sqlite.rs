@@ -7,6 +7,7 @@
 //! Hints reach listeners of this store only. What another process changes is found by asking: a
 //! worker claims now and then, a watcher reads the journal again.
 
+mod begin;
 mod claim;
 mod commit;
 mod failure;
@@ -117,6 +118,24 @@ impl Store for SqliteStore {
         self.writer
             .settle(mark, move |session| threads::touch(session, made))
             .await?;
+        Ok(created)
+    }
+
+    async fn begin(
+        &self,
+        me: &Incarnation,
+        new: NewThread,
+        first: Commit,
+    ) -> Result<Created, StoreError> {
+        let me = me.clone();
+        let first = Turn::encode(first)?;
+        let (created, changes) = self
+            .writer
+            .write(1, move |session| begin::begin(session, &me, &new, &first))
+            .await?;
+        for change in changes {
+            self.hints.send(change);
+        }
         Ok(created)
     }
 

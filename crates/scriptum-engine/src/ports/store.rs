@@ -28,6 +28,16 @@ pub trait Store: Send + Sync {
     /// Makes a PENDING thread whose inbox holds `Started`. A known request id gives the first thread.
     async fn create(&self, new: NewThread) -> Result<Created, StoreError>;
 
+    /// Makes a thread that belongs to `me` by its first claim, with its first turns, which have taken
+    /// [`NewThread::started`] in: nothing is in its inbox. A known request id gives the first thread, and
+    /// nothing is written.
+    async fn begin(
+        &self,
+        me: &Incarnation,
+        new: NewThread,
+        first: Commit,
+    ) -> Result<Created, StoreError>;
+
     /// Adds to a thread's inbox. Refused with [`StoreError::Conflict`] when the thread has ended.
     async fn post(&self, to: ThreadId, n: Notification, at: Timestamp) -> Result<(), StoreError>;
 
@@ -172,6 +182,11 @@ pub enum ClaimScope {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct ClaimNumber(pub u64);
 
+impl ClaimNumber {
+    /// The first claim of a thread.
+    pub const FIRST: ClaimNumber = ClaimNumber(1);
+}
+
 /// A thread that now belongs to the claimer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Claim {
@@ -196,17 +211,6 @@ pub struct InboxItem {
     pub number: InboxNumber,
     /// What was posted.
     pub notification: Notification,
-}
-
-impl InboxItem {
-    /// What the thread is told of itself, if this item starts it.
-    pub(crate) fn started(&self) -> Option<&Value> {
-        if let Notification::Started { thread, .. } = &self.notification {
-            Some(thread)
-        } else {
-            None
-        }
-    }
 }
 
 /// The turns of one thread, to be written as one.

@@ -2,14 +2,12 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
-    future::poll_fn,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
-    task::Poll,
 };
 
 use futures::{StreamExt, stream::FuturesUnordered};
-use scriptum_contract::StoredValue;
+use scriptum_contract::{StoredValue, Value};
 use scriptum_vm::{Call, Effect, Frames, Notification, Refused, StepPath, Timestamp, Vm};
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -18,9 +16,11 @@ use super::{
     Exit, Node,
     calls::{Answer, CallId, Port, Running, Starts},
     faults::Fault,
+    items::next_item,
 };
 use crate::{
     Claim, ClaimNumber, Committed, InboxItem, InboxNumber, StoreError, ThreadId, ThreadRow,
+    birth::Unborn,
     children::{self, Origin},
     draft::{Draft, Standing},
     hub::{Listener, Topic},
@@ -41,10 +41,14 @@ pub(super) struct Resident {
     /// True when the row shows another status: it was written while the machine was out of order.
     pub(super) is_misshown: bool,
     /// The claim by which the thread is ours; `None` before it was loaded.
-    claim: Option<ClaimNumber>,
+    pub(super) claim: Option<ClaimNumber>,
     /// Commits since the last one of which the store said what became of it.
     doubts: u32,
-    machine: Option<Machine>,
+    pub(super) machine: Option<Machine>,
+    /// The thread as it shall be made, until it is.
+    pub(super) unborn: Option<Unborn>,
+    /// What starts the machine, where no inbox holds it.
+    pub(super) started: Option<Notification>,
     inbox: Inbox,
     fired: VecDeque<StepPath>,
     /// Calls that have ended and were not applied.
@@ -76,8 +80,8 @@ pub(super) struct Resident {
     _cancel_when_dropped: DropGuard,
 }
 
-struct Machine {
-    vm: Vm,
+pub(super) struct Machine {
+    pub(super) vm: Vm,
     loaded: Arc<Loaded>,
 }
 
@@ -91,6 +95,7 @@ struct Inbox {
 
 /// Something to be applied next.
 enum Ready {
+    Started(Notification),
     Continued,
     Posted(InboxItem),
     Orphaned,
@@ -115,6 +120,8 @@ impl Resident {
             claim: None,
             doubts: 0,
             machine: None,
+            unborn: None,
+            started: None,
             fired: VecDeque::new(),
             answers: VecDeque::new(),
             in_doubt: Vec::new(),
@@ -213,7 +220,7 @@ impl Resident {
         Ok(self.beside(reading).await?)
     }
 
-    async fn restore(
+    pub(super) async fn restore(
         &mut self,
         row: ThreadRow,
         frames: Frames,
@@ -230,8 +237,14 @@ impl Resident {
         self.children = sub_threads
             .map(|call| (CallId::of(&call), children::id_of(id, &call)))
             .collect();
-        let started = inbox.iter().find_map(|item| item.started());
-        self.note_lineage(vm.thread().or(started));
+        let posted = inbox.iter().map(|item| &item.notification);
+        let started = self
+            .started
+            .iter()
+            .chain(posted)
+            .find_map(told_thread)
+            .cloned();
+        self.note_lineage(vm.thread().or(started.as_ref()));
         self.is_misshown = row.status != vm.status();
         self.standing = Standing {
             last_seq: row.last_seq,
@@ -292,7 +305,8 @@ impl Resident {
     }
 
     fn has_ready(&self) -> bool {
-        self.inbox_is_waiting()
+        self.started.is_some()
+            || self.inbox_is_waiting()
             || self.is_orphan
             || !self.fired.is_empty()
             || self.answers.iter().any(|answer| self.fits(answer))
@@ -302,48 +316,12 @@ impl Resident {
                 .any(|(id, port)| self.wants(id) && !port.items.is_empty())
     }
 
-    /// True when the machine has room for an item of that call.
-    fn wants(&self, id: &CallId) -> bool {
-        wants(self.machine.as_ref(), id)
-    }
-
-    /// False for an answer that has to wait: an item for which there is no room, or the end of a call
-    /// some of whose items were not applied.
-    fn fits(&self, answer: &Answer) -> bool {
-        if self.ports.is_empty() {
-            return true;
-        }
-        let id = &answer.id;
-        let machine = self.machine.as_ref();
-        let room = machine.and_then(|machine| machine.vm.items_wanted(&id.path, id.attempt));
-        if answer.is_item() || room.is_none() {
-            return room != Some(0);
-        }
-        let left = self
-            .ports
-            .get(id)
-            .is_some_and(|port| !port.items.is_empty());
-        let is_left = |other: &Answer| other.is_item() && other.id == *id;
-        !left && !self.answers.iter().any(is_left)
-    }
-
-    /// An item that arrived and for which there is room.
-    fn arrived(&mut self) -> Option<Answer> {
-        let machine = self.machine.as_ref();
-        self.ports.iter_mut().find_map(|(id, port)| {
-            if !wants(machine, id) {
-                return None;
-            }
-            let item = port.items.try_recv().ok()?;
-            Some(Answer::item(id, port, item))
-        })
-    }
-
     /// Applies what is ready, as much as fits into one commit.
     pub(super) async fn apply_ready(&mut self, draft: &mut Draft) -> Result<(), Fault> {
         self.note_fired(draft);
         while !draft.is_full() {
             match self.next_ready(draft) {
+                Some(Ready::Started(started)) => self.apply(started, draft).await?,
                 Some(Ready::Continued) => {
                     // Should the machine not agree, it is not asked again.
                     draft.standing.unfinished = false;
@@ -373,6 +351,9 @@ impl Resident {
     /// What was posted and what is due goes before the rest of a long turn: a thread that is busy with
     /// itself can be cancelled and paused, and its time runs out.
     fn next_ready(&mut self, draft: &Draft) -> Option<Ready> {
+        if let Some(started) = self.started.take() {
+            return Some(Ready::Started(started));
+        }
         if let Some(item) = self.inbox.items.pop_front() {
             return Some(Ready::Posted(item));
         }
@@ -465,8 +446,12 @@ impl Resident {
         self.doubts = self.doubts.saturating_add(1);
         let was_told = !commit.acks.is_empty();
         commit.release = release;
-        let committer = self.node.committer.clone();
-        let outcome = self.beside(committer.commit(commit)).await?;
+        let outcome = if let Some(unborn) = self.unborn.take() {
+            self.begin(unborn, commit).await
+        } else {
+            let committer = self.node.committer.clone();
+            self.beside(committer.commit(commit)).await?
+        };
         if outcome == Committed::Done {
             self.standing = standing;
             self.is_misshown = false;
@@ -550,22 +535,13 @@ impl Drop for Resident {
     }
 }
 
-fn wants(machine: Option<&Machine>, id: &CallId) -> bool {
-    let room = machine.and_then(|machine| machine.vm.items_wanted(&id.path, id.attempt));
-    room.is_some_and(|room| room > 0)
-}
-
-/// The next item that arrives and for which there is room.
-async fn next_item(machine: Option<&Machine>, ports: &mut BTreeMap<CallId, Port>) -> Answer {
-    poll_fn(|task| {
-        for (id, port) in ports.iter_mut().filter(|(id, _)| wants(machine, id)) {
-            if let Poll::Ready(Some(item)) = port.items.poll_recv(task) {
-                return Poll::Ready(Answer::item(id, port, item));
-            }
-        }
-        Poll::Pending
-    })
-    .await
+/// What a thread is told of itself when it starts.
+fn told_thread(notification: &Notification) -> Option<&Value> {
+    if let Notification::Started { thread, .. } = notification {
+        Some(thread)
+    } else {
+        None
+    }
 }
 
 fn calls(vm: &Vm) -> impl Iterator<Item = Call> {

@@ -65,7 +65,8 @@ impl Lease {
         *self.promised.lock().unwrap_or_else(PoisonError::into_inner) = promised;
     }
 
-    fn is_promised(&self, now: Timestamp) -> bool {
+    /// True as long as others take the worker for alive, by the clock of all.
+    pub(crate) fn is_promised(&self, now: Timestamp) -> bool {
         now < *self.promised.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -128,9 +128,39 @@ impl State {
     }
 
     pub(super) fn create(&mut self, new: NewThread) -> Result<Created, StoreError> {
+        if let Some(first) = self.known(&new)? {
+            return Ok(Created::Existing(first));
+        }
+        let (id, at, started) = (new.id, new.at, new.started.clone());
+        self.add(new, None);
+        self.change(id, |thread| thread.add_to_inbox(started, at));
+        Ok(Created::New)
+    }
+
+    pub(super) fn begin(
+        &mut self,
+        me: &Incarnation,
+        new: NewThread,
+        first: Commit,
+    ) -> Result<(Created, Vec<Change>), StoreError> {
+        check_gap_free(new.id, Seq(0), &first.entries)?;
+        if let Some(known) = self.known(&new)? {
+            return Ok((Created::Existing(known), Vec::new()));
+        }
+        self.check_program(&first)?;
+        let mut started = BTreeSet::new();
+        for change in &first.steps {
+            check_step(new.id, change, &mut started, |_| false)?;
+        }
+        self.add(new, Some(me));
+        Ok((Created::New, self.write(first).collect()))
+    }
+
+    /// The thread of a request that came before.
+    fn known(&self, new: &NewThread) -> Result<Option<ThreadId>, StoreError> {
         let known = new.request_id.as_ref().and_then(|it| self.requests.get(it));
         if let Some(first) = known {
-            return Ok(Created::Existing(*first));
+            return Ok(Some(*first));
         }
         if self.threads.contains_key(&new.id) {
             return Err(taken(new.id));
@@ -138,10 +168,16 @@ impl State {
         if !self.programs.contains_key(&new.program) {
             return Err(no_program(&new.program));
         }
+        Ok(None)
+    }
+
+    /// Adds a thread that is known to be new.
+    fn add(&mut self, new: NewThread, owner: Option<&Incarnation>) {
         if let Some(request_id) = new.request_id {
             self.requests.insert(request_id, new.id);
         }
-        let mut thread = Thread {
+        let claim = owner.map_or(ClaimNumber(0), |_| ClaimNumber::FIRST);
+        let thread = Thread {
             number: self.threads.len() as u64,
             row: ThreadRow {
                 id: new.id,
@@ -152,8 +188,8 @@ impl State {
                 created_at: new.at,
                 updated_at: new.at,
                 wake_at: None,
-                owner: None,
-                claim: ClaimNumber(0),
+                owner: owner.cloned(),
+                claim,
                 last_seq: Seq(0),
             },
             frames: Frames::default(),
@@ -162,10 +198,15 @@ impl State {
             inbox: BTreeMap::new(),
             last_inbox: InboxNumber(0),
         };
-        thread.add_to_inbox(new.started, new.at);
         self.due.add(&thread);
         self.threads.insert(new.id, thread);
-        Ok(Created::New)
+    }
+
+    fn check_program(&self, commit: &Commit) -> Result<(), StoreError> {
+        match &commit.program {
+            Some(program) if !self.programs.contains_key(program) => Err(no_program(program)),
+            Some(_) | None => Ok(()),
+        }
     }
 
     pub(super) fn post(
@@ -345,13 +386,10 @@ impl Plan {
         if planned.last_seq != commit.after {
             return Ok(Committed::Stale);
         }
-        if let Some(program) = &commit.program
-            && !state.programs.contains_key(program)
-        {
-            return Err(no_program(program));
-        }
+        state.check_program(commit)?;
         for change in &commit.steps {
-            planned.check_step(thread, change)?;
+            let is_kept = |path: &StepPath| thread.steps.contains_key(path);
+            check_step(commit.thread, change, &mut planned.started, is_kept)?;
         }
         planned.last_seq = commit
             .entries
@@ -362,19 +400,23 @@ impl Plan {
     }
 }
 
-impl Planned {
-    fn check_step(&mut self, thread: &Thread, change: &StepChange) -> Result<(), StoreError> {
-        match change {
-            StepChange::Started { path, .. } | StepChange::Skipped { path, .. } => {
-                self.started.insert(path.clone());
-                Ok(())
-            }
-            StepChange::Ended { path, .. } => {
-                let is_known = self.started.contains(path) || thread.steps.contains_key(path);
-                is_known
-                    .then_some(())
-                    .ok_or_else(|| steps::never_started(thread.row.id, path))
-            }
+/// A step that ends has started before: in the same commit, or in one that is kept.
+fn check_step(
+    thread: ThreadId,
+    change: &StepChange,
+    started: &mut BTreeSet<StepPath>,
+    is_kept: impl Fn(&StepPath) -> bool,
+) -> Result<(), StoreError> {
+    match change {
+        StepChange::Started { path, .. } | StepChange::Skipped { path, .. } => {
+            started.insert(path.clone());
+            Ok(())
+        }
+        StepChange::Ended { path, .. } => {
+            let is_known = started.contains(path) || is_kept(path);
+            is_known
+                .then_some(())
+                .ok_or_else(|| steps::never_started(thread, path))
         }
     }
 }

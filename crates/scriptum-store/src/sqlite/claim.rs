@@ -86,6 +86,16 @@ fn register(
     Ok(worker)
 }
 
+/// The key under which a worker gets threads. A claim that finds nothing writes nothing, so what is known is
+/// only read, but anew each time: a worker that was taken for dead and forgotten gets another key.
+pub(super) fn owner(session: &mut Session, me: &Incarnation) -> Result<i64, Failure> {
+    session.locks.hold(me);
+    match session.find_worker(me)? {
+        Some(worker) => Ok(worker),
+        None => register(session, KNOWN, me, NEVER),
+    }
+}
+
 /// Takes up to `max` threads over: first those of dead owners, the oldest thread first, then those
 /// that have waited longest.
 pub(super) fn claim(
@@ -95,12 +105,7 @@ pub(super) fn claim(
     scope: ClaimScope,
     max: u32,
 ) -> Result<Vec<RawClaim>, Failure> {
-    session.locks.hold(me);
-    // A claim that finds nothing writes nothing, so what is known is only read.
-    let me = match session.find_worker(me)? {
-        Some(worker) => worker,
-        None => register(session, KNOWN, me, NEVER)?,
-    };
+    let me = owner(session, me)?;
     let dead = find_dead(session, me, now)?;
     let due = match scope {
         ClaimScope::All => find_due(session, &dead, now, max)?,

@@ -81,7 +81,7 @@ pub(super) fn commit(
 }
 
 /// The statements of most turns, looked up once for a batch, and the connection for the others.
-struct Statements<'c> {
+pub(super) struct Statements<'c> {
     connection: &'c Connection,
     thread: CachedStatement<'c>,
     journal: CachedStatement<'c>,
@@ -91,7 +91,7 @@ struct Statements<'c> {
 }
 
 impl<'c> Statements<'c> {
-    fn prepare(connection: &'c Connection) -> rusqlite::Result<Statements<'c>> {
+    pub(super) fn prepare(connection: &'c Connection) -> rusqlite::Result<Statements<'c>> {
         Ok(Statements {
             connection,
             thread: connection.prepare_cached(THREAD)?,
@@ -112,6 +112,18 @@ impl<'c> Statements<'c> {
         if !self.write_thread(thread, owner, turn)? {
             return self.refusal(thread, owner, turn);
         }
+        self.write_parts(thread, turn)?;
+        self.acknowledge(thread, turn)?;
+        tell_of(turn, changes);
+        if turn.releases && self.release(thread, turn)? {
+            changes.push(Change::Posted(turn.thread));
+        }
+        self.post(turn, changes)?;
+        Ok(Committed::Done)
+    }
+
+    /// All of a turn but what is in the thread's row and inbox.
+    pub(super) fn write_parts(&mut self, thread: i64, turn: &Turn) -> Result<(), Failure> {
         self.write_program(thread, turn)?;
         if let Some(entries) = &turn.entries {
             self.journal
@@ -119,21 +131,17 @@ impl<'c> Statements<'c> {
         }
         self.write_cells(thread, turn)?;
         self.write_steps(thread, turn)?;
-        self.write_blobs(turn)?;
-        self.acknowledge(thread, turn)?;
-        changes.push(Change::Committed(turn.thread));
-        if turn.settles {
-            changes.push(Change::Settled(turn.thread));
-        }
-        if turn.releases && self.release(thread, turn)? {
-            changes.push(Change::Posted(turn.thread));
-        }
+        self.write_blobs(turn)
+    }
+
+    /// Adds to the inboxes of other threads.
+    pub(super) fn post(&self, turn: &Turn, changes: &mut Vec<Change>) -> Result<(), Failure> {
         for (to, notification) in &turn.posts {
             if self.tell(*to, notification, turn.at)? {
                 changes.push(Change::Posted(*to));
             }
         }
-        Ok(Committed::Done)
+        Ok(())
     }
 
     /// Adds to the inbox of another thread; false when there is no such thread or it has ended.
@@ -277,8 +285,15 @@ impl<'c> Statements<'c> {
         let mut release = self.connection.prepare_cached(RELEASE)?;
         let posted_at: Option<i64> =
             release.query_row(params![thread, turn.ends], |row| row.get(0))?;
-        let is_awake = turn.wake_at.is_some_and(|wake_at| wake_at <= turn.at);
-        Ok(posted_at.is_some() || is_awake)
+        Ok(posted_at.is_some() || turn.is_awake())
+    }
+}
+
+/// The hints of a turn that concern who watches its thread or waits for it.
+pub(super) fn tell_of(turn: &Turn, changes: &mut Vec<Change>) {
+    changes.push(Change::Committed(turn.thread));
+    if turn.settles {
+        changes.push(Change::Settled(turn.thread));
     }
 }
 

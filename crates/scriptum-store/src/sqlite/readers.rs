@@ -58,12 +58,15 @@ impl Readers {
             .map_err(|error| StoreError::Unavailable(format!("a read did not end: {error}")))?
     }
 
-    /// Runs `read`, which looks at some rows by their keys, here and now.
+    /// Runs `read`, one statement that looks at some rows by their keys, here and now.
     pub(super) fn look<T>(
         &self,
         read: impl FnOnce(&Connection) -> Result<T, Failure>,
     ) -> Result<T, StoreError> {
-        self.idle.read(read)
+        let connection = self.idle.take()?;
+        let outcome = read(&connection);
+        self.idle.connections().push(connection);
+        Ok(outcome?)
     }
 }
 

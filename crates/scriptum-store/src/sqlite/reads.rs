@@ -67,8 +67,8 @@ pub(super) fn inbox(
     of: ThreadId,
     after: InboxNumber,
 ) -> Result<Vec<InboxItem>, Failure> {
-    let (thread, _) = key(connection, of)?;
-    Ok(RawInbox::select(connection, thread, after)?.decode()?)
+    let inbox = RawInbox::select_known(connection, of, after)?;
+    Ok(inbox.ok_or_else(|| no_thread(of))?.decode()?)
 }
 
 pub(super) fn journal(

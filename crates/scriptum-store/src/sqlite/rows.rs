@@ -33,6 +33,9 @@ macro_rules! select_threads {
 pub(super) use select_threads;
 
 const FRAMES: &str = "SELECT key, cell FROM frames WHERE thread = ?1";
+const INBOX_OF: &str = "SELECT inbox.number, inbox.notification FROM threads LEFT JOIN inbox \
+                        ON inbox.thread = threads.thread AND inbox.number > ?2 \
+                        WHERE threads.id = ?1 ORDER BY inbox.number";
 const INBOX: &str = "SELECT number, notification FROM inbox WHERE thread = ?1 AND number > ?2 \
                      ORDER BY number";
 
@@ -127,6 +130,26 @@ impl RawInbox {
         let items =
             statement.query_map(params![thread, after], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(RawInbox(items.collect::<Result<_, _>>()?))
+    }
+
+    /// As [`RawInbox::select`], of a thread named by its id, in one statement; `None` without such a thread.
+    pub(super) fn select_known(
+        connection: &Connection,
+        of: ThreadId,
+        after: InboxNumber,
+    ) -> Result<Option<RawInbox>, Failure> {
+        let after = i64::try_from(after.0).unwrap_or(i64::MAX);
+        let mut statement = connection.prepare_cached(INBOX_OF)?;
+        let mut rows = statement.query(params![of.0.to_be_bytes(), after])?;
+        let mut inbox = None;
+        while let Some(row) = rows.next()? {
+            // A thread without entries is one row of nulls.
+            let items: &mut Vec<_> = inbox.get_or_insert_default();
+            if let Some(number) = row.get(0)? {
+                items.push((number, row.get(1)?));
+            }
+        }
+        Ok(inbox.map(RawInbox))
     }
 
     pub(super) fn decode(self) -> Result<Vec<InboxItem>, StoreError> {

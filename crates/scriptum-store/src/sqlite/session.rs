@@ -176,12 +176,17 @@ impl Session {
             .query_row(params![id.0.to_be_bytes()], |row| row.get(0))
             .optional()?;
         if let Some(key) = key {
-            if self.thread_keys.len() >= THREAD_KEYS_MAX {
-                self.thread_keys.clear();
-            }
-            self.thread_keys.insert(id, key);
+            self.remember_thread(id, key);
         }
         Ok(key)
+    }
+
+    /// Takes note of the key of a thread.
+    pub(super) fn remember_thread(&mut self, id: ThreadId, key: i64) {
+        if self.thread_keys.len() >= THREAD_KEYS_MAX {
+            self.thread_keys.clear();
+        }
+        self.thread_keys.insert(id, key);
     }
 
     /// Takes note of the key of a worker.

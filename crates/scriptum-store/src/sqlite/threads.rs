@@ -81,7 +81,7 @@ pub(super) fn touch(session: &mut Session, id: ThreadId) -> Result<(), Failure> 
     Ok(())
 }
 
-fn of_request(session: &Session, new: &NewThread) -> Result<Option<ThreadId>, Failure> {
+pub(super) fn of_request(session: &Session, new: &NewThread) -> Result<Option<ThreadId>, Failure> {
     let Some(request_id) = &new.request_id else {
         return Ok(None);
     };

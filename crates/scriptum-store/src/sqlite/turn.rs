@@ -121,6 +121,11 @@ impl Turn {
             program: commit.program,
         })
     }
+
+    /// True when the thread has to be looked at again at once.
+    pub(super) fn is_awake(&self) -> bool {
+        self.wake_at.is_some_and(|wake_at| wake_at <= self.at)
+    }
 }
 
 impl Entries {

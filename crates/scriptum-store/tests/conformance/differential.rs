@@ -50,6 +50,7 @@ pub(crate) async fn stores_answer_alike(seeds: Range<u64>) {
 enum Request {
     PutProgram(ProgramRow),
     Create(NewThread),
+    Begin(Incarnation, NewThread, Box<Commit>),
     Post(ThreadId, Notification, Timestamp),
     Heartbeat(Incarnation, Timestamp),
     Claim(Incarnation, Timestamp, ClaimScope, u32),
@@ -65,6 +66,7 @@ async fn answer(store: &Arc<dyn Store>, request: Request) -> String {
     match request {
         Request::PutProgram(program) => format!("{:?}", store.put_program(program).await),
         Request::Create(new) => format!("{:?}", store.create(new).await),
+        Request::Begin(me, new, first) => format!("{:?}", store.begin(&me, new, *first).await),
         Request::Post(to, n, at) => format!("{:?}", store.post(to, n, at).await),
         Request::Heartbeat(me, until) => format!("{:?}", store.heartbeat(&me, until).await),
         Request::Claim(me, now, scope, max) => {
@@ -174,7 +176,8 @@ impl Random {
     async fn request(&mut self, reference: &Arc<dyn Store>) -> Request {
         match self.below(20) {
             0 => Request::PutProgram(program(1)),
-            1..=3 => Request::Create(self.new_thread()),
+            1 | 2 => Request::Create(self.new_thread()),
+            3 => self.begin(reference).await,
             4 | 5 => Request::Post(self.thread(), self.notification(), self.time()),
             6 | 7 => Request::Heartbeat(self.worker(), self.time()),
             8..=10 => {
@@ -218,6 +221,16 @@ impl Random {
             request_id: self.one_in(3).then(|| self.pick(&requests).into()),
             ..new_thread(self.below(THREADS))
         }
+    }
+
+    async fn begin(&mut self, reference: &Arc<dyn Store>) -> Request {
+        let new = self.new_thread();
+        let first = Commit {
+            claim: ClaimNumber::FIRST,
+            acks: Vec::new(),
+            ..self.turn(reference, new.id, 1).await
+        };
+        Request::Begin(self.worker(), new, Box::new(first))
     }
 
     fn post(&mut self) -> Post {
@@ -324,7 +337,7 @@ impl Random {
         let kept = reference
             .steps(thread, &under, page(None, 1))
             .await
-            .unwrap();
+            .unwrap_or_default();
         let is_kept = kept.first().is_some_and(|row| row.path == under);
         let is_known = is_kept
             || before

@@ -81,6 +81,8 @@ const WANTED: &[(&str, &str)] = &[
     ("call", "outcome unknown"),
     ("call", "output invalid"),
     ("call", "timed out"),
+    ("begin", "happened and was reported lost"),
+    ("begin", "happened late"),
     ("claim", "happened and was reported lost"),
     ("claim", "happened late"),
     ("clock", "set back"),
@@ -105,6 +107,7 @@ const WANTED: &[(&str, &str)] = &[
     ("sub-thread", "failed"),
     ("sub-thread", "paused"),
     ("sub-thread", "started"),
+    ("thread", "begun in memory"),
     ("thread", "cancelled"),
     ("thread", "failed"),
     ("thread", "paused by a failed step"),
@@ -247,11 +250,18 @@ async fn run(weights: Weights, threads: &[Arc<Program>], mut rng: Rng) -> Outcom
             program: hash,
         });
     }
+    let mut nodes = Nodes::new(&world, rng.split());
     let mut people = JoinSet::new();
     let mut watchers = JoinSet::new();
     for wish in &wishes {
         let (world, engine) = (&world, &engine);
-        let seeing = see_through(Arc::clone(world), engine.clone(), rng.split(), wish.clone());
+        let seeing = see_through(
+            Arc::clone(world),
+            engine.clone(),
+            nodes.engines(),
+            rng.split(),
+            wish.clone(),
+        );
         people.spawn(seeing);
         let (id, watching) = (
             wish.id,
@@ -262,7 +272,6 @@ async fn run(weights: Weights, threads: &[Arc<Program>], mut rng: Rng) -> Outcom
     let ids: Vec<ThreadId> = wishes.iter().map(|wish| wish.id).collect();
     let nursing = tokio::spawn(nurse(Arc::clone(&world), engine.clone(), ids.clone()));
     let looking = tokio::spawn(look_for_forgotten(Arc::clone(&world)));
-    let mut nodes = Nodes::new(&world, rng.split());
     nodes.start();
     if weights != Weights::default() {
         let trouble = Duration::from_millis(rng.between(1_000, TROUBLE_MS_MAX));

@@ -1,6 +1,9 @@
 //! Nodes that come and go: each has its own engine, tools, and way to the store.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 
@@ -29,9 +32,13 @@ struct Node {
     store: Arc<FaultyStore>,
 }
 
+/// The engines of all nodes that ever were, in the order of their start.
+pub(crate) type Engines = Arc<Mutex<Vec<Engine>>>;
+
 /// All nodes of a run, and what befalls them.
 pub(crate) struct Nodes {
     world: Arc<World>,
+    engines: Engines,
     rng: Rng,
     alive: Vec<Node>,
     started: u32,
@@ -87,10 +94,16 @@ impl Nodes {
     pub(crate) fn new(world: &Arc<World>, rng: Rng) -> Nodes {
         Nodes {
             world: Arc::clone(world),
+            engines: Engines::default(),
             rng,
             alive: Vec::new(),
             started: 0,
         }
+    }
+
+    /// What people can ask, whether it lives or not.
+    pub(crate) fn engines(&self) -> Engines {
+        Arc::clone(&self.engines)
     }
 
     pub(crate) fn start(&mut self) {
@@ -108,6 +121,7 @@ impl Nodes {
                 Err(WorkerError::Lapsed) => world.marks.reach("node", "lapsed"),
             }
         });
+        self.engines.lock().unwrap().push(engine);
         self.alive.push(Node { task, stop, store });
     }
 

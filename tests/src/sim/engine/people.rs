@@ -12,6 +12,7 @@ use scriptum_vm::{Entry, PauseReason, Resume, Seen, Seq, Status, StepPath};
 use tokio::time::sleep;
 
 use super::{
+    nodes::Engines,
     rng::Rng,
     scripts::EVENT,
     tools,
@@ -44,11 +45,12 @@ async fn nap(rng: &mut Rng, ms_max: u64) {
 pub(crate) async fn see_through(
     world: Arc<World>,
     engine: Engine,
+    nodes: Engines,
     mut rng: Rng,
     wish: Wish,
 ) -> Granted {
     nap(&mut rng, 5_000).await;
-    while let Err(error) = start(&engine, &wish).await {
+    while let Err(error) = start(&asked(&engine, &nodes, &mut rng), &wish).await {
         assert!(matches!(error, Error::Unavailable(_)), "{error}");
         nap(&mut rng, 1_000).await;
     }
@@ -91,6 +93,13 @@ pub(crate) async fn nurse(world: Arc<World>, engine: Engine, own: Vec<ThreadId>)
             }
         }
     }
+}
+
+/// Somebody to be asked for a start: a node that runs threads itself, or one that only takes them in.
+fn asked(engine: &Engine, nodes: &Engines, rng: &mut Rng) -> Engine {
+    let nodes = nodes.lock().unwrap();
+    let number = usize::try_from(rng.below(2 * nodes.len() as u64 + 1)).unwrap();
+    nodes.get(number).unwrap_or(engine).clone()
 }
 
 async fn start(engine: &Engine, wish: &Wish) -> Result<(), Error> {

@@ -75,6 +75,13 @@ fn is_set_aside(commit: &Commit) -> bool {
     commit.status == Status::Paused && commit.entries.is_empty() && !commit.release
 }
 
+fn check_blobs(world: &World, commit: &Commit) {
+    for blob in &commit.blobs {
+        let written = std::str::from_utf8(&blob.bytes).unwrap();
+        check_no_canary(world, "a large value has", written);
+    }
+}
+
 fn unavailable() -> StoreError {
     StoreError::Unavailable("simulated".into())
 }
@@ -193,6 +200,32 @@ impl Store for FaultyStore {
             .await
     }
 
+    async fn begin(
+        &self,
+        me: &Incarnation,
+        new: NewThread,
+        first: Commit,
+    ) -> Result<Created, StoreError> {
+        check_hidden(&self.world, "a new thread has", &new.started);
+        check_blobs(&self.world, &first);
+        let (world, by, thread) = (Arc::clone(&self.world), me.clone(), new.id);
+        let created = self
+            .write("begin", async move {
+                let told = shown(&first);
+                let created = world.store.begin(&by, new, first).await?;
+                world.tell(|| format!("{by} begins {told}: {created:?}"));
+                if created == Created::New {
+                    world.marks.reach("thread", "begun in memory");
+                    world.note_owner(thread, &by);
+                    world.note_landed(thread, &by);
+                }
+                Ok(created)
+            })
+            .await?;
+        self.world.note_heard(thread, me);
+        Ok(created)
+    }
+
     async fn post(&self, to: ThreadId, n: Notification, at: Timestamp) -> Result<(), StoreError> {
         if matches!(
             n,
@@ -265,9 +298,8 @@ impl Store for FaultyStore {
         batch: Vec<Commit>,
     ) -> Result<Vec<Committed>, StoreError> {
         let (world, by) = (Arc::clone(&self.world), me.clone());
-        for blob in batch.iter().flat_map(|commit| &commit.blobs) {
-            let written = std::str::from_utf8(&blob.bytes).unwrap();
-            check_no_canary(&self.world, "a large value has", written);
+        for commit in &batch {
+            check_blobs(&self.world, commit);
         }
         let threads: Vec<ThreadId> = batch.iter().map(|commit| commit.thread).collect();
         let written: Vec<Written> = batch.iter().map(Written::of).collect();

@@ -1,0 +1,86 @@
+//! Makes a thread together with its first turns.
+
+use rusqlite::{OptionalExtension, params};
+use scriptum_engine::{Change, ClaimNumber, Created, Incarnation, NewThread, StoreError};
+
+use super::{
+    claim,
+    commit::{Statements, tell_of},
+    failure::{Failure, to_integer},
+    session::Session,
+    threads::of_request,
+    turn::Turn,
+};
+use crate::check::{no_program, taken};
+
+/// As the first turns leave it, so that the row is written once. Of a thread that has ended or waits
+/// outside of memory nobody is the owner.
+const BEGIN: &str = "INSERT INTO threads (id, program, script, request, status, pause, ended, \
+                     created_at, updated_at, wake_at, owner, claim, last_seq, last_inbox) \
+                     SELECT ?1, program, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 0 \
+                     FROM programs WHERE hash = ?2 ON CONFLICT DO NOTHING RETURNING thread";
+
+/// A thread that belongs to `me`, and what to tell those who listen.
+pub(super) fn begin(
+    session: &mut Session,
+    me: &Incarnation,
+    new: &NewThread,
+    first: &Turn,
+) -> Result<(Created, Vec<Change>), Failure> {
+    if let Some(known) = of_request(session, new)? {
+        return Ok((Created::Existing(known), Vec::new()));
+    }
+    let owner = claim::owner(session, me)?;
+    let Some(thread) = insert(session, owner, new, first)? else {
+        return Err(Failure::Refused(why_not(session, new)?));
+    };
+    session.remember_thread(new.id, thread);
+    let mut changes = Vec::new();
+    let mut statements = Statements::prepare(session.connection())?;
+    statements.write_parts(thread, first)?;
+    tell_of(first, &mut changes);
+    if first.releases && first.is_awake() {
+        changes.push(Change::Posted(new.id));
+    }
+    statements.post(first, &mut changes)?;
+    Ok((Created::New, changes))
+}
+
+/// The key of the thread, unless its id is taken or its program is missing.
+fn insert(
+    session: &Session,
+    owner: i64,
+    new: &NewThread,
+    first: &Turn,
+) -> Result<Option<i64>, Failure> {
+    let last_seq = first.entries.as_ref().map_or(0, |entries| entries.last);
+    let thread = session
+        .statement(BEGIN)?
+        .query_row(
+            params![
+                new.id.0.to_be_bytes(),
+                &*new.program.0,
+                new.script,
+                new.request_id,
+                first.status,
+                first.pause,
+                first.ends,
+                new.at.0,
+                first.at,
+                first.wake_at,
+                (!first.releases).then_some(owner),
+                to_integer(ClaimNumber::FIRST.0)?,
+                last_seq,
+            ],
+            |row| row.get(0),
+        )
+        .optional()?;
+    Ok(thread)
+}
+
+fn why_not(session: &mut Session, new: &NewThread) -> rusqlite::Result<StoreError> {
+    Ok(match session.thread_key(new.id)? {
+        Some(_) => taken(new.id),
+        None => no_program(&new.program),
+    })
+}
