@@ -28,7 +28,7 @@ pub fn compile(text: &str, catalog: &ToolCatalog) -> Compiled {
     let suggest = Suggest::new();
     let (lowered, diagnostics, gaps) = read(text, catalog, &suggest);
     let (program, places) = (lowered.program, lowered.map);
-    checked(program, places, diagnostics, gaps, catalog, &suggest)
+    checked(program, places, diagnostics, &gaps, catalog, &suggest)
 }
 
 /// Checks a program from whatever source; `diagnostics` are those of the way to it.
@@ -36,7 +36,7 @@ pub(crate) fn checked(
     mut program: Program,
     places: SourceMap,
     mut diagnostics: Vec<Diagnostic>,
-    gaps: Gaps,
+    gaps: &Gaps,
     catalog: &ToolCatalog,
     suggest: &Suggest,
 ) -> Compiled {
@@ -47,6 +47,7 @@ pub(crate) fn checked(
     };
     let settled = uses::settle(&mut program, catalog, check);
     let (facts, mut found) = settled.unwrap_or_else(|| check(&program));
+    gaps.forget_guesses(&mut found);
     diagnostics.append(&mut found);
     let diagnostics = in_order(diagnostics);
     let has_errors = diagnostics.iter().any(|it| it.severity == Severity::Error);
@@ -68,7 +69,14 @@ fn read(text: &str, catalog: &ToolCatalog, suggest: &Suggest) -> (Lowered, Vec<D
     let gaps = Gaps {
         steps: parse.has_errors(),
         imports: parse.diagnostics.iter().any(has_foreign_import),
+        names: parse
+            .unread_names
+            .iter()
+            .map(|name| name.of(text).into())
+            .collect(),
+        unread: parse.unread,
     };
+    gaps.forget_guesses(&mut lowered.diagnostics);
     let mut diagnostics = parse.diagnostics;
     diagnostics.append(&mut lowered.diagnostics);
     (lowered, diagnostics, gaps)

@@ -17,6 +17,7 @@ fn codes_of(compiled: &Compiled) -> Vec<&'static str> {
 const OF_TEXTS: &[&str] = &[
     "capability-import",
     "invalid-annotation",
+    "code-in-description",
     "literal-brace",
     "misplaced-annotation",
 ];

@@ -54,6 +54,7 @@ codes! {
     Error TRAILING_COMMA "trailing-comma" "a comma at the end of a line";
 
     // Declarations.
+    Warning CODE_IN_DESCRIPTION "code-in-description" "a line of the description that looks like code";
     Error MISSING_HEADER "missing-header" "a script without its first line";
     Error MISPLACED_BLOCK "misplaced-block" "a declaration out of order";
     Error DUPLICATE_BLOCK "duplicate-block" "a second declaration of one kind";

@@ -90,6 +90,12 @@ pub(crate) enum ProblemKind {
     UnclosedSection,
     /// Nearly `script`.
     MisspeltScript,
+    /// A line of the description that looks like a declared field.
+    FieldInDescription,
+    /// A line of the description that looks like a value with a name.
+    ValueInDescription,
+    /// A line of the description that looks like an import.
+    ImportInDescription,
 }
 
 pub(crate) fn lex_lines(text: &str) -> Lexed {
@@ -128,6 +134,8 @@ struct Lexer<'t> {
     /// How many strings the lexer is inside of.
     string_depth: u32,
     prose: prose::Prose,
+    /// True once a line of the description was reported to look like code.
+    doubted: bool,
 }
 
 impl<'t> Lexer<'t> {
@@ -145,6 +153,7 @@ impl<'t> Lexer<'t> {
             at_line_start: true,
             string_depth: 0,
             prose: prose::Prose::BeforeHeader,
+            doubted: false,
         }
     }
 

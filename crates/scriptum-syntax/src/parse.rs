@@ -1,6 +1,6 @@
 //! The result of parsing.
 
-use crate::{Diagnostic, Severity, SyntaxNode, ast, ast::AstNode, tree::Tree};
+use crate::{Diagnostic, Severity, Span, SyntaxNode, ast, ast::AstNode, tree::Tree};
 use std::sync::Arc;
 
 /// The tree of a text, and what is wrong with the text.
@@ -10,6 +10,11 @@ pub struct Parse {
     pub(crate) tree: Arc<Tree>,
     /// What is wrong, in the order of the text.
     pub diagnostics: Vec<Diagnostic>,
+    /// The parts of the text that were given up, in the order of the text. What else is said about them,
+    /// or about something around them, is a guess.
+    pub unread: Vec<Span>,
+    /// Names that seem to be bound in what was given up.
+    pub unread_names: Vec<Span>,
 }
 
 impl Parse {

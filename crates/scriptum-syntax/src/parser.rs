@@ -12,6 +12,8 @@
     reason = "each rule asks for a few of two hundred kinds"
 )]
 
+mod assignments;
+mod beside;
 mod brackets;
 mod builder;
 mod clauses;
@@ -22,6 +24,7 @@ mod fields;
 mod file;
 mod foreign;
 mod foreign_exprs;
+mod foreign_values;
 mod groups;
 mod heads;
 mod lines;
@@ -139,9 +142,14 @@ impl<'t> Parser<'t> {
         // A stable order that does not depend on which pass found what.
         self.diagnostics
             .sort_by_key(|diagnostic| diagnostic.primary.span.start);
+        self.found_again();
+        let unread = self.errors.unread();
+        let unread_names = errors::names_bound_in(&unread, &self.tokens);
         Parse {
             tree: Arc::new(self.builder.tree(self.text, self.tokens)),
             diagnostics: self.diagnostics,
+            unread,
+            unread_names,
         }
     }
 

@@ -8,6 +8,7 @@ use scriptum_vm::program::{self, Body, Program};
 /// Warnings about what is in a text and not in the program that it becomes.
 const OF_TEXTS: &[&str] = &[
     "capability-import",
+    "code-in-description",
     "invalid-annotation",
     "literal-brace",
     "loop-replaces-name",

@@ -111,6 +111,7 @@ impl Checker<'_> {
         if !sound || !self.elements_fit(builtin, args, &types) {
             return Type::Any;
         }
+        self.doomed_call(builtin, args, &types);
         let result = (builtin.result)(&types);
         if self.has_secrets {
             secrets::of_call(builtin, &types, result)

@@ -100,7 +100,7 @@ impl<'p> Checker<'p> {
             self.refuse_secret(&target.to_string(), &field.value.root, &ty);
             self.facts.set_type(field.at, &ty);
         }
-        if !missing.is_empty() {
+        if !missing.is_empty() && !self.gaps.is_around(self.span(step.at)) {
             let verb = self.part(step.at, Part::Verb);
             self.report(codes::missing_output(&missing, verb));
         }

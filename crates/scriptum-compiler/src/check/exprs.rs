@@ -368,6 +368,9 @@ impl Checker<'_> {
     }
 
     fn unknown_name(&mut self, node: &Node, name: &str) -> Type {
+        if self.gaps.names.contains(name) {
+            return Type::Any;
+        }
         let span = self.span(node.at);
         let diagnostic = if let Some(at) = self.bound_later(name) {
             codes::used_before_definition(name, span, self.span(at))

@@ -13,6 +13,7 @@ mod body;
 mod calls;
 mod contract;
 mod decide;
+mod doomed;
 mod elements;
 mod emit;
 mod exprs;
@@ -59,24 +60,46 @@ pub(crate) use {
 };
 
 /// What of a text could not be read and so is missing in the program.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Gaps {
     /// Steps or parts of steps.
     pub(crate) steps: bool,
     /// Imports of tools.
     pub(crate) imports: bool,
+    /// The parts that were given up, in the order of the text.
+    pub(crate) unread: Vec<Span>,
+    /// Names that seem to be bound there.
+    pub(crate) names: BTreeSet<Box<str>>,
+}
+
+impl Gaps {
+    /// Drops what is said about parts of the text that were given up, and about what holds such a part.
+    pub(crate) fn forget_guesses(&self, found: &mut Vec<Diagnostic>) {
+        if !self.unread.is_empty() {
+            found.retain(|it| !self.is_around(it.primary.span));
+        }
+    }
+
+    /// True when something in this place was given up.
+    pub(crate) fn is_around(&self, place: Span) -> bool {
+        let after = self
+            .unread
+            .partition_point(|unread| unread.end <= place.start);
+        let next = self.unread.get(after);
+        next.is_some_and(|unread| unread.start < place.end)
+    }
 }
 
 /// Checks a program and says what every node is.
 ///
 /// Nothing is said that the gaps could explain.
-pub(crate) fn check(
-    program: &Program,
-    map: &SourceMap,
-    catalog: &ToolCatalog,
-    suggest: &Suggest,
-    gaps: Gaps,
-    diagnostics: &mut Vec<Diagnostic>,
+pub(crate) fn check<'p>(
+    program: &'p Program,
+    map: &'p SourceMap,
+    catalog: &'p ToolCatalog,
+    suggest: &'p Suggest,
+    gaps: &'p Gaps,
+    diagnostics: &'p mut Vec<Diagnostic>,
 ) -> Facts {
     let contract = &program.contract;
     let outputs = contract.outputs.iter().zip(&map.outputs);
@@ -111,6 +134,7 @@ pub(crate) fn check(
         has_secrets: contract.env.iter().any(|env| env.secret),
         steps_checked: 0,
         steps_rechecked: 0,
+        step_at: NodeId::default(),
         gaps,
     };
     checker.program();
@@ -162,7 +186,9 @@ struct Checker<'p> {
     /// Steps checked so far, and how many of them because a `repeat` was checked again.
     steps_checked: u64,
     steps_rechecked: u64,
-    gaps: Gaps,
+    /// The step that is checked.
+    step_at: NodeId,
+    gaps: &'p Gaps,
 }
 
 fn variants(enums: &[Arc<EnumDef>]) -> HashMap<&str, Vec<Arc<EnumDef>>> {

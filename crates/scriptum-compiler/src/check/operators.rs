@@ -116,6 +116,7 @@ impl Checker<'_> {
             }
             BinaryOp::Subtract | BinaryOp::Multiply | BinaryOp::Divide | BinaryOp::Remainder => {
                 let (a, b) = self.operands(left, right);
+                self.doomed_division(op, right);
                 self.arithmetic(node, op, (left, &a), (right, &b))
             }
         }

@@ -22,6 +22,7 @@ use crate::{codes, source_map::Part};
 impl<'p> Checker<'p> {
     pub(super) fn step(&mut self, step: &'p Step) -> StepEnd {
         self.steps_checked += 1;
+        self.step_at = step.at;
         if let Some(label) = &step.label {
             let ty = self.infer(&label.root);
             self.refuse_secret("the title of a step", &label.root, &ty);

@@ -279,6 +279,10 @@ impl<'p> Checker<'p> {
         // One of a choice is enough; a misspelt one was taken off the list.
         let is_open = !choice.is_empty() && choice.iter().all(|name| missing.contains(name));
         missing.retain(|name| !choice.contains(name));
+        if self.gaps.is_around(self.span(self.step_at)) {
+            // What is missing may be what was given up.
+            return;
+        }
         if !missing.is_empty() {
             let span = self.span(at);
             self.report(codes::missing_input(&missing, tool, signature, span));

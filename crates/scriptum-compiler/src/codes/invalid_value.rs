@@ -22,6 +22,16 @@ pub(crate) fn invalid_value(why: &str, target: Target<'_>, span: Span) -> Diagno
     }
 }
 
+/// A constant with which a call fails whenever it runs.
+pub(crate) fn of_argument(why: String, span: Span, help: &str) -> Diagnostic {
+    let diagnostic = ENTRY.at(span, why).here("fails whenever it runs");
+    if help.is_empty() {
+        diagnostic
+    } else {
+        diagnostic.help(help)
+    }
+}
+
 /// A default that is none of the answers that are allowed.
 pub(crate) fn no_option(default: &Value, options: &[&Value], span: Span) -> Diagnostic {
     let options: Vec<String> = options.iter().map(|option| shown(option)).collect();

@@ -23,6 +23,7 @@ const PAGES: &[(&str, &str)] = &[
     page!("braces-for-block"),
     page!("cannot-bind"),
     page!("chained-comparison"),
+    page!("code-in-description"),
     page!("colon-after-header"),
     page!("colon-in-input"),
     page!("duplicate-arrow"),

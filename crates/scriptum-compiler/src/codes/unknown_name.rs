@@ -1,8 +1,8 @@
 //! A name that nothing has bound.
 
-use scriptum_syntax::{Diagnostic, Span};
+use scriptum_syntax::{Applicability, Diagnostic, Span};
 
-use super::{Entry, entry, meant};
+use super::{Entry, entry, meant, replace};
 
 pub(crate) const ENTRY: Entry = entry!("unknown-name", Error, "a name that nothing has bound");
 
@@ -12,12 +12,24 @@ pub(crate) fn unknown_name(name: &str, span: Span, nearest: Option<&str>) -> Dia
         .here("unknown name");
     let diagnostic = match name {
         "input" | "inputs" => diagnostic.help("inputs are read by their bare names"),
-        "undefined" | "None" | "nil" | "none" => diagnostic.help("write `null`"),
-        "True" | "TRUE" => diagnostic.help("write `true`"),
-        "False" | "FALSE" => diagnostic.help("write `false`"),
+        "undefined" | "None" | "nil" | "none" | "NULL" | "Null" | "NaN" => {
+            return instead(diagnostic, "null", span);
+        }
+        "True" | "TRUE" | "yes" | "Yes" => return instead(diagnostic, "true", span),
+        "False" | "FALSE" | "no" | "No" => return instead(diagnostic, "false", span),
         _ => diagnostic.help("bind it before with `let`, with the `->` of a step, or as an input; a text stands in quotes"),
     };
     meant(diagnostic, name, span, nearest)
+}
+
+fn instead(diagnostic: Diagnostic, ours: &str, span: Span) -> Diagnostic {
+    let fix = replace(
+        &format!("write `{ours}`"),
+        span,
+        ours,
+        Applicability::Machine,
+    );
+    diagnostic.help(format!("write `{ours}`")).fix(fix)
 }
 
 pub(crate) fn of_enum(name: &str, span: Span) -> Diagnostic {

@@ -42,12 +42,9 @@ pub fn compile_yaml(text: &str, catalog: &ToolCatalog) -> Compiled {
         ..
     } = placer;
     sound::check(&program, &map, &mut diagnostics);
-    let gaps = Gaps {
-        steps: false,
-        imports: false,
-    };
+    let gaps = Gaps::default();
     let suggest = Suggest::new();
-    let mut compiled = checked(program, map, diagnostics, gaps, catalog, &suggest);
+    let mut compiled = checked(program, map, diagnostics, &gaps, catalog, &suggest);
     for diagnostic in &mut compiled.diagnostics {
         without_fix(diagnostic);
     }

@@ -3,7 +3,7 @@
 //! Prose may begin with any word, so a line is code only if it begins as code must go on:
 //! `version "…"`, `enum Name =`, a lone `input`, a verb with what a verb needs next.
 
-use super::{Lexer, Token};
+use super::{Lexer, ProblemKind, Token};
 use crate::{SyntaxKind, Verb};
 
 /// Where the lexer stands with regard to the description.
@@ -70,14 +70,25 @@ impl Lexer<'_> {
         } else {
             ""
         };
-        if is_code(line, block) {
+        let tokens = first_tokens(line);
+        let begin = Start {
+            line,
+            tokens: &tokens,
+            block,
+        };
+        if begin.is_code() {
             self.pos = start;
             return false;
         }
+        let doubt = begin.doubt().filter(|_| !self.doubted);
         let prose = line.split_once(" --").map_or(line, |(prose, _)| prose);
         // Only what the lexer takes for space: anything else is part of the prose.
         let prose = prose.trim_end_matches([' ', '\t', '\r']);
         self.pos = start + prose.len();
+        if let Some(doubt) = doubt {
+            self.doubted = true;
+            self.report(doubt, start);
+        }
         self.push(SyntaxKind::Prose, start);
         true
     }
@@ -200,6 +211,86 @@ impl Start<'_> {
                         || self.is_foreign_statement()
                 }
             },
+        }
+    }
+
+    /// What a line of the description may have been meant as instead. Prose begins with any word, so
+    /// only what prose hardly ever looks like counts.
+    fn doubt(&self) -> Option<ProblemKind> {
+        if self.is_import() {
+            return Some(ProblemKind::ImportInDescription);
+        }
+        let declares = matches!(self.text(0), "const" | "var" | "let" | "val")
+            && self.kind(1).is_word()
+            && self.kind(2) == SyntaxKind::Equals;
+        let begins_small = self
+            .text(0)
+            .starts_with(|char: char| char.is_ascii_lowercase());
+        if declares || (begins_small && self.kind(0).is_word() && self.is_value(1)) {
+            return Some(ProblemKind::ValueInDescription);
+        }
+        let is_field = begins_small
+            && self.kind(0).is_word()
+            && self.kind(1) == SyntaxKind::Colon
+            && self.is_declared_type(2);
+        is_field.then_some(ProblemKind::FieldInDescription)
+    }
+
+    /// `= value` from a token on.
+    fn is_value(&self, index: usize) -> bool {
+        let is_text = self.is_string(index + 1) || self.kind(index + 1).is_word();
+        let is_whole = (is_text || self.is_number(index + 1)) && self.ends(index + 2);
+        let opens = matches!(
+            self.kind(index + 1),
+            SyntaxKind::LeftBracket | SyntaxKind::LeftBrace
+        );
+        self.kind(index) == SyntaxKind::Equals && (is_whole || opens)
+    }
+
+    /// The name of a type, and then the end, a default, brackets or a constraint.
+    fn is_declared_type(&self, index: usize) -> bool {
+        const TYPES: &[&str] = &[
+            "text",
+            "string",
+            "str",
+            "number",
+            "float",
+            "integer",
+            "int",
+            "boolean",
+            "bool",
+            "object",
+            "list",
+            "array",
+            "date",
+            "timestamp",
+            "datetime",
+            "binary",
+            "any",
+        ];
+        let goes_on = matches!(
+            self.kind(index + 1),
+            SyntaxKind::LineEnd
+                | SyntaxKind::Equals
+                | SyntaxKind::LeftBracket
+                | SyntaxKind::Less
+                | SyntaxKind::QuestionMark
+        );
+        let is_constrained =
+            self.kind(index + 1).is_word() && self.kind(index + 2) == SyntaxKind::LeftParen;
+        TYPES.contains(&self.text(index)) && (goes_on || is_constrained)
+    }
+
+    /// `from x import y`, `import x from "y"`, `import { x } from "y"`.
+    fn is_import(&self) -> bool {
+        match self.kind(0) {
+            SyntaxKind::FromKw => self.kind(1).is_word() && self.kind(2) == SyntaxKind::ImportKw,
+            SyntaxKind::ImportKw => {
+                let is_module = self.kind(1).is_word() && self.ends(2);
+                let from = self.kind(2) == SyntaxKind::FromKw && self.is_string(3);
+                is_module || from || self.kind(1) == SyntaxKind::LeftBrace
+            }
+            _ => false,
         }
     }
 

@@ -16,6 +16,8 @@ pub(super) struct StepParts {
     on_error: Option<Span>,
     on_pass: Option<Span>,
     on_fail: Option<Span>,
+    /// True once an input has been read.
+    pub(super) has_inputs: bool,
 }
 
 impl StepParts {
@@ -28,6 +30,7 @@ impl StepParts {
             on_error: None,
             on_pass: None,
             on_fail: None,
+            has_inputs: false,
         }
     }
 
@@ -103,15 +106,16 @@ impl Parser<'_> {
         self.last_end() < self.here().start
     }
 
-    /// Reads `{ a = 1, b = 2 }`.
-    pub(super) fn parse_inline_inputs(&mut self) {
+    /// Reads `{ a = 1, b = 2 }`; false where the brace opens a block of steps.
+    pub(super) fn parse_inline_inputs(&mut self) -> bool {
         if self.nth(1) == SyntaxKind::LineEnd && !self.next_line_continues_inputs() {
-            return;
+            return false;
         }
         self.start(SyntaxKind::InlineInputs);
         let group = self.open_group();
         self.parse_entries(group, |parser| parser.kind().is_word(), Self::parse_input);
         self.finish_node();
+        true
     }
 
     /// False where a `{` at the end of the line opens a block of steps, as in other languages.

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     Applicability, Code, Diagnostic, Edit, Fix, Span, SyntaxKind, codes, escape,
-    lexer::{Problem, ProblemKind},
+    lexer::{Problem, ProblemKind, Token},
 };
 
 /// The most findings of one text: nobody reads more, and each costs memory.
@@ -19,15 +19,27 @@ const DIAGNOSTICS_MAX: usize = 1_000;
 /// What has gone wrong so far.
 #[derive(Debug, Default)]
 pub(super) struct Errors {
-    /// True when the rest of the line is not understood.
-    is_lost: bool,
+    /// Where the rest of the line stopped to be understood, if it did.
+    lost_from: Option<u32>,
+    /// What was given up.
+    unread: Vec<Span>,
     /// Braces that opened a block and whose partners are still to come.
     pub(super) braces_for_blocks: u32,
 }
 
 impl Errors {
-    pub(super) fn begin_line(&mut self) {
-        self.is_lost = false;
+    /// What was given up, in the order of the text.
+    pub(super) fn unread(&mut self) -> Vec<Span> {
+        let mut unread = std::mem::take(&mut self.unread);
+        unread.sort_unstable();
+        unread.dedup_by(|next, span| {
+            let is_part = next.start <= span.end;
+            if is_part {
+                span.end = span.end.max(next.end);
+            }
+            is_part
+        });
+        unread
     }
 }
 
@@ -50,32 +62,50 @@ impl Parser<'_> {
     pub(super) fn error(&mut self, diagnostic: Diagnostic) {
         // The lexer has already said what is wrong with such a token.
         let is_reported = self.at(SyntaxKind::Error);
-        if !self.errors.is_lost && !is_reported {
+        let start = diagnostic.primary.span.start;
+        if !self.is_lost() && !is_reported {
             self.report(diagnostic);
         }
-        self.errors.is_lost = true;
+        self.lose(start);
+    }
+
+    /// What follows from `start` on is not understood.
+    fn lose(&mut self, start: u32) {
+        self.errors.lost_from.get_or_insert(start);
     }
 
     /// Reports a mistake after which reading goes on as if nothing was wrong.
     pub(super) fn habit(&mut self, diagnostic: Diagnostic) {
-        if !self.errors.is_lost {
+        if !self.is_lost() {
             self.report(diagnostic);
         }
     }
 
     /// Says nothing more about this line: what is wrong with it is known.
     pub(super) fn give_up_line(&mut self) {
-        self.errors.is_lost = true;
+        self.lose(self.here().start);
     }
 
-    /// The next entry of a list: findings are worth reporting again.
+    /// The next line, or the next entry of a list: findings are worth reporting again.
     pub(super) fn found_again(&mut self) {
-        self.errors.is_lost = false;
+        if let Some(start) = self.errors.lost_from.take() {
+            self.given_up(start);
+        }
     }
 
-    /// Says nothing while `read` reads.
+    /// What stands between `start` and the current token was given up.
+    pub(super) fn given_up(&mut self, start: u32) {
+        let next = self.tokens.get(self.pos);
+        let end = next.map_or(self.text.len(), |token| token.span.start as usize);
+        let end = u32::try_from(end).unwrap_or(u32::MAX);
+        if start < end && self.errors.unread.len() < DIAGNOSTICS_MAX {
+            self.errors.unread.push(Span::new(start, end));
+        }
+    }
+
+    /// True when what stands here is not understood.
     pub(super) fn is_lost(&self) -> bool {
-        self.errors.is_lost
+        self.errors.lost_from.is_some()
     }
 
     /// Reports that `what` should stand here.
@@ -171,6 +201,33 @@ impl Parser<'_> {
     }
 }
 
+/// The names that seem to be bound in what was given up: `let name`, `-> name`, `name =`, `for name in`.
+pub(super) fn names_bound_in(unread: &[Span], tokens: &[Token]) -> Vec<Span> {
+    let mut names = Vec::new();
+    for span in unread {
+        let first = tokens.partition_point(|token| token.span.start < span.start);
+        let inside = tokens.get(first..).unwrap_or(&[]).iter();
+        let inside = inside.take_while(|token| token.span.start < span.end);
+        let inside: Vec<&Token> = inside.filter(|token| !token.kind.is_trivia()).collect();
+        let kind = |index: usize| inside.get(index).map(|token| token.kind);
+        for (index, token) in inside.iter().enumerate() {
+            let before = index.checked_sub(1).and_then(kind);
+            let follows_binder = matches!(
+                before,
+                Some(SyntaxKind::LetKw | SyntaxKind::Arrow | SyntaxKind::StreamArrow)
+            );
+            let precedes_binder = matches!(
+                kind(index + 1),
+                Some(SyntaxKind::Equals | SyntaxKind::ColonEquals | SyntaxKind::InKw)
+            );
+            if token.kind.is_word() && (follows_binder || precedes_binder) {
+                names.push(token.span);
+            }
+        }
+    }
+    names
+}
+
 /// What to say about a token that is wrong in itself.
 pub(super) fn diagnose(text: &str, problem: Problem) -> Diagnostic {
     let span = problem.span;
@@ -212,6 +269,21 @@ pub(super) fn diagnose(text: &str, problem: Problem) -> Diagnostic {
         .here("not a word of the language")
         .help("did you mean `script`?")
         .fix(replace("replace with `script`", span, "script")),
+        ProblemKind::FieldInDescription => in_description(
+            span,
+            "looks like a declared field",
+            "fields stand indented below `input`, `output` or `stream`",
+        ),
+        ProblemKind::ValueInDescription => in_description(
+            span,
+            "looks like a value with a name",
+            "name a value by a step: `let name = value`",
+        ),
+        ProblemKind::ImportInDescription => in_description(
+            span,
+            "looks like an import",
+            "write `import tools`, and below it `name from native` or `name from mcp(\"server\")`",
+        ),
         ProblemKind::UnclosedSection => {
             let end = Span::empty(span.end);
             Diagnostic::error(
@@ -223,6 +295,13 @@ pub(super) fn diagnose(text: &str, problem: Problem) -> Diagnostic {
             .fix(replace("add the marks", end, " ###"))
         }
     }
+}
+
+fn in_description(span: Span, here: &str, help: &str) -> Diagnostic {
+    let message = "this line is read as a part of the description";
+    Diagnostic::warning(codes::CODE_IN_DESCRIPTION, message, span)
+        .here(here)
+        .help(help)
 }
 
 fn unknown_character(found: &str, span: Span) -> Diagnostic {
@@ -271,12 +350,26 @@ fn foreign_comment(found: &str, span: Span) -> Diagnostic {
 
 fn single_quotes(found: &str, span: Span) -> Diagnostic {
     let inner = found.get(1..found.len().saturating_sub(1)).unwrap_or("");
+    let is_backtick = found.starts_with('`');
     let diagnostic = Diagnostic::error(
         codes::SINGLE_QUOTES,
         "texts stand between double quotes",
         span,
     )
-    .here("single quotes have no meaning");
+    .here(if is_backtick {
+        "backticks have no meaning"
+    } else {
+        "single quotes have no meaning"
+    });
+    if is_backtick && !inner.contains(['"', '\\', '\n']) {
+        let text = inner.replace("${", "{");
+        let diagnostic = if inner.contains("${") {
+            diagnostic.help("values are inserted without a dollar sign: `\"{name}\"`")
+        } else {
+            diagnostic
+        };
+        return diagnostic.fix(replace("use double quotes", span, &format!("\"{text}\"")));
+    }
     if inner.contains(['"', '\\', '{']) {
         return diagnostic.help("write \"…\"");
     }

@@ -115,6 +115,7 @@ impl Parser<'_> {
 
     fn parse_operators(&mut self, level: Level) -> Height {
         let checkpoint = self.checkpoint();
+        let start = self.here().start;
         let mut height = self.parse_operand();
         let mut last_level = None;
         while height > 0 {
@@ -137,6 +138,9 @@ impl Parser<'_> {
                 break;
             }
         }
+        if level == Level::LOWEST && self.at(SyntaxKind::IfKw) && height > 0 {
+            self.choice_behind_value(Span::new(start, self.last_end()));
+        }
         height
     }
 
@@ -153,6 +157,10 @@ impl Parser<'_> {
         let mut height = self.parse_primary();
         while height > 0 {
             match self.kind() {
+                SyntaxKind::Dot if self.at_trailing_point() => {
+                    self.trailing_point();
+                    continue;
+                }
                 SyntaxKind::Dot | SyntaxKind::QuestionDot => {
                     self.start_at(checkpoint, SyntaxKind::FieldExpr);
                     self.bump();
@@ -185,6 +193,12 @@ impl Parser<'_> {
             height = self.grown(height);
         }
         height
+    }
+
+    /// True at the point of `5.`.
+    fn at_trailing_point(&self) -> bool {
+        let before = self.pos.checked_sub(1).map(|index| self.kind_at(index));
+        before == Some(SyntaxKind::Integer) && !self.nth(1).is_word()
     }
 
     fn expect_field_name(&mut self) {
@@ -224,6 +238,10 @@ impl Parser<'_> {
 
     fn parse_primary(&mut self) -> Height {
         match self.kind() {
+            SyntaxKind::Integer if self.at_bare_date() => {
+                self.bare_date();
+                0
+            }
             SyntaxKind::Integer
             | SyntaxKind::Decimal
             | SyntaxKind::TrueKw
@@ -243,9 +261,23 @@ impl Parser<'_> {
                 self.parse_unary(Level::Negate)
             }
             SyntaxKind::IfKw => self.parse_if(),
+            SyntaxKind::Plus => {
+                while self.at(SyntaxKind::Plus) {
+                    self.unary_plus();
+                }
+                self.parse_level(Level::Negate)
+            }
             _ if self.at_string() => {
                 self.parse_string(SyntaxKind::StringExpr);
                 1
+            }
+            SyntaxKind::Ident if self.at_text_prefix() => {
+                self.text_prefix();
+                self.parse_primary()
+            }
+            _ if self.at_foreign_function() => {
+                self.foreign_function();
+                0
             }
             kind if kind.is_word() && !kind.is_reserved() => self.parse_name(),
             _ => {
@@ -339,7 +371,7 @@ impl Parser<'_> {
     }
 
     /// The kind of the token after the one at `index`, whatever line it is on.
-    fn kind_after(&self, index: usize) -> SyntaxKind {
+    pub(super) fn kind_after(&self, index: usize) -> SyntaxKind {
         let rest = self.tokens.get(index + 1..).unwrap_or(&[]);
         let next = rest.iter().find(|token| !token.kind.is_trivia());
         next.map_or(SyntaxKind::LineEnd, |token| token.kind)
@@ -378,7 +410,11 @@ impl Parser<'_> {
         self.start(SyntaxKind::ListExpr);
         let group = self.open_group();
         self.parse_entries(group, Self::begins_expr, |parser| {
+            let start = parser.here().start;
             parser.parse_expr();
+            if parser.at(SyntaxKind::ForKw) {
+                parser.comprehension(Span::new(start, parser.last_end()));
+            }
         });
         self.finish_node();
         1

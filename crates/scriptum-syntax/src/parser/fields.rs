@@ -35,6 +35,7 @@ impl Parser<'_> {
             self.finish_line();
             return;
         }
+        self.skip_dash();
         self.start(SyntaxKind::Field);
         self.parse_field_head();
         self.finish_line();

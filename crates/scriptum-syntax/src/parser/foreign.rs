@@ -2,10 +2,11 @@
 
 use super::{
     Parser,
+    exprs::is_string,
     lines::{replace, suggest},
     steps::{Holder, is_arrow},
 };
-use crate::{Applicability, Diagnostic, Edit, Fix, Span, SyntaxKind, Verb, codes, nearest};
+use crate::{Diagnostic, Span, SyntaxKind, Verb, codes, nearest};
 
 /// What the statements of other languages are here, by their first word.
 const FOREIGN_STATEMENTS: &[(&str, &str)] = &[
@@ -14,6 +15,11 @@ const FOREIGN_STATEMENTS: &[(&str, &str)] = &[
         "use `decide \"…\" with rules` for branches, or `if c then a else b` inside an expression",
     ),
     ("elif", "use another `when` rule of a `decide`"),
+    ("elseif", "use another `when` rule of a `decide`"),
+    (
+        "then",
+        "a condition without steps is `if c then a else b`, with steps `decide \"…\" with rules`",
+    ),
     ("elsif", "use another `when` rule of a `decide`"),
     ("else", "use `otherwise -> \"Branch\"` in a `decide`"),
     ("switch", "use `decide \"…\" with rules`"),
@@ -71,10 +77,92 @@ const FOREIGN_STATEMENTS: &[(&str, &str)] = &[
         "break",
         "a loop ends with its list, or by `until` of a `repeat`",
     ),
+    (
+        "continue",
+        "put the steps that may be left out in a branch of a `decide`; or go over `filter(list, x => …)`",
+    ),
+    ("pass", "leave the line out, or name a value with `let`"),
+    (
+        "next",
+        "put the steps that may be left out in a branch of a `decide`",
+    ),
+    (
+        "exit",
+        "end with `emit`, or with a `check` and `on fail: fail \"message\"`",
+    ),
+    (
+        "quit",
+        "end with `emit`, or with a `check` and `on fail: fail \"message\"`",
+    ),
+    (
+        "stop",
+        "end with `emit`, or with a `check` and `on fail: fail \"message\"`",
+    ),
+    ("end", "a block ends where its indentation ends"),
+    ("endif", "a block ends where its indentation ends"),
+    ("done", "a block ends where its indentation ends"),
+    (
+        "fail",
+        "`fail` is an action of a `check`: `on fail: fail \"message\"`",
+    ),
+    (
+        "retry",
+        "`retry` is a clause of the step that may fail: `on error: retry 3`",
+    ),
+    (
+        "fallback",
+        "`fallback` is a clause of the step that may fail: `on error: fallback tool`",
+    ),
+    ("assert", "use `check \"…\" condition`"),
+    ("sleep", "use `wait \"5s\"`"),
+    ("delay", "use `wait \"5s\"`"),
+    ("pause", "use `wait \"5s\"`, or `ask` for a person"),
+    ("parallel", "use `together`, or `each … parallel n`"),
+    ("use", "use `do \"…\" with tool`"),
+    ("invoke", "use `do \"…\" with tool`"),
+    ("execute", "use `do \"…\" with tool`"),
+    ("fetch", "use `do \"…\" with fetch_url`"),
+    (
+        "prompt",
+        "use `do \"…\" with llm` and `prompt = …`, or `ask` for a person",
+    ),
+    ("async", "use `together`, or `each … parallel n`"),
+    (
+        "class",
+        "an object is described by the fields below `name : object`",
+    ),
+    (
+        "struct",
+        "an object is described by the fields below `name : object`",
+    ),
+    (
+        "type",
+        "an object is described by the fields below `name : object`, a choice of words by `enum`",
+    ),
+    (
+        "description",
+        "write the description as plain lines below `script \"…\"`",
+    ),
+    ("title", "the title stands behind `script`"),
+    ("name", "the title stands behind `script`"),
+    (
+        "steps",
+        "steps begin in the column of `script`, without a word above them",
+    ),
+    (
+        "tasks",
+        "steps begin in the column of `script`, without a word above them",
+    ),
+    (
+        "body",
+        "steps begin in the column of `script`, without a word above them",
+    ),
+    (
+        "main",
+        "steps begin in the column of `script`, without a word above them",
+    ),
+    ("begin", "a block is made by indentation alone"),
 ];
-
-/// Words that declare a variable in other languages.
-const FOREIGN_LETS: &[&str] = &["var", "const", "val", "set", "auto"];
 
 /// Words that continue an `if`, whose mistake has been reported with it.
 const ELSE_WORDS: &[&str] = &["else", "elif", "elsif", "catch", "except", "finally"];
@@ -93,6 +181,10 @@ impl Parser<'_> {
         if kind == SyntaxKind::Error {
             return self.skip_statement();
         }
+        if kind == SyntaxKind::Minus && self.nth(1).is_word() {
+            self.skip_dash();
+            return self.parse_item(holder);
+        }
         if !kind.is_word() {
             return self.parse_no_word();
         }
@@ -100,20 +192,29 @@ impl Parser<'_> {
         if kind == SyntaxKind::OutputKw && self.at_output_assignment() {
             return self.output_assignment();
         }
-        if FOREIGN_LETS.contains(&word) && self.nth(1).is_word() {
+        if self.begins_foreign_let() {
             return self.foreign_let();
         }
         if self.at_assignment() && kind != SyntaxKind::EnumKw {
             return self.missing_let();
+        }
+        if let Some(operator) = self.compound_operator(1) {
+            return self.compound_assignment(operator);
+        }
+        if self.begins_foreign_import() {
+            return self.foreign_import();
+        }
+        if self.begins_tool_call() {
+            return self.foreign_do(holder);
+        }
+        if self.begins_call() {
+            return self.call_without_step();
         }
         if let Some((_, help)) = FOREIGN_STATEMENTS
             .iter()
             .find(|(foreign, _)| *foreign == word)
         {
             return self.foreign_statement(help);
-        }
-        if self.begins_foreign_import() {
-            return self.foreign_import();
         }
         if is_clause_word(kind) {
             return self.clause_without_step();
@@ -214,61 +315,6 @@ impl Parser<'_> {
         self.skip_statement();
     }
 
-    /// `x = 1` and `x := 1`: read as a `let`.
-    fn missing_let(&mut self) {
-        let here = self.here();
-        let operator = self.nth_span(1);
-        self.habit(
-            Diagnostic::error(codes::MISSING_LET, "a value is named with `let`", here)
-                .here("`let` is missing")
-                .fix(Fix {
-                    title: "add `let`".to_owned(),
-                    edits: vec![
-                        Edit {
-                            span: Span::empty(here.start),
-                            text: "let ".to_owned(),
-                        },
-                        Edit {
-                            span: operator,
-                            text: "=".to_owned(),
-                        },
-                    ],
-                    applicability: Applicability::Machine,
-                }),
-        );
-        self.parse_let_without_verb();
-    }
-
-    fn foreign_let(&mut self) {
-        let (word, here) = (self.text_here(), self.here());
-        let message = format!("a value is named with `let`, not with `{word}`");
-        self.habit(
-            Diagnostic::error(codes::MISSING_LET, message, here)
-                .here("a word of another language")
-                .fix(replace("use `let`", here, "let")),
-        );
-        self.start(SyntaxKind::LetStep);
-        self.bump_as(SyntaxKind::LetKw);
-        self.parse_let_rest();
-    }
-
-    fn parse_let_without_verb(&mut self) {
-        self.start(SyntaxKind::LetStep);
-        self.parse_let_rest();
-    }
-
-    fn parse_let_rest(&mut self) {
-        let column = self.column();
-        self.expect_binding("a name");
-        if !self.eat(SyntaxKind::ColonEquals) {
-            self.expect(SyntaxKind::Equals, "`=` after the name");
-        }
-        self.parse_let_value();
-        self.finish_line();
-        self.finish_node();
-        self.skip_deeper_lines(column);
-    }
-
     pub(super) fn nth_span(&self, ahead: usize) -> Span {
         let rest = self.tokens.get(self.pos..self.end).unwrap_or(&[]);
         let mut tokens = rest.iter().filter(|token| !token.kind.is_trivia());
@@ -331,6 +377,88 @@ impl Parser<'_> {
         tokens
             .nth(index)
             .map_or("", |token| token.span.of(self.text))
+    }
+
+    /// True at `call "Look up" with tool`: a `do` under another name.
+    fn begins_tool_call(&self) -> bool {
+        self.kind() == SyntaxKind::Ident
+            && is_string(self.nth(1))
+            && self.nth(2) == SyntaxKind::WithKw
+            && nearest::verb(self.text_here()).is_none()
+    }
+
+    fn foreign_do(&mut self, holder: Holder) {
+        let (word, here) = (self.text_here(), self.here());
+        self.habit(
+            Diagnostic::error(
+                codes::UNKNOWN_VERB,
+                format!("no step begins with `{word}`"),
+                here,
+            )
+            .here("not a verb")
+            .help("a tool is called by `do`, a model that uses tools by `agent`")
+            .fix(suggest("use `do`", here, "do")),
+        );
+        self.parse_step(Verb::Do, holder);
+    }
+
+    /// True at `name(…)` and `name.name(…)`: the call of a function as a statement.
+    fn begins_call(&self) -> bool {
+        let mut ahead = 1;
+        while self.nth(ahead) == SyntaxKind::Dot && self.nth(ahead + 1).is_word() {
+            ahead += 2;
+        }
+        let first = self.nth_span(0);
+        let is_conditional = matches!(
+            self.text_here(),
+            "if" | "for" | "foreach" | "while" | "switch" | "match" | "elif" | "unless" | "return"
+        );
+        self.nth(ahead) == SyntaxKind::LeftParen
+            && !is_conditional
+            && first.start < self.nth_span(ahead).start
+    }
+
+    /// A call whose result nobody takes: computing does nothing else, so something else was meant.
+    fn call_without_step(&mut self) {
+        let here = self.here();
+        let is_method = self.nth(1) == SyntaxKind::Dot;
+        let function = if is_method { self.nth_span(2) } else { here };
+        let function = function.of(self.text);
+        let diagnostic = Diagnostic::error(
+            codes::UNKNOWN_VERB,
+            "a step begins with a verb, not with a call",
+            here,
+        )
+        .here("not a verb");
+        let diagnostic = match function {
+            "print" | "println" | "log" | "info" | "debug" | "warn" | "puts" | "printf" => {
+                diagnostic.help("tell the watchers something with `yield \"Title\"` and fields below it")
+            }
+            "push" | "append" | "add" | "insert" | "extend" if is_method => {
+                let list = here.of(self.text);
+                diagnostic.help(format!(
+                    "values do not change; name a new one: `let {list} = {list} + [item]`"
+                ))
+            }
+            "sleep" | "delay" | "setTimeout" => diagnostic.help("wait with `wait \"5s\"`"),
+            "exit" | "quit" => {
+                diagnostic.help("end with `emit`, or with a `check` and `on fail: fail \"message\"`")
+            }
+            "input" | "prompt" | "readline" => {
+                diagnostic.help("ask a person with `ask \"Title\"` and `prompt = \"…\"` below it")
+            }
+            _ if is_method => diagnostic.help(
+                "values have no methods; name what a function gives: `let name = function(value)`",
+            ),
+            _ => diagnostic.help(format!(
+                "call a tool with `do \"…\" with {function}`, or name what a function gives: `let name = {function}(…)`"
+            )),
+        };
+        self.error(diagnostic);
+        let column = self.column();
+        self.skip_rest();
+        self.finish_line();
+        self.skip_deeper_lines(column);
     }
 
     /// True at `import x`, `from x import y`, `use x`.

@@ -170,6 +170,16 @@ impl Parser<'_> {
         self.skip_rest();
     }
 
+    /// `==` in the place of `=`.
+    pub(super) fn double_equals(&mut self) {
+        let here = self.here();
+        self.habit(
+            Diagnostic::error(codes::FOREIGN_OPERATOR, "names are bound with `=`", here)
+                .here("compares two values")
+                .fix(replace("use `=`", here, "=")),
+        );
+    }
+
     /// `:=` in the place of `=`.
     pub(super) fn walrus(&mut self) {
         let here = self.here();

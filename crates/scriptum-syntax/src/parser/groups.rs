@@ -123,6 +123,8 @@ impl Parser<'_> {
                 .also(here, "the next entry")
                 .fix(super::lines::replace("add the comma", gap, ",")),
             );
+            // How many entries are meant is a guess.
+            self.given_up(gap.start.saturating_sub(1));
             return true;
         }
         self.unexpected("expected a comma or the closing bracket");
@@ -168,7 +170,7 @@ impl Parser<'_> {
     }
 
     /// Takes a token, and if it opens a closed bracket everything up to its partner.
-    fn bump_with_partner(&mut self) {
+    pub(super) fn bump_with_partner(&mut self) {
         let partner = self
             .brackets
             .partner(self.pos)

@@ -7,7 +7,7 @@ impl Parser<'_> {
     pub(super) fn parse_do(&mut self, step: &mut StepParts) {
         self.parse_with();
         if self.at(SyntaxKind::LeftBrace) {
-            self.parse_inline_inputs();
+            step.has_inputs |= self.parse_inline_inputs();
         }
         if self.at(SyntaxKind::ReturnsKw) {
             self.parse_returns();
@@ -16,12 +16,22 @@ impl Parser<'_> {
     }
 
     pub(super) fn parse_let(&mut self) {
+        let name = self.here();
         if !self.expect_binding("a name") {
             return self.skip_rest();
+        }
+        if self.at(SyntaxKind::Colon) {
+            self.type_of_let();
+        }
+        if let Some(operator) = self.compound_operator(0) {
+            return self.compound_value(operator, name, None);
         }
         if self.at(SyntaxKind::ColonEquals) {
             self.walrus();
             self.bump();
+        } else if self.at(SyntaxKind::EqualEqual) {
+            self.double_equals();
+            self.bump_unparsed();
         } else if !self.expect(SyntaxKind::Equals, "`=` after the name") {
             return self.skip_rest();
         }
@@ -153,7 +163,16 @@ impl Parser<'_> {
         }
     }
 
-    pub(super) fn parse_run(&mut self) {
+    pub(super) fn parse_run(&mut self, step: &mut StepParts) {
+        let target = if self.nth(1) == SyntaxKind::WithKw {
+            2
+        } else {
+            1
+        };
+        let has_title = target == 2 && self.at_string() && self.names_target(target);
+        if has_title {
+            self.title_of_run();
+        }
         if self.at_string() {
             self.parse_string(SyntaxKind::Label);
         } else if !self.expect_name("the name of a script or of a plan") {
@@ -161,10 +180,38 @@ impl Parser<'_> {
         }
         while self.kind().is_word() && self.at_assignment() {
             self.parse_input();
+            step.has_inputs = true;
             if self.at(SyntaxKind::Comma) && self.nth(1) != SyntaxKind::LineEnd {
                 self.bump();
             }
         }
+    }
+
+    /// True when a name or a text stands `ahead` tokens after the current one.
+    fn names_target(&self, ahead: usize) -> bool {
+        let kind = self.nth(ahead);
+        kind.is_word() || is_string(kind)
+    }
+
+    /// `run "Title" with script`: a `run` has no title.
+    fn title_of_run(&mut self) {
+        let title = self.here();
+        self.start(SyntaxKind::Unparsed);
+        self.bump();
+        let with = self.here();
+        self.bump();
+        self.finish_node();
+        let gone = Span::new(title.start, self.here().start);
+        self.habit(
+            Diagnostic::error(
+                codes::UNEXPECTED_TOKEN,
+                "a `run` has no title, only the script that it runs",
+                title.cover(with),
+            )
+            .here("not needed")
+            .help("write `run name`, and the inputs below as `name = value`")
+            .fix(replace("remove the title", gone, "")),
+        );
     }
 
     pub(super) fn parse_wait(&mut self) {

@@ -55,7 +55,7 @@ impl Parser<'_> {
     /// Begins to read the next line.
     pub(super) fn enter_line(&mut self) {
         self.end = self.first_of_line(self.line + 1);
-        self.errors.begin_line();
+        self.found_again();
     }
 
     /// Makes the current logical line reach over the token at `index`.
@@ -140,6 +140,26 @@ impl Parser<'_> {
         self.bump_unparsed();
     }
 
+    /// `- name`: the lines of a block have no dash in front, as in other notations.
+    pub(super) fn skip_dash(&mut self) {
+        let next = self.nth(1);
+        if !self.at(SyntaxKind::Minus) || !(next.is_word() || next == SyntaxKind::String) {
+            return;
+        }
+        let here = self.here();
+        let gone = Span::new(here.start, self.nth_span(1).start);
+        self.habit(
+            Diagnostic::error(
+                codes::UNEXPECTED_TOKEN,
+                "the lines of a block have no dash in front",
+                here,
+            )
+            .here("not needed")
+            .fix(remove("remove the dash", gone)),
+        );
+        self.bump_unparsed();
+    }
+
     /// Takes one token that does not belong into the tree.
     pub(super) fn bump_unparsed(&mut self) {
         self.start(SyntaxKind::Unparsed);
@@ -166,6 +186,7 @@ impl Parser<'_> {
         if !self.upcoming().is_some_and(is_deeper) {
             return;
         }
+        let start = self.upcoming_span().start;
         self.start(SyntaxKind::Unparsed);
         while self.upcoming().is_some_and(is_deeper) {
             self.enter_line();
@@ -175,6 +196,7 @@ impl Parser<'_> {
             self.finish_line();
         }
         self.finish_node();
+        self.given_up(start);
     }
 
     /// Reports what is left of a line that should be over.
@@ -182,13 +204,13 @@ impl Parser<'_> {
         let here = self.here();
         let is_last = self.nth(1) == SyntaxKind::LineEnd;
         if is_last && self.at(SyntaxKind::Semicolon) {
-            self.error(
+            self.habit(
                 Diagnostic::error(codes::SEMICOLON, "lines end without a semicolon", here)
                     .here("not needed")
                     .fix(remove("remove the semicolon", here)),
             );
         } else if is_last && self.at(SyntaxKind::Comma) {
-            self.error(
+            self.habit(
                 Diagnostic::error(codes::TRAILING_COMMA, "lines end without a comma", here)
                     .here("not needed")
                     .fix(remove("remove the comma", here)),

@@ -3,6 +3,7 @@
 use super::{
     Parser,
     clauses::StepParts,
+    exprs::is_string,
     lines::{Upcoming, replace, suggest},
 };
 use crate::{Diagnostic, Span, SyntaxKind, Verb, codes};
@@ -144,7 +145,7 @@ impl Parser<'_> {
             Verb::Wait => self.parse_wait(),
             Verb::Agent | Verb::Plan => self.parse_with(),
             Verb::Ask | Verb::Yield => self.parse_label(),
-            Verb::Run => self.parse_run(),
+            Verb::Run => self.parse_run(&mut step),
             Verb::Emit => self.parse_optional_label(),
             Verb::Send => self.parse_send(),
             Verb::Each | Verb::Pipe => return self.parse_loop(step),
@@ -156,6 +157,7 @@ impl Parser<'_> {
         self.parse_head_end(&mut step);
         self.finish_line();
         self.parse_leaf_lines(&mut step);
+        self.parse_lines_beside(&mut step);
         self.parse_own_arrow(&mut step, holder);
         self.finish_node();
     }
@@ -163,7 +165,7 @@ impl Parser<'_> {
     /// Reads what the heads of all steps may end with: inputs in braces and an arrow.
     pub(super) fn parse_head_end(&mut self, step: &mut StepParts) {
         if self.at(SyntaxKind::LeftBrace) && step.takes_inputs() {
-            self.parse_inline_inputs();
+            step.has_inputs |= self.parse_inline_inputs();
         }
         if step.verb == Verb::Do && self.at(SyntaxKind::ReturnsKw) {
             self.parse_returns();
@@ -176,7 +178,7 @@ impl Parser<'_> {
 
     /// Reports what stands before the arrow and does not belong there. What the arrow binds is known
     /// all the same, so that nothing is said about the places that read it.
-    fn skip_to_arrow(&mut self, step: &StepParts) {
+    fn skip_to_arrow(&mut self, step: &mut StepParts) {
         let rest = self.tokens.get(self.pos..self.end).unwrap_or(&[]);
         if is_arrow(self.kind()) || !rest.iter().any(|token| is_arrow(token.kind)) {
             return;
@@ -191,6 +193,7 @@ impl Parser<'_> {
             );
             while self.kind().is_word() && self.at_assignment() {
                 self.parse_input();
+                step.has_inputs = true;
                 self.eat(SyntaxKind::Comma);
             }
         }
@@ -217,7 +220,7 @@ impl Parser<'_> {
         }
     }
 
-    fn parse_leaf_line(&mut self, step: &mut StepParts) {
+    pub(super) fn parse_leaf_line(&mut self, step: &mut StepParts) {
         let kind = self.kind();
         if is_arrow(kind) {
             self.parse_arrow(step);
@@ -235,10 +238,16 @@ impl Parser<'_> {
                 self.no_inputs(step);
             }
             self.parse_input();
+            step.has_inputs = true;
+        } else if self.at_input_without_sign(step) {
+            self.input_without_sign(step);
         } else if Verb::of(kind).is_some() || kind == SyntaxKind::SectionLine {
             return self.parse_nested_step(step);
         } else if self.at_stray_brace() {
             self.bump_unparsed();
+        } else if kind == SyntaxKind::Minus && self.nth(1).is_word() {
+            self.skip_dash();
+            return self.parse_leaf_line(step);
         } else {
             self.expected(codes::UNEXPECTED_TOKEN, "an input `name = value`");
             self.skip_rest();
@@ -247,6 +256,41 @@ impl Parser<'_> {
             return self.skip_deeper_lines(column);
         }
         self.finish_line();
+    }
+
+    /// True at `name "value"`, where no step is meant.
+    fn at_input_without_sign(&self, step: &StepParts) -> bool {
+        let next = self.nth(1);
+        let is_value = is_string(next)
+            || matches!(
+                next,
+                SyntaxKind::Integer
+                    | SyntaxKind::Decimal
+                    | SyntaxKind::TrueKw
+                    | SyntaxKind::FalseKw
+                    | SyntaxKind::NullKw
+                    | SyntaxKind::LeftBracket
+            );
+        let kind = self.kind();
+        step.takes_inputs() && kind.is_word() && Verb::of(kind).is_none() && is_value
+    }
+
+    fn input_without_sign(&mut self, step: &mut StepParts) {
+        let gap = Span::empty(self.here().end);
+        self.habit(
+            Diagnostic::error(
+                codes::EXPECTED_TOKEN,
+                "`=` is missing between an input and its value",
+                gap,
+            )
+            .here("`=` belongs here")
+            .fix(replace("add `=`", gap, " =")),
+        );
+        step.has_inputs = true;
+        self.start(SyntaxKind::Input);
+        self.expect_name("the name of an input");
+        self.parse_expr();
+        self.finish_node();
     }
 
     /// `on_error:`, which is two words.

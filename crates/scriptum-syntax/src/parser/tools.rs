@@ -36,6 +36,7 @@ impl Parser<'_> {
     }
 
     fn parse_import(&mut self) {
+        self.skip_dash();
         self.start(SyntaxKind::ToolImport);
         if !self.eat(SyntaxKind::Star) {
             if self.kind().is_word() {
@@ -119,6 +120,7 @@ impl Parser<'_> {
     }
 
     fn parse_env_entry(&mut self) {
+        self.skip_dash();
         self.start(SyntaxKind::EnvEntry);
         if !self.expect_name("the name of an environment variable") {
             self.skip_rest();

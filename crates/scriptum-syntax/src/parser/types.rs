@@ -1,7 +1,7 @@
 //! Types and the constraints after them.
 
 use super::{Parser, exprs::is_string, lines::replace};
-use crate::{Diagnostic, SyntaxKind, codes};
+use crate::{Diagnostic, Span, SyntaxKind, codes};
 
 /// Levels of `list<…>` and `{ … }` in one type.
 const TYPE_DEPTH_MAX: u32 = 32;
@@ -30,6 +30,7 @@ impl Parser<'_> {
             self.expected(codes::MISSING_TYPE, "a type");
             return false;
         }
+        let start = self.here().start;
         if self.at(SyntaxKind::ListKw) && self.nth(1) == SyntaxKind::Less {
             self.parse_list_type();
         } else {
@@ -37,7 +38,7 @@ impl Parser<'_> {
             self.bump_as(SyntaxKind::Ident);
             self.finish_node();
         }
-        self.foreign_type_suffix();
+        self.foreign_type_suffix(start);
         true
     }
 
@@ -109,18 +110,30 @@ impl Parser<'_> {
     }
 
     /// `text[]` and `text?`, as other languages write them.
-    fn foreign_type_suffix(&mut self) {
+    fn foreign_type_suffix(&mut self, start: u32) {
         let here = self.here();
         if self.at(SyntaxKind::LeftBracket) {
-            self.habit(
-                Diagnostic::error(
-                    codes::UNEXPECTED_TOKEN,
-                    "a list type is written `list<…>`",
-                    here,
-                )
-                .here("not a type of the language")
-                .help("write `list<text>` for a list of texts"),
-            );
+            let diagnostic = Diagnostic::error(
+                codes::UNEXPECTED_TOKEN,
+                "a list type is written `list<…>`",
+                here,
+            )
+            .here("not a type of the language");
+            let before = Span::new(start, here.start).of(self.text).trim_end();
+            let (inner, close) = match (self.nth(1), self.nth(2)) {
+                (SyntaxKind::RightBracket, _) => (before, self.nth_span(1)),
+                (kind, SyntaxKind::RightBracket) if kind.is_word() => {
+                    (self.nth_span(1).of(self.text), self.nth_span(2))
+                }
+                (_, _) => ("", here),
+            };
+            self.habit(if inner.is_empty() {
+                diagnostic.help("write `list<text>` for a list of texts")
+            } else {
+                let list = format!("list<{inner}>");
+                let written = Span::new(start, close.end);
+                diagnostic.fix(replace(&format!("write `{list}`"), written, &list))
+            });
             self.start(SyntaxKind::Unparsed);
             while !self.at_line_end()
                 && self.pos < self.group_end
