@@ -1,6 +1,6 @@
 //! Makes a thread together with its first turns.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::params;
 use scriptum_engine::{Change, ClaimNumber, Created, Incarnation, NewThread, StoreError};
 
 use super::{
@@ -17,8 +17,8 @@ use crate::check::{no_program, taken};
 /// outside of memory nobody is the owner.
 const BEGIN: &str = "INSERT INTO threads (id, program, script, request, status, pause, ended, \
                      created_at, updated_at, wake_at, owner, claim, last_seq, last_inbox) \
-                     SELECT ?1, program, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 0 \
-                     FROM programs WHERE hash = ?2 ON CONFLICT DO NOTHING RETURNING thread";
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 0) \
+                     ON CONFLICT DO NOTHING";
 
 /// A thread that belongs to `me`, and what to tell those who listen.
 pub(super) fn begin(
@@ -31,9 +31,13 @@ pub(super) fn begin(
         return Ok((Created::Existing(known), Vec::new()));
     }
     let owner = claim::owner(session, me)?;
-    let Some(thread) = insert(session, owner, new, first)? else {
+    let Some(program) = session.program_key(&new.program)? else {
         return Err(Failure::Refused(why_not(session, new)?));
     };
+    if !insert(session, owner, program, new, first)? {
+        return Err(Failure::Refused(taken(new.id)));
+    }
+    let thread = session.connection().last_insert_rowid();
     session.remember_thread(new.id, thread);
     let mut changes = Vec::new();
     let mut statements = Statements::prepare(session.connection())?;
@@ -46,38 +50,34 @@ pub(super) fn begin(
     Ok((Created::New, changes))
 }
 
-/// The key of the thread, unless its id is taken or its program is missing.
+/// False when the id is taken.
 fn insert(
     session: &Session,
     owner: i64,
+    program: i64,
     new: &NewThread,
     first: &Turn,
-) -> Result<Option<i64>, Failure> {
+) -> Result<bool, Failure> {
     let last_seq = first.entries.as_ref().map_or(0, |entries| entries.last);
-    let thread = session
-        .statement(BEGIN)?
-        .query_row(
-            params![
-                new.id.0.to_be_bytes(),
-                &*new.program.0,
-                new.script,
-                new.request_id,
-                first.status,
-                first.pause,
-                first.ends,
-                new.at.0,
-                first.at,
-                first.wake_at,
-                (!first.releases).then_some(owner),
-                to_integer(ClaimNumber::FIRST.0)?,
-                last_seq,
-            ],
-            |row| row.get(0),
-        )
-        .optional()?;
-    Ok(thread)
+    let changed = session.statement(BEGIN)?.execute(params![
+        new.id.0.to_be_bytes(),
+        program,
+        new.script,
+        new.request_id,
+        first.status,
+        first.pause,
+        first.ends,
+        new.at.0,
+        first.at,
+        first.wake_at,
+        (!first.releases).then_some(owner),
+        to_integer(ClaimNumber::FIRST.0)?,
+        last_seq,
+    ])?;
+    Ok(changed == 1)
 }
 
+/// Of a thread whose program is missing.
 fn why_not(session: &mut Session, new: &NewThread) -> rusqlite::Result<StoreError> {
     Ok(match session.thread_key(new.id)? {
         Some(_) => taken(new.id),

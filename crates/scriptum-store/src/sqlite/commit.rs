@@ -7,7 +7,7 @@ use scriptum_engine::{Change, Committed, Incarnation, StoreError, ThreadId};
 use super::{
     failure::Failure,
     session::Session,
-    threads::POST,
+    threads::add_to_inbox,
     turn::{Part, StepWrite, Turn},
 };
 use crate::{check::no_program, codec::path::path_from_bytes, steps::never_started};
@@ -15,26 +15,32 @@ use crate::{check::no_program, codec::path::path_from_bytes, steps::never_starte
 /// Touches no index but those of threads that nobody owns.
 const THREAD: &str = "UPDATE threads SET last_seq = ?4, updated_at = ?5, status = ?6, pause = ?7, \
                       wake_at = ?8 WHERE thread = ?1 AND owner = ?2 AND last_seq = ?3 AND claim = ?9";
+/// As the former, for a turn that gives the thread away. Of one that has ended nothing is due.
+const LAST_TURN: &str = "UPDATE threads SET last_seq = ?4, updated_at = ?5, status = ?6, pause = ?7, \
+                         wake_at = ?8, owner = NULL, ended = ?10, \
+                         posted_at = CASE ?10 WHEN 1 THEN NULL ELSE posted_at END \
+                         WHERE thread = ?1 AND owner = ?2 AND last_seq = ?3 AND claim = ?9";
 const IS_OWNER: &str = "SELECT owner = ?2 AND claim = ?3 FROM threads WHERE thread = ?1";
 const SET_PROGRAM: &str = "UPDATE threads SET program = \
                            (SELECT program FROM programs WHERE hash = ?2) WHERE thread = ?1 \
                            AND EXISTS (SELECT 1 FROM programs WHERE hash = ?2)";
 const JOURNAL: &str = "INSERT INTO journal (thread, last, entries) VALUES (?1, ?2, ?3)";
-const DROP_CELLS: &str = "DELETE FROM frames WHERE thread = ?1 AND key >= ?2 AND key < ?3";
-const PUT_CELL: &str = "INSERT INTO frames (thread, key, cell) VALUES (?1, ?2, ?3) \
+// Keys of cells are text and those of steps are bytes, which come behind all text.
+const DROP_CELLS: &str = "DELETE FROM views WHERE thread = ?1 AND key >= ?2 AND key < ?3";
+const PUT_CELL: &str = "INSERT INTO views (thread, key, cell) VALUES (?1, ?2, ?3) \
                         ON CONFLICT (thread, key) DO UPDATE SET cell = excluded.cell";
-const DELETE_CELL: &str = "DELETE FROM frames WHERE thread = ?1 AND key = ?2";
-const PUT_STEP: &str = "INSERT INTO steps (thread, path, label, primitive, tool, status, attempt, \
+const DELETE_CELL: &str = "DELETE FROM views WHERE thread = ?1 AND key = ?2";
+const PUT_STEP: &str = "INSERT INTO views (thread, key, label, primitive, tool, status, attempt, \
                         started_at, ended_at, input_seq, output_seq, error, recovery) \
                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) \
-                        ON CONFLICT (thread, path) DO UPDATE SET label = excluded.label, \
+                        ON CONFLICT (thread, key) DO UPDATE SET label = excluded.label, \
                         primitive = excluded.primitive, tool = excluded.tool, \
                         status = excluded.status, attempt = excluded.attempt, \
                         started_at = excluded.started_at, ended_at = excluded.ended_at, \
                         input_seq = excluded.input_seq, output_seq = excluded.output_seq, \
                         error = excluded.error, recovery = excluded.recovery";
-const END_STEP: &str = "UPDATE steps SET status = ?3, ended_at = ?4, output_seq = ?5, error = ?6, \
-                        recovery = ?7 WHERE thread = ?1 AND path = ?2";
+const END_STEP: &str = "UPDATE views SET status = ?3, ended_at = ?4, output_seq = ?5, error = ?6, \
+                        recovery = ?7 WHERE thread = ?1 AND key = ?2";
 const PUT_BLOB: &str = "INSERT INTO blobs (hash, bytes) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
 const ACKNOWLEDGE: &str = "DELETE FROM inbox WHERE thread = ?1 AND number = ?2";
 const EMPTY_INBOX: &str = "DELETE FROM inbox WHERE thread = ?1";
@@ -42,13 +48,10 @@ const EMPTY_INBOX: &str = "DELETE FROM inbox WHERE thread = ?1";
 const INBOX_CHANGED: &str = "UPDATE threads SET posted_at = \
                              (SELECT at FROM inbox WHERE thread = ?1 ORDER BY number LIMIT 1) \
                              WHERE thread = ?1";
-const RELEASE: &str = "UPDATE threads SET owner = NULL, ended = ?2 WHERE thread = ?1 \
-                       RETURNING posted_at";
+const POSTED_AT: &str = "SELECT posted_at FROM threads WHERE thread = ?1";
 
 /// Of a thread that is named by its id, when it has not ended.
-const TOLD: &str = "UPDATE threads SET last_inbox = last_inbox + 1, \
-                    posted_at = COALESCE(posted_at, ?2) \
-                    WHERE id = ?1 AND ended = 0 RETURNING thread, last_inbox";
+const LISTENER: &str = "SELECT thread FROM threads WHERE id = ?1 AND ended = 0";
 
 /// What became of a batch, and what to tell those who listen.
 #[derive(Debug, Default)]
@@ -115,7 +118,7 @@ impl<'c> Statements<'c> {
         self.write_parts(thread, turn)?;
         self.acknowledge(thread, turn)?;
         tell_of(turn, changes);
-        if turn.releases && self.release(thread, turn)? {
+        if self.is_due(thread, turn)? {
             changes.push(Change::Posted(turn.thread));
         }
         self.post(turn, changes)?;
@@ -146,17 +149,14 @@ impl<'c> Statements<'c> {
 
     /// Adds to the inbox of another thread; false when there is no such thread or it has ended.
     fn tell(&self, to: ThreadId, notification: &str, at: i64) -> Result<bool, Failure> {
-        let mut told = self.connection.prepare_cached(TOLD)?;
-        let told: Option<(i64, i64)> = told
-            .query_row(params![to.0.to_be_bytes(), at], |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            })
+        let mut listener = self.connection.prepare_cached(LISTENER)?;
+        let thread: Option<i64> = listener
+            .query_row(params![to.0.to_be_bytes()], |row| row.get(0))
             .optional()?;
-        let Some((thread, number)) = told else {
+        let Some(thread) = thread else {
             return Ok(false);
         };
-        let mut post = self.connection.prepare_cached(POST)?;
-        post.execute(params![thread, number, at, notification])?;
+        add_to_inbox(self.connection, thread, notification, at)?;
         Ok(true)
     }
 
@@ -173,9 +173,16 @@ impl<'c> Statements<'c> {
             ..
         } = turn;
         let last = entries.as_ref().map_or(*after, |entries| entries.last);
-        let changed = self.thread.execute(params![
-            thread, owner, after, last, at, status, pause, wake_at, claim
-        ])?;
+        let changed = if turn.releases {
+            let mut last_turn = self.connection.prepare_cached(LAST_TURN)?;
+            last_turn.execute(params![
+                thread, owner, after, last, at, status, pause, wake_at, claim, turn.ends
+            ])?
+        } else {
+            self.thread.execute(params![
+                thread, owner, after, last, at, status, pause, wake_at, claim
+            ])?
+        };
         Ok(changed == 1)
     }
 
@@ -263,28 +270,31 @@ impl<'c> Statements<'c> {
     }
 
     fn acknowledge(&self, thread: i64, turn: &Turn) -> Result<(), Failure> {
-        if turn.acks.is_empty() && !turn.ends {
+        if turn.ends {
+            // Nobody will ever read what came too late.
+            let mut empty = self.connection.prepare_cached(EMPTY_INBOX)?;
+            empty.execute(params![thread])?;
+            return Ok(());
+        }
+        if turn.acks.is_empty() {
             return Ok(());
         }
         for number in &turn.acks {
             let mut acknowledge = self.connection.prepare_cached(ACKNOWLEDGE)?;
             acknowledge.execute(params![thread, number])?;
         }
-        if turn.ends {
-            // Nobody will ever read what came too late.
-            let mut empty = self.connection.prepare_cached(EMPTY_INBOX)?;
-            empty.execute(params![thread])?;
-        }
         let mut changed = self.connection.prepare_cached(INBOX_CHANGED)?;
         changed.execute(params![thread])?;
         Ok(())
     }
 
-    /// True when the thread that was given back is due already.
-    fn release(&self, thread: i64, turn: &Turn) -> Result<bool, Failure> {
-        let mut release = self.connection.prepare_cached(RELEASE)?;
-        let posted_at: Option<i64> =
-            release.query_row(params![thread, turn.ends], |row| row.get(0))?;
+    /// True when the thread was given back and is due already.
+    fn is_due(&self, thread: i64, turn: &Turn) -> Result<bool, Failure> {
+        if !turn.releases || turn.ends {
+            return Ok(false);
+        }
+        let mut posted_at = self.connection.prepare_cached(POSTED_AT)?;
+        let posted_at: Option<i64> = posted_at.query_row(params![thread], |row| row.get(0))?;
         Ok(posted_at.is_some() || turn.is_awake())
     }
 }

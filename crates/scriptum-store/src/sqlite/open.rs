@@ -15,9 +15,10 @@ const APPLICATION_ID: i32 = 0x5363_726d;
 const MIGRATIONS: &[(u32, &str)] = &[
     (1, include_str!("../../migrations/sqlite/0001.sql")),
     (2, include_str!("../../migrations/sqlite/0002.sql")),
+    (3, include_str!("../../migrations/sqlite/0003.sql")),
 ];
 /// The format that is written.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 /// How long a connection waits for another process's transaction; these take milliseconds.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How often opening is tried, and after what time again, while another process makes the file: SQLite

@@ -28,9 +28,9 @@ const KEY: &str = "SELECT thread, last_seq FROM threads WHERE id = ?1";
 const THREAD: &str = select_threads!("WHERE threads.id = ?1");
 const JOURNAL: &str = "SELECT last, entries FROM journal WHERE thread = ?1 AND last > ?2 \
                        ORDER BY last";
-const STEPS: &str = "SELECT path, label, primitive, tool, status, attempt, started_at, ended_at, \
-                     input_seq, output_seq, error, recovery FROM steps \
-                     WHERE thread = ?1 AND path >= ?2 AND path < ?3 ORDER BY path LIMIT ?4";
+const STEPS: &str = "SELECT key, label, primitive, tool, status, attempt, started_at, ended_at, \
+                     input_seq, output_seq, error, recovery FROM views \
+                     WHERE thread = ?1 AND key >= ?2 AND key < ?3 ORDER BY key LIMIT ?4";
 const VALUE: &str = "SELECT bytes FROM blobs WHERE hash = ?1";
 const THREADS: &str = select_threads!("WHERE ");
 
@@ -218,7 +218,7 @@ mod tests {
             (claim::WAKING.to_owned(), "threads_waking"),
             (claim::ORPHANS.to_owned(), "threads_owned"),
             (JOURNAL.to_owned(), "journal USING PRIMARY KEY"),
-            (STEPS.to_owned(), "steps USING PRIMARY KEY"),
+            (STEPS.to_owned(), "views USING PRIMARY KEY"),
             (VALUE.to_owned(), "sqlite_autoindex_blobs_1"),
             (list("threads.ended = 0"), "threads_open"),
             (

@@ -32,7 +32,7 @@ macro_rules! select_threads {
 }
 pub(super) use select_threads;
 
-const FRAMES: &str = "SELECT key, cell FROM frames WHERE thread = ?1";
+const FRAMES: &str = "SELECT key, cell FROM views WHERE thread = ?1 AND key < x''";
 const INBOX_OF: &str = "SELECT inbox.number, inbox.notification FROM threads LEFT JOIN inbox \
                         ON inbox.thread = threads.thread AND inbox.number > ?2 \
                         WHERE threads.id = ?1 ORDER BY inbox.number";

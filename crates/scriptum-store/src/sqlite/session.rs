@@ -10,7 +10,7 @@ use std::{
 };
 
 use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
-use scriptum_engine::{Incarnation, StoreError, ThreadId};
+use scriptum_engine::{Incarnation, ProgramHash, StoreError, ThreadId};
 
 use super::{
     failure::{is_busy, store_error},
@@ -21,10 +21,14 @@ use super::{
 /// Keys of threads that are remembered; all are forgotten when there are more. Some 64 bytes each.
 const THREAD_KEYS_MAX: usize = 65_536;
 
+/// Keys of programs that are remembered; all are forgotten when there are more. Some 100 bytes each.
+const PROGRAM_KEYS_MAX: usize = 4_096;
+
 const BEGIN: &str = "BEGIN IMMEDIATE";
 const COMMIT: &str = "COMMIT";
 const ROLLBACK: &str = "ROLLBACK";
 const THREAD_KEY: &str = "SELECT thread FROM threads WHERE id = ?1";
+const PROGRAM_KEY: &str = "SELECT program FROM programs WHERE hash = ?1";
 const WORKER_KEY: &str = "SELECT worker FROM workers WHERE name = ?1";
 
 /// Whether a commit waits for the disk.
@@ -57,6 +61,7 @@ pub(super) struct Session {
     connection: Connection,
     pub(super) locks: Locks,
     thread_keys: HashMap<ThreadId, i64>,
+    program_keys: HashMap<ProgramHash, i64>,
     worker_keys: HashMap<Incarnation, i64>,
     /// How the connection commits at the moment; it is opened with synchronous=FULL.
     flush: Flush,
@@ -71,6 +76,7 @@ impl Session {
             connection,
             locks,
             thread_keys: HashMap::new(),
+            program_keys: HashMap::new(),
             worker_keys: HashMap::new(),
             flush: Flush::Now,
             last: Mark(0),
@@ -157,6 +163,7 @@ impl Session {
     fn roll_back(&mut self) {
         // Rows that were made in the transaction are gone, and their keys with them.
         self.thread_keys.clear();
+        self.program_keys.clear();
         self.worker_keys.clear();
         // SQLite has rolled back by itself after some errors, and then there is nothing to end.
         if !self.connection.is_autocommit()
@@ -187,6 +194,24 @@ impl Session {
             self.thread_keys.clear();
         }
         self.thread_keys.insert(id, key);
+    }
+
+    /// The key of a program; `None` when there is no such program.
+    pub(super) fn program_key(&mut self, hash: &ProgramHash) -> rusqlite::Result<Option<i64>> {
+        if let Some(key) = self.program_keys.get(hash) {
+            return Ok(Some(*key));
+        }
+        let key = self
+            .statement(PROGRAM_KEY)?
+            .query_row(params![&*hash.0], |row| row.get(0))
+            .optional()?;
+        if let Some(key) = key {
+            if self.program_keys.len() >= PROGRAM_KEYS_MAX {
+                self.program_keys.clear();
+            }
+            self.program_keys.insert(hash.clone(), key);
+        }
+        Ok(key)
     }
 
     /// Takes note of the key of a worker.

@@ -1,6 +1,6 @@
 //! Makes threads, adds to their inboxes, keeps programs.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use scriptum_engine::{Created, NewThread, ProgramRow, StoreError, ThreadId};
 use scriptum_vm::{Status, Timestamp};
 
@@ -12,16 +12,15 @@ use crate::{
 
 const PUT_PROGRAM: &str = "INSERT INTO programs (hash, document, pins, source) \
                            VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
-const PROGRAM: &str = "SELECT program FROM programs WHERE hash = ?1";
 const OF_REQUEST: &str = "SELECT id FROM threads WHERE request = ?1";
 const CREATE: &str = "INSERT INTO threads (id, program, script, request, status, ended, \
                       created_at, updated_at, posted_at, claim, last_seq, last_inbox) \
-                      VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?6, ?6, 0, 0, 1) RETURNING thread";
+                      VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?6, ?6, 0, 0, 0)";
+// Statements without RETURNING, for which SQLite would fill a table of its own each time.
 const POSTED: &str = "UPDATE threads SET last_inbox = last_inbox + 1, \
-                      posted_at = COALESCE(posted_at, ?2) \
-                      WHERE thread = ?1 AND ended = 0 RETURNING last_inbox";
-pub(super) const POST: &str =
-    "INSERT INTO inbox (thread, number, at, notification) VALUES (?1, ?2, ?3, ?4)";
+                      posted_at = COALESCE(posted_at, ?2) WHERE thread = ?1 AND ended = 0";
+const POST: &str = "INSERT INTO inbox (thread, number, at, notification) \
+                    VALUES (?1, (SELECT last_inbox FROM threads WHERE thread = ?1), ?2, ?3)";
 
 /// Changes nothing and is a change all the same.
 const TOUCH: &str = "UPDATE threads SET last_inbox = last_inbox WHERE id = ?1";
@@ -49,24 +48,18 @@ pub(super) fn create(
     if session.thread_key(new.id)?.is_some() {
         return Err(Failure::Refused(taken(new.id)));
     }
-    let program: Option<i64> = session
-        .statement(PROGRAM)?
-        .query_row(params![&*new.program.0], |row| row.get(0))
-        .optional()?;
+    let program = session.program_key(&new.program)?;
     let program = program.ok_or_else(|| Failure::Refused(no_program(&new.program)))?;
-    let thread: i64 = session.statement(CREATE)?.query_row(
-        params![
-            new.id.0.to_be_bytes(),
-            program,
-            new.script,
-            new.request_id,
-            Status::Pending.word(),
-            new.at.0
-        ],
-        |row| row.get(0),
-    )?;
-    let mut statement = session.statement(POST)?;
-    statement.execute(params![thread, 1, new.at.0, started])?;
+    session.statement(CREATE)?.execute(params![
+        new.id.0.to_be_bytes(),
+        program,
+        new.script,
+        new.request_id,
+        Status::Pending.word(),
+        new.at.0
+    ])?;
+    let thread = session.connection().last_insert_rowid();
+    add_to_inbox(session.connection(), thread, started, new.at.0)?;
     Ok(Created::New)
 }
 
@@ -103,14 +96,26 @@ pub(super) fn post(
     let Some(thread) = session.thread_key(to)? else {
         return refused(no_thread(to));
     };
-    let number: Option<i64> = session
-        .statement(POSTED)?
-        .query_row(params![thread, at.0], |row| row.get(0))
-        .optional()?;
-    let Some(number) = number else {
+    if !add_to_inbox(session.connection(), thread, notification, at.0)? {
         return refused(ended(to));
-    };
-    let mut statement = session.statement(POST)?;
-    statement.execute(params![thread, number, at.0, notification])?;
+    }
     Ok(())
+}
+
+/// False when the thread has ended.
+pub(super) fn add_to_inbox(
+    connection: &Connection,
+    thread: i64,
+    notification: &str,
+    at: i64,
+) -> rusqlite::Result<bool> {
+    let changed = connection
+        .prepare_cached(POSTED)?
+        .execute(params![thread, at])?;
+    if changed == 0 {
+        return Ok(false);
+    }
+    let mut post = connection.prepare_cached(POST)?;
+    post.execute(params![thread, at, notification])?;
+    Ok(true)
 }

@@ -5,7 +5,10 @@ use std::{collections::BTreeSet, fs, path::Path, sync::Arc};
 
 use futures::future::BoxFuture;
 use rusqlite::Connection;
-use scriptum_engine::{ClaimScope, Commit, Committed, InboxNumber, Store, StoreError, ThreadId};
+use scriptum_engine::{
+    ClaimNumber, ClaimScope, Commit, Committed, InboxNumber, StepStatus, Store, StoreError,
+    ThreadId,
+};
 use scriptum_store::{OpenError, SqliteStore};
 use scriptum_vm::{FrameCell, Seq, Slot, Status, StepPath, Timestamp};
 
@@ -233,19 +236,49 @@ async fn newer_files_are_refused() {
 
 async fn a_file_of_the_first_format_is_brought_up_to_date() {
     let folder = folder();
-    made(&open(folder.path()), 1).await;
-    // What the second format added.
     let first = database(folder.path());
-    let added = "ALTER TABLE threads DROP COLUMN claim; PRAGMA user_version = 1";
-    first.execute_batch(added).unwrap();
+    first
+        .execute_batch(include_str!("../../migrations/sqlite/0001.sql"))
+        .unwrap();
+    first.execute_batch(OF_THE_FIRST_FORMAT).unwrap();
     drop(first);
     let store = open(folder.path());
     let claimed = claim(&store, "one", 10).await;
-    let threads: Vec<ThreadId> = claimed.iter().map(|claim| claim.thread.id).collect();
-    assert_eq!(threads, [id(1)]);
+    assert_eq!(claimed.len(), 1);
+    assert_eq!(claimed[0].thread.id, id(1));
+    assert_eq!(claimed[0].thread.claim, ClaimNumber::FIRST);
+    let cells = claimed[0].frames.cells.iter();
+    let cells: Vec<String> = cells
+        .map(|(key, cell)| format!("{key}: {}", cell.0))
+        .collect();
+    assert_eq!(cells, ["0/head: {}", "0/name:x: 1"]);
+    let steps = store.steps(id(1), &StepPath::root(), page(None, 9)).await;
+    let steps: Vec<(String, StepStatus)> = steps
+        .unwrap()
+        .into_iter()
+        .map(|step| (step.path.to_string(), step.status))
+        .collect();
+    let expected = [("0", StepStatus::Completed), ("1", StepStatus::Running)];
+    assert_eq!(
+        steps,
+        expected.map(|(path, status)| (path.to_owned(), status))
+    );
     let version = database(folder.path()).query_row("PRAGMA user_version", [], |row| row.get(0));
-    assert_eq!(version, Ok(2));
+    assert_eq!(version, Ok(3));
 }
+
+/// A thread that waits for a claim, with two cells and two steps.
+const OF_THE_FIRST_FORMAT: &str = "
+    INSERT INTO programs (hash, document, pins, source) VALUES ('hash', '{}', '[]', '');
+    INSERT INTO threads (id, program, script, status, ended, created_at, updated_at, posted_at,
+                         last_seq, last_inbox)
+    VALUES (x'00000000040000000000000000000001', 1, 'old', 'running', 0, 1, 1, 1, 0, 1);
+    INSERT INTO frames VALUES (1, '0/head', '{}'), (1, '0/name:x', '1');
+    INSERT INTO steps (thread, path, primitive, status, attempt)
+    VALUES (1, x'00', 'execute', 'completed', 1), (1, x'01', 'execute', 'running', 1);
+    PRAGMA application_id = 1399026285;
+    PRAGMA user_version = 1;
+";
 
 async fn places_that_cannot_be_written_are_refused() {
     let folder = folder();
@@ -270,9 +303,9 @@ async fn damage_is_reported_when_read() {
         "UPDATE threads SET last_seq = 7",
         "UPDATE threads SET status = 'asleep'",
         "UPDATE threads SET last_seq = -1",
-        "UPDATE frames SET key = 'nowhere'",
-        "UPDATE steps SET path = x'f1'",
-        "UPDATE steps SET status = ''",
+        "UPDATE views SET key = 'nowhere' WHERE key < x''",
+        "UPDATE views SET key = x'f1' WHERE key >= x''",
+        "UPDATE views SET status = '' WHERE key >= x''",
         "UPDATE inbox SET notification = '[1,\"tea\"]'",
     ];
     for damage in damages {
