@@ -1,14 +1,11 @@
 //! Turns of many threads become one transaction: at once when the disk is idle, grouped while it is
 //! busy. What is asked for while a batch is written becomes the next batch, so the size of a batch
-//! follows the load and nothing ever waits for a batch to fill. A thread that finds nobody else at it writes
-//! its own commit and wakes no other task for that.
+//! follows the load and nothing ever waits for a batch to fill. A thread that is alone in memory writes its own
+//! commits and wakes no other task for that.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
-};
+use std::sync::Arc;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use crate::{
     Commit, Committed, Incarnation, Store, StoreError,
@@ -21,8 +18,9 @@ pub(crate) struct Committer {
     store: Arc<dyn Store>,
     me: Incarnation,
     queue: mpsc::Sender<Request>,
-    /// True while somebody writes his own commit.
-    is_taken: Arc<AtomicBool>,
+    /// Places in the memory of the worker, and how many there are.
+    slots: Arc<Semaphore>,
+    slots_max: usize,
 }
 
 /// The other end: what the worker drives until all committers are gone.
@@ -34,20 +32,26 @@ struct Request {
 }
 
 impl Committer {
-    pub(crate) fn new(store: Arc<dyn Store>, me: Incarnation) -> (Committer, CommitQueue) {
+    /// Of a worker all of whose places are free.
+    pub(crate) fn new(
+        store: Arc<dyn Store>,
+        me: Incarnation,
+        slots: Arc<Semaphore>,
+    ) -> (Committer, CommitQueue) {
         let (queue, requests) = mpsc::channel(COMMITS_PER_BATCH_MAX);
         let committer = Committer {
             store,
             me,
             queue,
-            is_taken: Arc::default(),
+            slots_max: slots.available_permits(),
+            slots,
         };
         (committer, CommitQueue(requests))
     }
 
     /// Returns when the commit is durable or refused. After an error nobody knows whether it is.
     pub(crate) async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
-        if let Some(_turn) = Turn::take(&self.is_taken) {
+        if self.is_for_one() {
             let outcomes = write(&*self.store, &self.me, vec![commit]).await?;
             return Ok(outcomes
                 .into_iter()
@@ -57,27 +61,17 @@ impl Committer {
         self.join_batch(commit).await
     }
 
+    /// True when there is one thread in memory at most, so that none can share a batch with it.
+    fn is_for_one(&self) -> bool {
+        self.slots_max <= self.slots.available_permits() + 1
+    }
+
     async fn join_batch(&self, commit: Commit) -> Result<Committed, StoreError> {
         let gone = || StoreError::Unavailable("the worker is stopping".into());
         let (done, outcome) = oneshot::channel();
         let request = Request { commit, done };
         self.queue.send(request).await.map_err(|_| gone())?;
         outcome.await.map_err(|_| gone())?
-    }
-}
-
-/// Held by the one that writes its own commit.
-struct Turn<'a>(&'a AtomicBool);
-
-impl Turn<'_> {
-    fn take(is_taken: &AtomicBool) -> Option<Turn<'_>> {
-        (!is_taken.swap(true, Ordering::AcqRel)).then(|| Turn(is_taken))
-    }
-}
-
-impl Drop for Turn<'_> {
-    fn drop(&mut self) {
-        self.0.store(false, Ordering::Release);
     }
 }
 

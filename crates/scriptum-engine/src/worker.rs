@@ -101,7 +101,9 @@ impl Worker {
     /// [`WorkerError::Lapsed`].
     pub async fn run(self, stop: CancellationToken) -> Result<(), WorkerError> {
         let Worker { core, me, scope } = self;
-        let (committer, queue) = Committer::new(Arc::clone(&core.store), me.clone());
+        let slots = Arc::new(Semaphore::new(core.limits.threads_live_max as usize));
+        let store = Arc::clone(&core.store);
+        let (committer, queue) = Committer::new(store, me.clone(), Arc::clone(&slots));
         let mut service = JoinSet::new();
         service.spawn(write_batches(Arc::clone(&core.store), me.clone(), queue));
         let promised = tokio::select! {
@@ -122,7 +124,6 @@ impl Worker {
             lease: Arc::clone(&lease),
             stop: stop.clone(),
         };
-        let slots = Arc::new(Semaphore::new(core.limits.threads_live_max as usize));
         let (door, births) = core
             .doors
             .open(scope, Arc::clone(&lease), Arc::clone(&slots));
