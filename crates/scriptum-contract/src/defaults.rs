@@ -37,6 +37,9 @@ pub fn check_fields(object: &Value, fields: &[Field], open: bool) -> Result<Valu
 
 /// The object with its defaults, in the order of the fields.
 fn completed(given: &Object, fields: &[Field]) -> Object {
+    if is_complete(given, fields) {
+        return given.clone();
+    }
     let declared = fields.iter().filter_map(|field| {
         let value = given.get(&field.name).or(field.default.as_ref())?;
         Some((Arc::clone(&field.name), with_defaults(value, &field.ty)))
@@ -46,6 +49,14 @@ fn completed(given: &Object, fields: &[Field]) -> Object {
         .filter(|(key, _)| !fields.iter().any(|field| field.name == *key))
         .cloned();
     declared.chain(further).collect()
+}
+
+/// True for an object that needs no default and begins with its fields in their order.
+fn is_complete(given: &Object, fields: &[Field]) -> bool {
+    let fits = |(field, (key, _)): (&Field, &(Arc<str>, Value))| {
+        field.name == *key && !has_defaults(&field.ty)
+    };
+    fields.len() <= given.len() && fields.iter().zip(given).all(fits)
 }
 
 /// A value with the defaults of its type, whether it fits the type or not.

@@ -4,7 +4,7 @@ mod generate;
 
 use proptest::prelude::*;
 use scriptum_contract::{
-    SecretPart, SecretText, TooManyParts, Value,
+    SecretPart, SecretText, TooManyParts, Value, json_text,
     limits::{SECRET_PARTS_MAX, VALUE_DEPTH_MAX},
     secret_keys,
 };
@@ -21,6 +21,7 @@ proptest! {
     fn the_storage_form_gives_back_every_value(value in generate::value()) {
         let stored = serde_json::to_string(&value).unwrap();
         check_same(&serde_json::from_str(&stored).unwrap(), &value);
+        prop_assert_eq!(json_text(&value).unwrap(), stored);
     }
 
     #[test]

@@ -11,7 +11,7 @@ mod secrets;
 use std::{
     any::Any,
     collections::BTreeMap,
-    fmt,
+    fmt::{self, Write as _},
     future::poll_fn,
     panic::AssertUnwindSafe,
     pin::pin,
@@ -28,8 +28,11 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Clock, Secrets, ThreadId, Tool, ToolCall, ToolError, ToolSource, limits::Limits,
-    ports::secrets::NoSecrets, retry::until_available, values::Values,
+    Clock, Secrets, ThreadId, Tool, ToolCall, ToolError, ToolSource,
+    limits::Limits,
+    ports::secrets::NoSecrets,
+    retry::until_available,
+    values::{Values, has_references},
 };
 
 pub use failure::{outcome_unknown, secret_missing, timed_out};
@@ -84,6 +87,9 @@ impl ToolBox {
         }
     }
 }
+
+/// Room for the key of a usual call: 30 bytes of the thread, a path, a number.
+const KEY_ROOM_BYTES: usize = 64;
 
 /// Calls tools under the limits of this node.
 pub(crate) struct Caller {
@@ -254,6 +260,9 @@ impl Caller {
 
     async fn arguments(&self, request: &Request) -> Result<Value, StepError> {
         let call = &request.call;
+        if !has_references(&call.args) {
+            return Ok(call.args.clone());
+        }
         let loading = until_available(|| self.values.load(&call.args)).await;
         loading.map_err(|error| failure::unloaded(&call.callee, &error))
     }
@@ -345,7 +354,10 @@ async fn enter(gate: &Semaphore) -> SemaphorePermit<'_> {
 
 fn key(request: &Request) -> Arc<str> {
     let call = &request.call;
-    format!("{}/{}/{}", request.thread, call.path, call.number).into()
+    let mut key = String::with_capacity(KEY_ROOM_BYTES);
+    write!(key, "{}/{}/{}", request.thread, call.path, call.number)
+        .expect("a string takes every text");
+    key.into()
 }
 
 /// What a panic said, if it said anything.

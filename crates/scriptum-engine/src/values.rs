@@ -84,6 +84,21 @@ impl Recent {
     }
 }
 
+/// True when a part of the value, or all of it, lies in the store.
+pub(crate) fn has_references(value: &Value) -> bool {
+    match value {
+        Value::Stored(_) => true,
+        Value::List(items) => items.iter().any(has_references),
+        Value::Object(object) => object.iter().any(|(_, value)| has_references(value)),
+        Value::Null
+        | Value::Bool(_)
+        | Value::Int(_)
+        | Value::Float(_)
+        | Value::Text(_)
+        | Value::Secret(_) => false,
+    }
+}
+
 fn note_references(value: &Value, found: &mut BTreeMap<ValueHash, Value>) {
     match value {
         Value::Stored(stored) => {

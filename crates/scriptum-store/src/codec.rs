@@ -8,14 +8,13 @@
 pub(crate) mod path;
 pub(crate) mod words;
 
+use scriptum_contract::json_text;
 use scriptum_engine::StoreError;
 use scriptum_vm::{Entry, Notification, Record, Seq, StepError, Timestamp};
 use serde::{Serialize, Serializer, de::DeserializeOwned, ser::SerializeTuple};
 
 /// The format that is written: storage-form JSON.
 const FORMAT: u64 = 1;
-/// Room for the entries of a usual turn, so that most texts are written without growing.
-const TEXT_CAPACITY_BYTES: usize = 512;
 
 /// The entries of one commit as one text: `[1, first seq, [[at, [record, …]], …]]`, the entries of
 /// one time together. The entries are gap-free, as the caller has checked.
@@ -91,12 +90,7 @@ impl Serialize for Records<'_> {
 }
 
 fn to_text<T: Serialize>(what: &str, value: &T) -> Result<String, StoreError> {
-    let unwritable = |cause: &dyn std::fmt::Display| {
-        StoreError::Corrupt(format!("cannot write {what}: {cause}"))
-    };
-    let mut bytes = Vec::with_capacity(TEXT_CAPACITY_BYTES);
-    serde_json::to_writer(&mut bytes, value).map_err(|cause| unwritable(&cause))?;
-    String::from_utf8(bytes).map_err(|cause| unwritable(&cause))
+    json_text(value).map_err(|cause| StoreError::Corrupt(format!("cannot write {what}: {cause}")))
 }
 
 fn from_text<T: DeserializeOwned>(what: &str, text: &str) -> Result<T, StoreError> {

@@ -1,5 +1,7 @@
 //! Folds changes of the step index into rows.
 
+use std::sync::Arc;
+
 use scriptum_engine::{StepChange, StepRow, StepStatus, StoreError, ThreadId};
 use scriptum_vm::StepPath;
 
@@ -80,7 +82,7 @@ pub(crate) fn blank(path: StepPath) -> StepRow {
     StepRow {
         path,
         label: None,
-        primitive: "".into(),
+        primitive: Arc::default(),
         tool: None,
         status: StepStatus::Running,
         attempt: 0,

@@ -8,7 +8,7 @@
 
 use std::{collections::BTreeMap, fmt, ops::Range, str::FromStr, sync::Arc};
 
-use crate::StepPath;
+use crate::{StepPath, path::write_number};
 
 /// The complete state of a thread: what [`FrameDelta`]s add up to. Empty before the first turn.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -77,6 +77,10 @@ pub struct FrameDelta {
 impl FrameDelta {
     /// Folds a later delta into this one.
     pub fn merge(&mut self, later: FrameDelta) {
+        if self.is_empty() {
+            *self = later;
+            return;
+        }
         for path in &later.dropped {
             remove_under(&mut self.cells, path);
         }
@@ -135,6 +139,16 @@ impl FrameKey {
         }
     }
 
+    /// Writes the key as it prints.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn write_to(&self, out: &mut impl fmt::Write) -> fmt::Result {
+        self.path.write_to(out)?;
+        out.write_char('/')?;
+        self.slot.write_to(out)
+    }
+
     /// The range in which exactly the texts of all keys at and below a path lie, compared bytewise.
     ///
     /// Behind a path stands `/` or `.`, and `0` is the byte after `/`: so `1/head` and `1.0/head` lie
@@ -149,26 +163,41 @@ impl FrameKey {
 
 impl fmt::Display for FrameKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.path, self.slot)
+        self.write_to(f)
     }
 }
 
-impl fmt::Display for Slot {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Slot {
+    fn write_to(&self, out: &mut impl fmt::Write) -> fmt::Result {
+        out.write_str(match self {
+            Slot::Thread => "thread",
+            Slot::Started => "started",
+            Slot::Count(_) => "count:",
+            Slot::Head => "head",
+            Slot::Loop => "loop",
+            Slot::Repeat => "repeat",
+            Slot::Event(_) => "event:",
+            Slot::Source => "source",
+            Slot::Last => "last",
+            Slot::Binding(_) => "name:",
+            Slot::Result(_) => "result:",
+            Slot::Stream => "stream",
+            Slot::Item(_) => "item:",
+        })?;
         match self {
-            Slot::Thread => f.write_str("thread"),
-            Slot::Started => f.write_str("started"),
-            Slot::Count(path) => write!(f, "count:{path}"),
-            Slot::Head => f.write_str("head"),
-            Slot::Loop => f.write_str("loop"),
-            Slot::Repeat => f.write_str("repeat"),
-            Slot::Event(number) => write!(f, "event:{number}"),
-            Slot::Source => f.write_str("source"),
-            Slot::Last => f.write_str("last"),
-            Slot::Binding(name) => write!(f, "name:{name}"),
-            Slot::Result(index) => write!(f, "result:{index}"),
-            Slot::Stream => f.write_str("stream"),
-            Slot::Item(index) => write!(f, "item:{index}"),
+            Slot::Count(path) => path.write_to(out),
+            Slot::Binding(name) => out.write_str(name),
+            Slot::Event(number) | Slot::Result(number) | Slot::Item(number) => {
+                write_number(out, *number)
+            }
+            Slot::Thread
+            | Slot::Started
+            | Slot::Head
+            | Slot::Loop
+            | Slot::Repeat
+            | Slot::Source
+            | Slot::Last
+            | Slot::Stream => Ok(()),
         }
     }
 }

@@ -6,6 +6,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Components that a path holds without an allocation: a step three loops or branches deep.
 const INLINE_MAX: usize = 7;
+/// Room for the text of a usual path.
+const TEXT_ROOM_BYTES: usize = 16;
 
 /// A step path: zero-based indices from the root, `index[.iteration|lane|branch|cycle].child`.
 ///
@@ -60,10 +62,33 @@ impl StepPath {
         }
     }
 
+    /// Writes the path as it prints.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn write_to(&self, out: &mut impl fmt::Write) -> fmt::Result {
+        for (at, component) in self.components().iter().enumerate() {
+            if at > 0 {
+                out.write_char('.')?;
+            }
+            write_number(out, *component)?;
+        }
+        Ok(())
+    }
+
     /// True when `self` is `ancestor` or lies below it.
     pub fn is_under(&self, ancestor: &StepPath) -> bool {
         self.components().starts_with(ancestor.components())
     }
+}
+
+/// Writes a number digit by digit: paths are written all the time, and most of their numbers are short.
+pub(crate) fn write_number(out: &mut impl fmt::Write, number: u32) -> fmt::Result {
+    if number > 9 {
+        write_number(out, number / 10)?;
+    }
+    let digit = char::from_digit(number % 10, 10);
+    out.write_char(digit.expect("what is left of a division by ten is a digit"))
 }
 
 impl Default for StepPath {
@@ -126,13 +151,7 @@ impl From<&[u32]> for StepPath {
 
 impl fmt::Display for StepPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, component) in self.components().iter().enumerate() {
-            if at > 0 {
-                f.write_str(".")?;
-            }
-            write!(f, "{component}")?;
-        }
-        Ok(())
+        self.write_to(f)
     }
 }
 
@@ -179,7 +198,10 @@ impl FromStr for StepPath {
 
 impl Serialize for StepPath {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        let mut text = String::with_capacity(TEXT_ROOM_BYTES);
+        self.write_to(&mut text)
+            .map_err(serde::ser::Error::custom)?;
+        serializer.serialize_str(&text)
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
     Value,
     read::{Form, KeyCache, Reader},
 };
-use crate::limits::VALUE_DEPTH_MAX;
+use crate::{json_text, limits::VALUE_DEPTH_MAX};
 
 /// A value as plain JSON: secrets are masked. A reference to a stored value cannot be written: load it
 /// first.
@@ -64,7 +64,7 @@ impl Value {
     /// # Errors
     /// When a part lies in the store and was not loaded.
     pub fn to_json(&self) -> Result<String, serde_json::Error> {
-        serde_json::to_string(&Plain(self))
+        json_text(&Plain(self))
     }
 
     /// JSON on several lines, indented by two spaces.

@@ -85,16 +85,19 @@ fn from_entries(entries: Vec<(Arc<str>, Value)>) -> Object {
     }
 }
 
-fn few(entries: Vec<(Arc<str>, Value)>) -> Object {
-    let mut unique: Vec<(Arc<str>, Value)> = Vec::with_capacity(entries.len());
-    for (key, value) in entries {
-        match unique.iter_mut().find(|(known, _)| *known == key) {
-            Some(slot) => slot.1 = value,
-            None => unique.push((key, value)),
+fn few(mut entries: Vec<(Arc<str>, Value)>) -> Object {
+    let mut at = 1;
+    while let Some((before, [(key, value), ..])) = entries.split_at_mut_checked(at) {
+        match before.iter_mut().find(|(known, _)| known == key) {
+            Some(slot) => {
+                slot.1 = std::mem::take(value);
+                entries.remove(at);
+            }
+            None => at += 1,
         }
     }
     Object(Arc::new(Body {
-        entries: unique.into(),
+        entries: entries.into(),
         sorted: Box::default(),
     }))
 }

@@ -16,6 +16,9 @@ use crate::{
     steps,
 };
 
+/// Room for a usual key of a cell.
+const KEY_ROOM_BYTES: usize = 32;
+
 /// The turns of one thread, ready to be bound.
 #[derive(Debug)]
 pub(super) struct Turn {
@@ -94,7 +97,7 @@ impl Turn {
             entries: Entries::encode(&commit.entries)?,
             dropped: dropped.map(FrameKey::texts_under).collect(),
             cells: cells
-                .map(|(key, cell)| (key.to_string(), cell.map(|cell| cell.0)))
+                .map(|(key, cell)| (key_to_text(&key), cell.map(|cell| cell.0)))
                 .collect(),
             steps: fold(commit.steps)
                 .into_iter()
@@ -140,6 +143,12 @@ impl Entries {
     }
 }
 
+fn key_to_text(key: &FrameKey) -> String {
+    let mut text = String::with_capacity(KEY_ROOM_BYTES);
+    key.write_to(&mut text).expect("a string takes every text");
+    text
+}
+
 /// Later changes of a step fold into earlier ones, so that each row is written once. Only a step that
 /// ends by its row in the table and then begins anew is written twice, as the row has to be there.
 fn fold(changes: Vec<StepChange>) -> Vec<(Part, StepRow)> {
@@ -151,7 +160,8 @@ fn fold(changes: Vec<StepChange>) -> Vec<(Part, StepRow)> {
         let is_end = matches!(change, StepChange::Ended { .. });
         match last {
             Some((part, row)) if is_end || *part == Part::Whole => {
-                *row = steps::fold(row.clone(), change);
+                let before = std::mem::replace(row, steps::blank(StepPath::root()));
+                *row = steps::fold(before, change);
             }
             Some(_) | None => {
                 let part = if is_end { Part::End } else { Part::Whole };

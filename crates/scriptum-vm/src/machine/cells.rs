@@ -4,7 +4,7 @@
 
 use std::{collections::BTreeMap, num::NonZeroU32, sync::Arc};
 
-use scriptum_contract::Value;
+use scriptum_contract::{Value, json_text};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{FrameCell, PauseReason, Status, StepError, StepPath, Timestamp};
@@ -416,7 +416,7 @@ fn is_zero(number: &u32) -> bool {
 
 /// The persisted form of a cell.
 pub(super) fn write(content: &impl Serialize) -> FrameCell {
-    let text = serde_json::to_string(content).expect("cells have text keys and finite numbers");
+    let text = json_text(content).expect("cells have text keys and finite numbers");
     FrameCell(text.into())
 }
 

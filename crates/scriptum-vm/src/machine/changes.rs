@@ -1,6 +1,9 @@
 //! The changes of a turn: taken back when the turn is refused, written as cells when it succeeds.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use scriptum_contract::Value;
 
@@ -77,7 +80,10 @@ impl State {
 
     /// Ends the turn: the cells that it touched, as they are now.
     pub(super) fn commit(&mut self) -> FrameDelta {
-        let mut touched = Touched::default();
+        let mut touched = Touched {
+            keys: Vec::with_capacity(self.log.len()),
+            ..Touched::default()
+        };
         for undo in self.log.drain(..) {
             touched.note(undo);
         }
@@ -86,12 +92,15 @@ impl State {
         touched
             .keys
             .dedup_by(|(later, _), (first, _)| later == first);
-        let cells = touched.keys.into_iter().filter_map(|(key, existed)| {
+        let mut cells = BTreeMap::new();
+        for (key, existed) in touched.keys {
             let cell = self.cell(&key);
-            (existed || cell.is_some()).then_some((key, cell))
-        });
+            if existed || cell.is_some() {
+                cells.insert(key, cell);
+            }
+        }
         FrameDelta {
-            cells: cells.collect(),
+            cells,
             dropped: touched.dropped,
         }
     }

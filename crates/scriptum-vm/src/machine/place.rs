@@ -1,9 +1,6 @@
 //! Finds its way in a program by step path, and says which steps a jump can run again.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, LazyLock},
-};
+use std::sync::{Arc, LazyLock};
 
 use scriptum_contract::Value;
 
@@ -176,13 +173,10 @@ pub(super) fn tool(step: &Step) -> Option<Arc<str>> {
 
 /// The name of a step's primitive, without making a text for each event.
 pub(super) fn primitive(kind: &StepKind) -> Arc<str> {
-    static NAMES: LazyLock<BTreeMap<&str, Arc<str>>> = LazyLock::new(|| {
-        PRIMITIVES
-            .iter()
-            .map(|name| (*name, Arc::from(*name)))
-            .collect()
-    });
-    let name = NAMES.get(kind.primitive());
+    static NAMES: LazyLock<[Arc<str>; PRIMITIVES.len()]> =
+        LazyLock::new(|| PRIMITIVES.map(Arc::from));
+    let primitive = kind.primitive();
+    let name = NAMES.iter().find(|name| &***name == primitive);
     Arc::clone(name.expect("every primitive is in the list of all"))
 }
 

@@ -8,7 +8,7 @@ use std::{
     sync::Arc,
 };
 
-use scriptum_contract::{Object, StoredValue, Value, ValueHash};
+use scriptum_contract::{Object, StoredValue, Value, ValueHash, json_text};
 use sha2::{Digest, Sha256};
 
 use crate::Blob;
@@ -196,7 +196,8 @@ impl Values {
     }
 
     fn store(&mut self, value: &Value, size_bytes: usize) -> Value {
-        let bytes = serde_json::to_vec(value).expect("a value has text keys and finite numbers");
+        let text = json_text(value).expect("a value has text keys and finite numbers");
+        let bytes = text.into_bytes();
         debug_assert_eq!(
             bytes.len(),
             size_bytes,
