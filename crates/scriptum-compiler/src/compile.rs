@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use scriptum_contract::{Contract, ToolCatalog, ToolName, ToolOrigin, ToolSignature};
-use scriptum_syntax::{Diagnostic, Severity, Span, parse};
+use scriptum_syntax::{Diagnostic, Severity, Span, ast::AstNode, parse};
 use scriptum_vm::program::{Body, Callee, Program};
 
 use crate::{
@@ -64,9 +64,10 @@ pub(crate) fn checked(
 /// not in memory twice.
 fn read(text: &str, catalog: &ToolCatalog, suggest: &Suggest) -> (Lowered, Vec<Diagnostic>, Gaps) {
     let parse = parse(text);
-    let mut lowered = lower::lower(text, &parse.tree(), catalog, suggest);
+    let tree = parse.tree();
+    let mut lowered = lower::lower(text, &tree, catalog, suggest);
     let has_foreign_import = |it: &Diagnostic| it.code == scriptum_syntax::codes::FOREIGN_IMPORT;
-    let gaps = Gaps {
+    let mut gaps = Gaps {
         steps: parse.has_errors(),
         imports: parse.diagnostics.iter().any(has_foreign_import),
         names: parse
@@ -76,7 +77,11 @@ fn read(text: &str, catalog: &ToolCatalog, suggest: &Suggest) -> (Lowered, Vec<D
             .collect(),
         unread: parse.unread,
     };
-    gaps.forget_guesses(&mut lowered.diagnostics);
+    if !gaps.unread.is_empty() {
+        let tools = tree.tools();
+        gaps.imports |= tools.is_some_and(|tools| gaps.is_around(tools.span()));
+        gaps.forget_guesses(&mut lowered.diagnostics);
+    }
     let mut diagnostics = parse.diagnostics;
     diagnostics.append(&mut lowered.diagnostics);
     (lowered, diagnostics, gaps)

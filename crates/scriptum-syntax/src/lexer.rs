@@ -47,7 +47,7 @@ pub(crate) struct Lexed {
 pub(crate) struct Line {
     /// The index of its first token that is not trivia.
     pub(crate) first: u32,
-    /// Bytes of indentation.
+    /// Spaces of indentation.
     pub(crate) column: u32,
     /// True when a tab is among them.
     pub(crate) has_tab: bool,
@@ -78,8 +78,14 @@ pub(crate) enum ProblemKind {
     ForeignName,
     /// A comment of another language.
     ForeignComment,
+    /// A space that is none of the language's, or a character that is not seen at all.
+    ForeignSpace,
     /// `'text'`
     SingleQuotes,
+    /// `“text”`
+    TypographicQuotes,
+    /// `"text` whose closing quote stands on a later line.
+    BrokenString,
     /// A string without its closing quote.
     UnclosedString,
     /// A backslash that begins no escape.
@@ -192,12 +198,25 @@ impl<'t> Lexer<'t> {
     #[inline(never)]
     fn begin_line(&mut self, start: usize) {
         let indent = self.bytes.get(self.line_start..start).unwrap_or(&[]);
+        let is_plain = indent.is_ascii();
         self.lines.push(Line {
             first: offset(self.tokens.len()),
-            column: offset(indent.len()),
-            has_tab: indent.contains(&b'\t'),
+            column: if is_plain {
+                offset(indent.len())
+            } else {
+                self.seen_width(start)
+            },
+            has_tab: is_plain && indent.contains(&b'\t'),
         });
         self.at_line_start = false;
+    }
+
+    /// How wide an indentation looks that has spaces of other kinds in it.
+    #[cold]
+    fn seen_width(&self, start: usize) -> u32 {
+        let indent = self.text.get(self.line_start..start).unwrap_or("");
+        let seen = indent.chars().filter(|char| char.is_whitespace());
+        offset(seen.count())
     }
 
     fn report(&mut self, kind: ProblemKind, start: usize) {

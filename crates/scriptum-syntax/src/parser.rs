@@ -24,6 +24,7 @@ mod fields;
 mod file;
 mod foreign;
 mod foreign_exprs;
+mod foreign_types;
 mod foreign_values;
 mod groups;
 mod heads;
@@ -132,8 +133,18 @@ impl<'t> Parser<'t> {
     }
 
     fn problems(&mut self, problems: &[Problem]) {
-        for problem in problems {
+        let is_space = |problem: &&Problem| problem.kind == lexer::ProblemKind::ForeignSpace;
+        let first = problems.iter().find(is_space).copied();
+        for problem in problems.iter().filter(|problem| !is_space(problem)) {
             let diagnostic = errors::diagnose(self.text, *problem);
+            self.report(diagnostic);
+        }
+        if let Some(first) = first {
+            // What they are as indentation is a guess, as with tabs.
+            self.has_tabs = true;
+            let all = problems.iter().filter(is_space);
+            let all: Vec<Problem> = all.take(errors::SPACES_MENDED_MAX).copied().collect();
+            let diagnostic = errors::foreign_spaces(self.text, first, &all);
             self.report(diagnostic);
         }
     }
@@ -145,6 +156,7 @@ impl<'t> Parser<'t> {
         self.found_again();
         let unread = self.errors.unread();
         let unread_names = errors::names_bound_in(&unread, &self.tokens);
+        errors::forget_quotes(&mut self.diagnostics, &unread);
         Parse {
             tree: Arc::new(self.builder.tree(self.text, self.tokens)),
             diagnostics: self.diagnostics,

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 use scriptum_contract::{Field, Number, Shape, ToolName, ToolOrigin, ToolSignature, Type};
 use scriptum_vm::{
     limits::AGENT_CYCLES_MAX,
-    program::{Agent, Callee, Model, Step, Tools},
+    program::{Agent, Callee, Model, Step, StepKind, Tools},
 };
 
 use super::{Checker, body::StepEnd, steps::goes_on, target::Target};
@@ -41,7 +41,7 @@ static AGENT: LazyLock<ToolSignature> = LazyLock::new(|| {
 impl<'p> Checker<'p> {
     pub(super) fn agent(&mut self, step: &'p Step, agent: &'p Agent) -> StepEnd {
         self.model_inputs(step, &agent.model, &AGENT);
-        if agent.tools.is_none() {
+        if agent.tools.is_none() && !self.gaps.is_around(self.span(step.at)) {
             let verb = self.part(step.at, Part::Verb);
             self.report(codes::agent_without_tools(verb));
         }
@@ -93,9 +93,11 @@ impl<'p> Checker<'p> {
                 self.duplicates("tool", named);
             }
             Some(Tools::Computed(names)) => {
+                let is_plan = matches!(step.kind, StepKind::Plan(_));
+                let tool = if is_plan { "plan" } else { "agent" };
                 let target = Target::Input {
                     name: "tools",
-                    tool: "the model",
+                    tool,
                 };
                 self.expect(&names.root, &Type::list(Type::text()), target);
             }

@@ -2,7 +2,9 @@
 
 use std::sync::{Arc, LazyLock};
 
-use scriptum_contract::{Field, Number, Shape, ToolName, ToolOrigin, ToolSignature, Type, Value};
+use scriptum_contract::{
+    Assignable, Field, Number, Shape, ToolName, ToolOrigin, ToolSignature, Type, Value, assignable,
+};
 use scriptum_vm::{
     limits::WRONG_ANSWERS_MAX,
     program::{Ask, Input, Op, Step},
@@ -101,7 +103,9 @@ impl<'p> Checker<'p> {
         let (Some(given), Some(options)) = (constant(&default.value.root.op), options) else {
             return;
         };
-        if *given != Value::Null && !options.contains(&given) {
+        let ty = self.facts.ty(default.value.root.at);
+        let fits = !matches!(assignable(ty, &ask.answer), Assignable::No(_));
+        if fits && *given != Value::Null && !options.contains(&given) {
             let span = self.span(default.value.root.at);
             self.report(codes::invalid_value::no_option(given, &options, span));
         }

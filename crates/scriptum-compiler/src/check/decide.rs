@@ -163,8 +163,10 @@ impl<'p> Checker<'p> {
         let cases = cases.map(|(index, case)| (&case.target, at(index)));
         let targets: Vec<_> = cases.chain(otherwise).collect();
         let known: BTreeSet<&str> = named.iter().map(|(name, _)| &***name).collect();
+        // A branch whose name could not be read may be the one that is meant.
+        let all_named = named.len() == decide.branches.len();
         for (target, at) in &targets {
-            if !known.contains(&***target) && !self.map.is_hole(*at) {
+            if all_named && !known.contains(&***target) && !self.map.is_hole(*at) {
                 let nearest = self.suggest.nearest(target, known.iter().copied());
                 self.report(codes::unknown_branch(target, self.span(*at), nearest));
             }

@@ -15,7 +15,10 @@ use scriptum_vm::{
 };
 
 use super::{Checker, scope::Kind, secrets, target::Target};
-use crate::{codes, source_map::part_of};
+use crate::{
+    codes,
+    source_map::{Part, part_of},
+};
 
 /// How a name or an access is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -373,7 +376,13 @@ impl Checker<'_> {
         }
         let span = self.span(node.at);
         let diagnostic = if let Some(at) = self.bound_later(name) {
-            codes::used_before_definition(name, span, self.span(at))
+            let is_own_value = self.span(self.step_at).start <= span.start
+                && self.part(self.step_at, Part::Bind) == self.span(at);
+            if is_own_value {
+                codes::used_before_definition::in_own_value(name, span, self.span(at))
+            } else {
+                codes::used_before_definition(name, span, self.span(at))
+            }
         } else if self
             .program
             .contract

@@ -266,7 +266,9 @@ impl<'p> Checker<'p> {
         for input in inputs {
             let Some(field) = shape.field(&input.name) else {
                 self.infer(&input.value.root);
-                self.unknown_input(tool, input, shape, &mut missing);
+                let unknown = inputs.iter().filter(|it| shape.field(&it.name).is_none());
+                let is_only = !shape.open && unknown.count() == 1;
+                self.unknown_input(tool, input, shape, is_only, &mut missing);
                 continue;
             };
             let target = Target::Input {
@@ -293,17 +295,30 @@ impl<'p> Checker<'p> {
         }
     }
 
-    /// An input that the tool does not name. One that is near to a missing one is that one misspelt.
-    fn unknown_input(&mut self, tool: &str, input: &Input, shape: &Shape, missing: &mut Vec<&str>) {
+    /// An input that the tool does not name. One that is near to a missing one is that one misspelt, and
+    /// so is the only one where only one is missing.
+    fn unknown_input(
+        &mut self,
+        tool: &str,
+        input: &Input,
+        shape: &Shape,
+        is_only: bool,
+        missing: &mut Vec<&str>,
+    ) {
         let span = self.span(input.at);
-        let meant = self.suggest.nearest(&input.name, missing.iter().copied());
+        let names = || shape.fields.iter().map(|field| &*field.name);
+        let meant = match missing.as_slice() {
+            [only] if is_only && self.suggest.nearest(&input.name, names()).is_none() => {
+                Some(*only)
+            }
+            _ => self.suggest.nearest(&input.name, missing.iter().copied()),
+        };
         if let Some(index) = missing.iter().position(|name| Some(*name) == meant) {
             let name = missing.swap_remove(index);
             let misspelt = codes::unknown_input::misspelt(&input.name, name, tool, span);
             return self.report(misspelt);
         }
-        let names = shape.fields.iter().map(|field| &*field.name);
-        let nearest = self.suggest.nearest(&input.name, names);
+        let nearest = self.suggest.nearest(&input.name, names());
         self.report(codes::unknown_input(
             &input.name,
             tool,

@@ -86,7 +86,7 @@ mod unreachable_step;
 mod unusable_constraint;
 mod unused_branch;
 mod unused_stream;
-mod used_before_definition;
+pub(crate) mod used_before_definition;
 mod variant_base;
 mod wait_for_condition;
 mod words;

@@ -30,7 +30,16 @@ pub(crate) fn unknown_constraint(
     };
     let diagnostic = ENTRY
         .at(span, format!("there is no constraint `{name}`"))
-        .here("not a constraint")
-        .help(help);
+        .here("not a constraint");
+    let diagnostic = match name {
+        "required" | "mandatory" | "not_null" => {
+            return diagnostic.help("a field without a default is required: leave the word out");
+        }
+        "optional" | "nullable" => {
+            return diagnostic
+                .help("a field with a default need not be given: `name : text = null`");
+        }
+        _ => diagnostic.help(help),
+    };
     meant(diagnostic, name, span, nearest)
 }

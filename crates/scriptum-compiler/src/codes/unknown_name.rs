@@ -17,6 +17,11 @@ pub(crate) fn unknown_name(name: &str, span: Span, nearest: Option<&str>) -> Dia
         }
         "True" | "TRUE" | "yes" | "Yes" => return instead(diagnostic, "true", span),
         "False" | "FALSE" | "no" | "No" => return instead(diagnostic, "false", span),
+        "process" | "os" | "environ" | "getenv" => diagnostic.help(
+            "an environment variable is declared in the block `env`, and read by its name or as `env(NAME)`",
+        ),
+        "this" | "self" => diagnostic.help("values are read by their bare names"),
+        "Math" | "math" => diagnostic.help("functions have bare names: `round(x)`, `floor(x)`, `max([a, b])`"),
         _ => diagnostic.help("bind it before with `let`, with the `->` of a step, or as an input; a text stands in quotes"),
     };
     meant(diagnostic, name, span, nearest)

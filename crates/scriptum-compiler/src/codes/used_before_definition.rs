@@ -25,3 +25,14 @@ pub(crate) fn used_before_definition(name: &str, span: Span, bound: Span) -> Dia
             "move the step that binds it before this one"
         })
 }
+
+/// A name in the value that it is to have for the first time.
+pub(crate) fn in_own_value(name: &str, span: Span, bound: Span) -> Diagnostic {
+    ENTRY
+        .at(span, format!("`{name}` has no value yet at this place"))
+        .here("read here")
+        .also(bound, "has its first value behind this step")
+        .help(format!(
+            "give it a first value before, as in `let {name} = 0`, or read another name"
+        ))
+}

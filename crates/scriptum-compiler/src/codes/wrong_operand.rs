@@ -36,6 +36,9 @@ pub(crate) fn wrong_operand(
         }
         BinaryOp::Add if has_text => diagnostic
             .help("insert values into a text: `\"{a}{b}\"`; numbers are read with `to_number(x)`"),
+        BinaryOp::Remainder if has_text => {
+            diagnostic.help("insert values into a text: `\"{a}\"`; `%` computes with two numbers")
+        }
         BinaryOp::Add => {
             diagnostic.help("`+` adds two numbers, joins two texts, or joins two lists")
         }

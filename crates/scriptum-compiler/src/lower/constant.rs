@@ -159,7 +159,8 @@ impl Lower<'_> {
     }
 
     fn no_constant(&mut self, expr: &ast::Expr) -> Option<Value> {
-        self.report(codes::default_not_constant(expr.span()));
+        let span = expr.span();
+        self.report(codes::default_not_constant(span.of(self.text), span));
         None
     }
 }

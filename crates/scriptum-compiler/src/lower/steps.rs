@@ -187,7 +187,8 @@ impl Lower<'_> {
             (Some(text), _) => duration_ms(&text),
             (None, ms) => ms.and_then(|ms| u64::try_from(ms).ok()),
         };
-        if ms.is_none() {
+        // The parser has reported `5s` without quotes.
+        if ms.is_none() && !is_malformed(pause) {
             self.report(codes::invalid_duration(pause.span()));
         }
         ms
@@ -360,6 +361,17 @@ pub(super) fn is_stream(step: &impl StepNode) -> bool {
 /// The verbs whose results can be handed on as they come.
 fn can_stream(verb: Verb) -> bool {
     matches!(verb, Verb::Do | Verb::Each | Verb::Pipe)
+}
+
+/// True for digits that run into letters.
+fn is_malformed(expr: &ast::Expr) -> bool {
+    let ast::Expr::Literal(literal) = expr else {
+        return false;
+    };
+    matches!(
+        literal.value(),
+        None | Some(ast::Literal::Number(ast::Number::OutOfRange))
+    )
 }
 
 fn constant_int(expr: &ast::Expr) -> Option<i64> {

@@ -19,6 +19,11 @@ pub(super) enum Prose {
     Over,
 }
 
+/// What other languages call the first word of a script.
+const HEADER_WORDS: &[&str] = &[
+    "title", "name", "workflow", "program", "task", "flow", "pipeline",
+];
+
 /// How many tokens of a line decide what it is.
 const TOKENS_THAT_DECIDE: usize = 12;
 
@@ -30,8 +35,8 @@ impl Lexer<'_> {
             .get(self.pos..)
             .unwrap_or("")
             .trim_start_matches([' ', '\t']);
-        let is_header =
-            rest.starts_with('"') || (self.lines.is_empty() && !rest.starts_with(['=', ':']));
+        let is_header = rest.starts_with(['"', '“'])
+            || (self.lines.is_empty() && !rest.starts_with(['=', ':']));
         if self.prose == Prose::BeforeHeader && is_header {
             self.prose = Prose::OnHeaderLine;
         }
@@ -47,9 +52,10 @@ impl Lexer<'_> {
                 .text
                 .get(self.pos..)
                 .unwrap_or("")
-                .trim_start_matches([' ', '\t'])
+                .trim_start_matches([' ', '\t', ':', '='])
                 .starts_with('"')
-            && crate::nearest::word(self.text_from(start), &["script"]).is_some()
+            && (crate::nearest::word(self.text_from(start), &["script"]).is_some()
+                || HEADER_WORDS.contains(&self.text_from(start)))
     }
 
     pub(super) fn header_line_is_over(&mut self) {

@@ -3,6 +3,9 @@
 use super::{Bracket, Lexer, ProblemKind, offset, prose::Prose, span};
 use crate::SyntaxKind;
 
+/// How far the partner of a typographic quote is looked for: farther than a line of a person.
+const TYPOGRAPHIC_CHARS_MAX: usize = 1_000;
+
 impl Lexer<'_> {
     /// Reads one token; one string may be several.
     pub(super) fn token(&mut self) {
@@ -272,6 +275,15 @@ impl Lexer<'_> {
             .and_then(|rest| rest.chars().next())
             .unwrap_or(' ');
         self.pos += char.len_utf8();
+        if is_foreign_space(char) {
+            self.report(ProblemKind::ForeignSpace, start);
+            return self.push(SyntaxKind::Whitespace, start);
+        }
+        if let Some(len) = self.typographic_text(char) {
+            self.pos += len;
+            self.report(ProblemKind::TypographicQuotes, start);
+            return self.push(SyntaxKind::SingleQuoted, start);
+        }
         if char.is_alphabetic() {
             self.skip_foreign_letters();
             self.report(ProblemKind::ForeignName, start);
@@ -279,6 +291,21 @@ impl Lexer<'_> {
             self.report(ProblemKind::UnknownCharacter, start);
         }
         self.push(SyntaxKind::Error, start);
+    }
+
+    /// How long what follows a typographic quote is, up to its partner on the same line.
+    fn typographic_text(&self, quote: char) -> Option<usize> {
+        let closers: &[char] = match quote {
+            '“' | '„' | '”' => &['“', '”', '"'],
+            '«' => &['»'],
+            '‘' | '‚' | '’' => &['‘', '’', '\''],
+            _ => return None,
+        };
+        let rest = self.text.get(self.pos..)?;
+        let near = rest.char_indices().take(TYPOGRAPHIC_CHARS_MAX);
+        let mut line = near.take_while(|(_, char)| *char != '\n');
+        let (end, closer) = line.find(|(_, char)| closers.contains(char))?;
+        Some(end + closer.len_utf8())
     }
 
     /// `'text'` or `` `text` `` on one line, else a lone quote.
@@ -298,6 +325,15 @@ impl Lexer<'_> {
             Some(_) | None => self.unknown(),
         }
     }
+}
+
+/// True for spaces of other kinds and for characters that take no place.
+fn is_foreign_space(char: char) -> bool {
+    let is_invisible = matches!(
+        char,
+        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{ad}'
+    );
+    is_invisible || (char.is_whitespace() && !char.is_ascii())
 }
 
 #[inline]

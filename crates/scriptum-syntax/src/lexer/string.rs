@@ -17,6 +17,9 @@ const STRING_DEPTH_MAX: u32 = 4;
 /// How far the lexer looks for the end of an interpolation, in tokens: far more than a person writes.
 const INTERPOLATION_TOKENS_MAX: usize = 1_000;
 
+/// How many lines further down the quote of a string that is not closed is looked for.
+const BROKEN_LINES_MAX: usize = 8;
+
 /// One string while it is read.
 struct Open {
     start: usize,
@@ -191,9 +194,43 @@ impl Lexer<'_> {
         }
     }
 
+    /// Behind the quote on a later line that closes an unclosed string, where it is plain to see: no
+    /// line up to there looks like one of the language, and the quote is alone on its line.
+    fn closing_quote_below(&self, open: &Open) -> Option<usize> {
+        if open.quotes == 3 || self.string_depth > 0 {
+            return None;
+        }
+        let rest = self.text.get(self.pos..)?;
+        let mut at = self.pos + rest.find('\n')? + 1;
+        let below = self.text.get(at..)?.split_inclusive('\n');
+        for line in below.take(BROKEN_LINES_MAX) {
+            let is_code = line.contains(" = ") || line.contains(" -> ") || line.trim().is_empty();
+            if is_code {
+                return None;
+            }
+            if let Some(quote) = line.find('"') {
+                let is_only = line.matches('"').count() == 1;
+                let ends_word = line
+                    .get(..quote)?
+                    .ends_with(|char: char| !matches!(char, ' ' | '\t' | '(' | '['));
+                return (is_only && ends_word).then_some(at + quote + 1);
+            }
+            at += line.len();
+        }
+        None
+    }
+
     fn finish_string(&mut self, open: &Open, closed: bool) {
         let end = self.pos;
-        if !closed {
+        let broken = if closed {
+            None
+        } else {
+            self.closing_quote_below(open)
+        };
+        if let Some(end) = broken {
+            self.pos = end;
+            self.report(ProblemKind::BrokenString, open.start);
+        } else if !closed {
             // Where the text ends is a guess, so what stands in it is not worth a warning.
             let first = self
                 .problems
@@ -213,6 +250,7 @@ impl Lexer<'_> {
             };
             return self.push(kind, open.start);
         }
+        let end = if closed { end } else { self.pos };
         if open.text_start < end {
             self.push(SyntaxKind::StringText, open.text_start);
         }

@@ -11,6 +11,9 @@ use crate::{Applicability, Diagnostic, Edit, Fix, Span, SyntaxKind, codes};
 /// Words that declare a variable in other languages.
 const FOREIGN_LETS: &[&str] = &["var", "const", "val", "set", "auto", "local", "final", "my"];
 
+/// How far the end of `a.b.c` is looked for, in tokens: more than anyone writes.
+pub(super) const PATH_TOKENS_MAX: usize = 32;
+
 /// The operator of `x += 1` or `x++`.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct CompoundOperator {
@@ -175,6 +178,66 @@ impl Parser<'_> {
         }
     }
 
+    /// `let a, b = …`, `let [a, b] = …`, `let a.b = …`: a `let` names one value.
+    pub(super) fn many_names(&mut self) {
+        let (found, here) = (self.found(), self.here());
+        let is_part = matches!(self.kind(), SyntaxKind::Dot | SyntaxKind::LeftBracket)
+            && self.token_before() != Some(SyntaxKind::LetKw);
+        let message = format!("a `let` names one value; unexpected {found}");
+        let diagnostic =
+            Diagnostic::error(codes::EXPECTED_TOKEN, message, here).here("expected `name = value`");
+        self.error(diagnostic.help(if is_part {
+            "values do not change; make a new one: `let new = merge(object, { field: value })`"
+        } else {
+            "write one `let` for each name: `let first = pair[0]`"
+        }));
+        self.skip_rest();
+    }
+
+    /// `object.field = 1`, `list[0] = 1`: values do not change.
+    pub(super) fn part_assignment(&mut self) {
+        let here = self.here();
+        let name = here.of(self.text);
+        let is_field = self.nth(1) == SyntaxKind::Dot;
+        let help = if is_field {
+            let field = self.nth_span(2).of(self.text);
+            format!("make a new one: `let {name} = merge({name}, {{ {field}: value }})`")
+        } else {
+            format!(
+                "make a new one: `let {name} = map({name}, (x, i) => if i == 0 then value else x)`"
+            )
+        };
+        self.error(
+            Diagnostic::error(
+                codes::MISSING_LET,
+                "a part of a value cannot be set: values do not change",
+                here,
+            )
+            .here("this value")
+            .help(help),
+        );
+        let column = self.column();
+        self.skip_rest();
+        self.finish_line();
+        self.skip_deeper_lines(column);
+    }
+
+    /// True at `a.b = …` and `a[0] = …`.
+    pub(super) fn at_part_assignment(&self) -> bool {
+        let mut ahead = 1;
+        while ahead < PATH_TOKENS_MAX {
+            match self.nth(ahead) {
+                SyntaxKind::Dot if self.nth(ahead + 1).is_word() => ahead += 2,
+                SyntaxKind::LeftBracket if self.nth(ahead + 2) == SyntaxKind::RightBracket => {
+                    ahead += 3;
+                }
+                SyntaxKind::Equals => return ahead > 1,
+                _ => return false,
+            }
+        }
+        false
+    }
+
     /// `let x: type = …`: the type of a value follows from the value.
     pub(super) fn type_of_let(&mut self) {
         let colon = self.here();
@@ -185,9 +248,19 @@ impl Parser<'_> {
         }
         self.finish_node();
         let written = Span::new(start, self.last_end());
-        let fix = self
-            .at(SyntaxKind::Equals)
-            .then(|| replace("remove the type", written, ""));
+        if !self.at(SyntaxKind::Equals) {
+            self.error(
+                Diagnostic::error(
+                    codes::EXPECTED_VALUE,
+                    "a `let` names a value, and here is none",
+                    written,
+                )
+                .here("a type, and no value behind it")
+                .help("write `let name = value`; a value that comes from outside is declared below `input`"),
+            );
+            return;
+        }
+        let fix = Some(replace("remove the type", written, ""));
         let diagnostic = Diagnostic::error(
             codes::UNEXPECTED_TOKEN,
             "a `let` has no type: it follows from the value",

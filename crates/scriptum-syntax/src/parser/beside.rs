@@ -39,14 +39,17 @@ impl Parser<'_> {
         match line.kind {
             SyntaxKind::LetKw | SyntaxKind::OutputKw => false,
             SyntaxKind::OnKw if self.upcoming_nth(1) == SyntaxKind::ErrorKw => {
-                step.verb.can_recover()
+                let has_action = self.upcoming_nth(2) != SyntaxKind::LineEnd;
+                step.verb.can_recover() && has_action
             }
             SyntaxKind::ReturnsKw => {
                 step.verb == Verb::Do && self.upcoming_nth(1) == SyntaxKind::LeftBrace
             }
             kind if takes_inputs && kind.is_word() => match self.upcoming_nth(1) {
                 SyntaxKind::Equals | SyntaxKind::ColonEquals => true,
-                SyntaxKind::Colon => self.upcoming_nth(2) != SyntaxKind::LineEnd,
+                SyntaxKind::Colon => {
+                    Verb::of(kind).is_none() && self.upcoming_nth(2) != SyntaxKind::LineEnd
+                }
                 _ => false,
             },
             _ => false,

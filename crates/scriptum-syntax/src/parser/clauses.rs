@@ -228,6 +228,12 @@ impl Parser<'_> {
     pub(super) fn parse_clause(&mut self, kind: SyntaxKind) {
         self.start(kind);
         self.bump();
+        if self.at(SyntaxKind::Equals) || self.at(SyntaxKind::Colon) {
+            self.skip_sign("the value follows without a sign");
+        }
+        if kind == SyntaxKind::UntilClause {
+            self.mend_single_equals();
+        }
         self.parse_expr();
         self.finish_node();
     }
@@ -301,7 +307,12 @@ impl Parser<'_> {
             SyntaxKind::FallbackKw => self.parse_fallback(),
             SyntaxKind::IgnoreKw => self.parse_bare_action(SyntaxKind::IgnoreAction),
             _ => {
-                self.expected(codes::EXPECTED_TOKEN, "`retry`, `fallback` or `ignore`");
+                let diagnostic =
+                    self.expectation(codes::EXPECTED_TOKEN, "`retry`, `fallback` or `ignore`");
+                self.error(diagnostic.help(
+                    "write `on error: retry 3`, `on error: fallback tool { name = value }` or `on error: ignore`; \
+                     without a clause the thread pauses",
+                ));
                 self.skip_rest();
             }
         }
@@ -319,10 +330,25 @@ impl Parser<'_> {
         if !self.at(SyntaxKind::EveryKw) && self.begins_expr() {
             self.parse_expr();
         }
+        if self.text_here() == "times" {
+            self.word_times();
+        }
         if self.eat(SyntaxKind::EveryKw) {
             self.parse_expr();
         }
         self.finish_node();
+    }
+
+    /// `retry 3 times`: passes over the last word.
+    fn word_times(&mut self) {
+        let here = self.here();
+        let gone = Span::new(self.last_end(), here.end);
+        self.habit(
+            Diagnostic::error(codes::UNEXPECTED_TOKEN, "unexpected `times`", here)
+                .here("not needed")
+                .fix(replace("remove the word", gone, "")),
+        );
+        self.bump_unparsed();
     }
 
     fn parse_fallback(&mut self) {
@@ -330,6 +356,8 @@ impl Parser<'_> {
         self.bump();
         if self.kind().is_word() {
             self.parse_tool_path();
+        } else if self.at_string() {
+            self.quoted_tool();
         } else {
             self.expected(codes::EXPECTED_NAME, "the name of a tool");
         }
@@ -342,7 +370,8 @@ impl Parser<'_> {
     /// Reads `on pass:` or `on fail:` below a check.
     pub(super) fn parse_on_check(&mut self, step: &mut StepParts) {
         let here = self.here();
-        let (kind, first) = match self.nth(1) {
+        let has_on = self.at(SyntaxKind::OnKw);
+        let (kind, first) = match self.nth(usize::from(has_on)) {
             SyntaxKind::PassKw => (SyntaxKind::OnPass, &mut step.on_pass),
             SyntaxKind::FailKw => (SyntaxKind::OnFail, &mut step.on_fail),
             SyntaxKind::ErrorKw => return self.parse_on_error(step),
@@ -356,10 +385,71 @@ impl Parser<'_> {
         first.get_or_insert(here);
         self.once(here, earlier);
         self.start(kind);
-        self.bump();
+        if has_on {
+            self.bump();
+        }
         self.bump();
         self.expect_clause_colon();
         self.parse_check_action();
+        self.finish_node();
+    }
+
+    /// `fail: …` below a check, without its `on`.
+    pub(super) fn clause_without_on(&mut self) {
+        let gap = Span::empty(self.here().start);
+        self.habit(
+            Diagnostic::error(
+                codes::EXPECTED_TOKEN,
+                "`on` is missing at the front of the clause",
+                gap,
+            )
+            .here("`on` belongs here")
+            .fix(replace("add `on`", gap, "on ")),
+        );
+    }
+
+    /// True at `on_error: retry`, `catch: ignore`: an `on error:` in other words.
+    pub(super) fn at_foreign_on_error(&self) -> bool {
+        const WORDS: &[&str] = &[
+            "on_error",
+            "onError",
+            "onerror",
+            "on_failure",
+            "onFailure",
+            "error",
+            "catch",
+            "except",
+            "rescue",
+            "on_fail",
+        ];
+        let is_action = matches!(
+            self.nth(2),
+            SyntaxKind::RetryKw | SyntaxKind::FallbackKw | SyntaxKind::IgnoreKw
+        );
+        let is_word = WORDS.contains(&self.text_here());
+        let is_sure = self.text_here() == "on_error";
+        is_word && self.nth(1) == SyntaxKind::Colon && (is_action || is_sure)
+    }
+
+    /// Reads an `on error:` in other words.
+    pub(super) fn foreign_on_error(&mut self, step: &mut StepParts) {
+        let (word, here) = (self.text_here(), self.here());
+        let message = if word == "on_error" {
+            "`on error` is written as two words".to_owned()
+        } else {
+            format!("what is done about an error stands behind `on error:`, not `{word}:`")
+        };
+        self.habit(
+            Diagnostic::error(codes::MISPLACED_CLAUSE, message, here)
+                .here("not a clause of the language")
+                .fix(replace("write `on error`", here, "on error")),
+        );
+        self.once(here, step.on_error);
+        step.on_error.get_or_insert(here);
+        self.start(SyntaxKind::OnError);
+        self.bump_unparsed();
+        self.expect_clause_colon();
+        self.parse_error_action();
         self.finish_node();
     }
 
@@ -382,13 +472,35 @@ impl Parser<'_> {
                 self.finish_node();
             }
             _ => {
-                self.expected(
-                    codes::EXPECTED_TOKEN,
-                    "`continue`, `goto`, `retry` or `fail`",
-                );
+                self.foreign_check_action();
                 self.skip_rest();
             }
         }
+    }
+
+    /// `on fail: "message"`, `on fail: stop`, and whatever else is no action of a check.
+    fn foreign_check_action(&mut self) {
+        let here = self.here();
+        let ours = match self.text_here() {
+            "stop" | "abort" | "exit" | "error" | "raise" | "throw" | "end" | "break" => "fail",
+            "skip" | "pass" | "ignore" | "next" | "ok" | "nothing" => "continue",
+            _ => "",
+        };
+        let diagnostic = self.expectation(
+            codes::EXPECTED_TOKEN,
+            "`continue`, `goto`, `retry` or `fail`",
+        );
+        self.error(if self.at_string() {
+            let gap = Span::empty(here.start);
+            diagnostic.fix(replace("add `fail`", gap, "fail "))
+        } else if ours.is_empty() {
+            diagnostic.help(
+                "write `continue`, `goto \"Section\"`, `retry 3` or `fail \"message\"`; other steps stand behind the check, \
+                 or in a `decide`",
+            )
+        } else {
+            diagnostic.fix(replace(&format!("use `{ours}`"), here, ours))
+        });
     }
 
     /// Reads the quoted name of a branch or section.

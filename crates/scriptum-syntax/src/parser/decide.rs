@@ -4,7 +4,7 @@ use super::{
     Parser,
     clauses::StepParts,
     exprs::is_string,
-    lines::replace,
+    lines::{replace, suggest},
     steps::{Holder, Siblings, is_arrow},
 };
 use crate::{Diagnostic, Span, SyntaxKind, Verb, codes};
@@ -12,7 +12,7 @@ use crate::{Diagnostic, Span, SyntaxKind, Verb, codes};
 impl Parser<'_> {
     /// Reads the rest of a `decide`.
     pub(super) fn parse_decide(&mut self, mut step: StepParts) {
-        self.parse_with();
+        self.parse_with(step.verb);
         self.parse_head_end(&mut step);
         self.finish_header_line();
         let mut siblings = Siblings::default();
@@ -48,18 +48,15 @@ impl Parser<'_> {
             self.parse_when();
         } else if kind == SyntaxKind::OtherwiseKw && !self.at_assignment() {
             self.parse_otherwise();
-        } else if is_arrow(self.nth(1)) && self.is_foreign_otherwise() {
-            let here = self.here();
+        } else if self.at_foreign_when() {
             let message = format!(
-                "the last rule of a `decide` is `otherwise`, not `{}`",
+                "a rule of a `decide` begins with `when`, not with `{}`",
                 self.text_here()
             );
-            self.habit(
-                Diagnostic::error(codes::UNEXPECTED_TOKEN, message, here)
-                    .here("a word of another language")
-                    .fix(replace("use `otherwise`", here, "otherwise")),
-            );
-            self.parse_otherwise();
+            self.mend_word(&message, "when");
+            self.parse_when_rest();
+        } else if self.at_foreign_otherwise() {
+            self.foreign_otherwise();
         } else if self.at_branch_label() || self.at_lone_string() {
             return self.parse_branch(SyntaxKind::Branch);
         } else if kind == SyntaxKind::OnKw && !self.at_assignment() {
@@ -69,6 +66,7 @@ impl Parser<'_> {
         } else if kind.is_word()
             && self.nth(1) == SyntaxKind::Colon
             && self.nth(2) == SyntaxKind::LineEnd
+            && !self.is_foreign_otherwise()
         {
             return self.parse_unquoted_branch();
         } else if self.at_stray_brace() {
@@ -76,10 +74,13 @@ impl Parser<'_> {
         } else if Verb::of(kind).is_some() || kind == SyntaxKind::SectionLine {
             return self.parse_step_in_decide(step);
         } else {
-            self.expected(
+            let diagnostic = self.expectation(
                 codes::UNEXPECTED_TOKEN,
                 "`when`, `otherwise` or a branch `\"Name\":`",
             );
+            self.error(diagnostic.help(
+                "write `when condition -> \"Name\"` or `otherwise -> \"Name\"`, and below the rules `\"Name\":` with its steps",
+            ));
             self.skip_rest();
             let column = self.column();
             self.finish_line();
@@ -109,6 +110,16 @@ impl Parser<'_> {
     fn parse_when(&mut self) {
         self.start(SyntaxKind::WhenRule);
         self.bump();
+        self.parse_condition_and_target();
+    }
+
+    /// The rest of a rule whose first word was another one.
+    fn parse_when_rest(&mut self) {
+        self.start(SyntaxKind::WhenRule);
+        self.parse_condition_and_target();
+    }
+
+    fn parse_condition_and_target(&mut self) {
         self.mend_single_equals();
         self.parse_expr();
         self.parse_rule_target();
@@ -122,19 +133,79 @@ impl Parser<'_> {
         self.finish_node();
     }
 
+    /// True at `if c -> "Name"`, `case c: "Name"`: a rule with the word of another language.
+    fn at_foreign_when(&self) -> bool {
+        let rest = self.tokens.get(self.pos..self.end).unwrap_or(&[]);
+        matches!(self.text_here(), "if" | "elif" | "elsif" | "case" | "else")
+            && rest.iter().any(|token| is_string(token.kind))
+            && !self.at_foreign_otherwise()
+    }
+
+    /// True at `else -> "Name"`, `default: "Name"`.
+    fn at_foreign_otherwise(&self) -> bool {
+        let leads_on = is_arrow(self.nth(1))
+            || is_string(self.nth(1))
+            || (is_rule_sign(self.nth(1)) && is_string(self.nth(2)));
+        leads_on && self.is_foreign_otherwise()
+    }
+
+    /// Reads `else -> "Name"` and `default: "Name"` as an `otherwise`.
+    fn foreign_otherwise(&mut self) {
+        let has_sign = is_rule_sign(self.nth(1));
+        let (here, ours) = if has_sign {
+            (self.here().cover(self.nth_span(1)), "otherwise ->")
+        } else {
+            (self.here(), "otherwise")
+        };
+        let message = format!(
+            "the last rule of a `decide` is `otherwise`, not `{}`",
+            self.text_here()
+        );
+        self.habit(
+            Diagnostic::error(codes::UNEXPECTED_TOKEN, message, here)
+                .here("a word of another language")
+                .fix(replace(&format!("use `{ours}`"), here, ours)),
+        );
+        self.start(SyntaxKind::OtherwiseRule);
+        self.bump_unparsed();
+        if has_sign {
+            self.bump_unparsed();
+            self.parse_target();
+        } else {
+            self.parse_rule_target();
+        }
+        self.finish_node();
+    }
+
     /// What other languages call the rule that counts when no other does.
     fn is_foreign_otherwise(&self) -> bool {
         matches!(self.text_here(), "else" | "default" | "_")
     }
 
     fn parse_rule_target(&mut self) {
-        if self.expect(SyntaxKind::Arrow, "`->` and a branch") {
+        if is_rule_sign(self.kind()) && is_string(self.nth(1)) {
+            let arrow = if self.follows_space() { "->" } else { " ->" };
+            self.mend_word("the branch of a rule stands behind `->`", arrow);
+            self.parse_target();
+        } else if self.at_string() {
+            let gap = Span::empty(self.here().start);
+            self.habit(
+                Diagnostic::error(
+                    codes::EXPECTED_TOKEN,
+                    "`->` is missing before the branch",
+                    gap,
+                )
+                .here("`->` belongs here")
+                .fix(replace("add `->`", gap, "-> ")),
+            );
+            self.parse_target();
+        } else if self.expect(SyntaxKind::Arrow, "`->` and a branch") {
             self.parse_target();
         }
     }
 
     /// `when a = b`: a comparison with one sign, read as what it is meant to be.
-    fn mend_single_equals(&mut self) {
+    pub(super) fn mend_single_equals(&mut self) {
         let Some(here) = self.equals_before_arrow() else {
             return;
         };
@@ -205,7 +276,9 @@ impl Parser<'_> {
             if is_block_brace {
                 self.finish_header_line();
             } else {
-                self.one_line_branch();
+                if self.one_line_branch() {
+                    return self.finish_node();
+                }
                 self.finish_line();
             }
         }
@@ -238,26 +311,56 @@ impl Parser<'_> {
         }
     }
 
-    /// `"Name": emit "Done"`: the steps of a branch stand below it.
-    fn one_line_branch(&mut self) {
+    /// `"Name": emit "Done"`: the steps of a branch stand below it. True if a step was read.
+    fn one_line_branch(&mut self) -> bool {
         if self.at_line_end() {
-            return;
+            return false;
         }
-        self.expected(
-            codes::UNEXPECTED_TOKEN,
-            "the steps of the branch on the next lines, indented",
+        if Verb::of(self.kind()).is_none() {
+            self.expected(
+                codes::UNEXPECTED_TOKEN,
+                "the steps of the branch on the next lines, indented",
+            );
+            self.skip_rest();
+            return false;
+        }
+        let here = self.here();
+        let indent = format!("\n{}", " ".repeat(self.column() as usize + 2));
+        self.habit(
+            Diagnostic::error(
+                codes::UNEXPECTED_TOKEN,
+                "the steps of a branch stand below its name",
+                here,
+            )
+            .here("belongs on the next line, indented")
+            .fix(suggest(
+                "move it to a line of its own",
+                Span::new(self.last_end(), here.start),
+                &indent,
+            )),
         );
-        self.skip_rest();
+        self.start(SyntaxKind::Block);
+        self.parse_item(Holder::Other);
+        self.finish_node();
+        true
     }
 
     /// Reads the rest of a `check`.
     pub(super) fn parse_check(&mut self, mut step: StepParts) {
         if self.at_string() && self.string_is_label() {
             self.parse_string(SyntaxKind::Label);
+            if self.at(SyntaxKind::Colon) && self.nth(1) != SyntaxKind::LineEnd {
+                self.skip_sign("the condition follows without a sign");
+            }
         }
+        self.condition_of_if();
         let mut tests = self.begins_expr();
         if tests {
+            self.mend_single_equals();
             self.parse_expr();
+        }
+        if self.at(SyntaxKind::ElseKw) {
+            self.action_beside_condition();
         }
         let end = Span::empty(self.last_end());
         if is_arrow(self.kind()) {
@@ -282,12 +385,49 @@ impl Parser<'_> {
         self.finish_node();
     }
 
+    /// `check if c`: the condition stands without a word before it.
+    fn condition_of_if(&mut self) {
+        let rest = self.tokens.get(self.pos..self.end).unwrap_or(&[]);
+        let is_choice = rest.iter().any(|token| token.kind == SyntaxKind::ThenKw);
+        if !self.at(SyntaxKind::IfKw) || is_choice {
+            return;
+        }
+        let here = self.here();
+        let gone = Span::new(here.start, self.nth_span(1).start);
+        self.habit(
+            Diagnostic::error(
+                codes::UNEXPECTED_TOKEN,
+                "the condition of a `check` stands without `if`",
+                here,
+            )
+            .here("not needed")
+            .fix(replace("remove `if`", gone, "")),
+        );
+        self.bump_unparsed();
+    }
+
+    /// `check c else fail "x"`: what is done then stands below.
+    fn action_beside_condition(&mut self) {
+        let here = self.here();
+        self.error(
+            Diagnostic::error(
+                codes::UNEXPECTED_TOKEN,
+                "what is done when a check fails stands below it",
+                here,
+            )
+            .here("the line should end before this")
+            .help("write `on fail: fail \"message\"` on a line below, indented"),
+        );
+        self.skip_rest();
+    }
+
     /// A string after `check` is its title, unless an operator makes it part of the condition.
     fn string_is_label(&self) -> bool {
         let next = match self.kind() {
             SyntaxKind::StringOpen => return true,
             _ => self.nth(1),
         };
+
         next == SyntaxKind::NotKw
             || next == SyntaxKind::Minus
             || crate::ast::binary_op(next).is_none()
@@ -299,6 +439,11 @@ impl Parser<'_> {
             return self.parse_question();
         }
         if kind == SyntaxKind::OnKw {
+            self.parse_on_check(step);
+        } else if matches!(kind, SyntaxKind::PassKw | SyntaxKind::FailKw)
+            && self.nth(1) == SyntaxKind::Colon
+        {
+            self.clause_without_on();
             self.parse_on_check(step);
         } else if is_arrow(kind) {
             self.parse_arrow(step);
@@ -339,4 +484,12 @@ impl Parser<'_> {
         }
         self.finish_node();
     }
+}
+
+/// What stands for the arrow of a rule in other languages.
+fn is_rule_sign(kind: SyntaxKind) -> bool {
+    matches!(
+        kind,
+        SyntaxKind::Colon | SyntaxKind::FatArrow | SyntaxKind::ThenKw
+    )
 }

@@ -16,6 +16,9 @@ use crate::{
 /// The most findings of one text: nobody reads more, and each costs memory.
 const DIAGNOSTICS_MAX: usize = 1_000;
 
+/// The most spaces of other kinds that are mended at once.
+pub(super) const SPACES_MENDED_MAX: usize = 10_000;
+
 /// What has gone wrong so far.
 #[derive(Debug, Default)]
 pub(super) struct Errors {
@@ -201,31 +204,53 @@ impl Parser<'_> {
     }
 }
 
-/// The names that seem to be bound in what was given up: `let name`, `-> name`, `name =`, `for name in`.
+/// The names that seem to be bound in what was given up: `let name`, `-> name`, `as name`, `name =`,
+/// `for (name, name) in`.
 pub(super) fn names_bound_in(unread: &[Span], tokens: &[Token]) -> Vec<Span> {
     let mut names = Vec::new();
     for span in unread {
         let first = tokens.partition_point(|token| token.span.start < span.start);
         let inside = tokens.get(first..).unwrap_or(&[]).iter();
-        let inside = inside.take_while(|token| token.span.start < span.end);
-        let inside: Vec<&Token> = inside.filter(|token| !token.kind.is_trivia()).collect();
-        let kind = |index: usize| inside.get(index).map(|token| token.kind);
-        for (index, token) in inside.iter().enumerate() {
-            let before = index.checked_sub(1).and_then(kind);
-            let follows_binder = matches!(
-                before,
-                Some(SyntaxKind::LetKw | SyntaxKind::Arrow | SyntaxKind::StreamArrow)
-            );
-            let precedes_binder = matches!(
-                kind(index + 1),
-                Some(SyntaxKind::Equals | SyntaxKind::ColonEquals | SyntaxKind::InKw)
-            );
-            if token.kind.is_word() && (follows_binder || precedes_binder) {
-                names.push(token.span);
+        let mut words = Vec::new();
+        let mut follows_binder = false;
+        for token in inside.take_while(|token| token.span.start < span.end) {
+            match token.kind {
+                SyntaxKind::LineBreak => words.clear(),
+                // `a, b = …`, `for (a, b) in …`: what stands in front on the line.
+                SyntaxKind::Equals | SyntaxKind::ColonEquals | SyntaxKind::InKw => {
+                    names.append(&mut words);
+                }
+                kind if kind.is_word() && follows_binder => names.push(token.span),
+                kind if kind.is_word() => words.push(token.span),
+                _ => {}
+            }
+            if !token.kind.is_trivia() {
+                follows_binder = matches!(
+                    token.kind,
+                    SyntaxKind::LetKw
+                        | SyntaxKind::Arrow
+                        | SyntaxKind::StreamArrow
+                        | SyntaxKind::AsKw
+                );
             }
         }
     }
     names
+}
+
+/// Drops what is said about single quotes in parts that were given up: something else is wrong there.
+pub(super) fn forget_quotes(diagnostics: &mut Vec<Diagnostic>, unread: &[Span]) {
+    if unread.is_empty() {
+        return;
+    }
+    diagnostics.retain(|it| {
+        let start = it.primary.span.start;
+        let before = unread.partition_point(|unread| unread.end <= start);
+        let is_unread = unread
+            .get(before)
+            .is_some_and(|unread| unread.start <= start);
+        it.code != codes::SINGLE_QUOTES || !is_unread
+    });
 }
 
 /// What to say about a token that is wrong in itself.
@@ -242,7 +267,10 @@ pub(super) fn diagnose(text: &str, problem: Problem) -> Diagnostic {
         .here("not only letters A–Z, digits and underscores")
         .help("names are made of the letters A–Z and a–z, digits and underscores"),
         ProblemKind::ForeignComment => foreign_comment(found, span),
+        ProblemKind::ForeignSpace => foreign_space(found, span),
         ProblemKind::SingleQuotes => single_quotes(found, span),
+        ProblemKind::TypographicQuotes => typographic_quotes(found, span),
+        ProblemKind::BrokenString => broken_string(text, span),
         ProblemKind::UnclosedString => unclosed_string(text, span),
         ProblemKind::UnknownEscape => unknown_escape(found, span),
         ProblemKind::LiteralBrace => {
@@ -319,14 +347,131 @@ fn unknown_character(found: &str, span: Span) -> Diagnostic {
         '–' | '—' => diagnostic(format!("`{char}` is a dash, not a minus"))
             .here("a typographic dash")
             .fix(suggest("use a plain minus", span, "-")),
-        _ if char.is_whitespace() => diagnostic("a space of another kind".to_owned())
-            .here(format!("the character U+{:04X}", u32::from(char)))
-            .fix(replace("use a plain space", span, " ")),
+        '$' => diagnostic("names have no `$` in front".to_owned())
+            .here("not needed")
+            .fix(replace("remove the `$`", span, "")),
+        '&' => diagnostic("`&` is no operator".to_owned()).help("conditions are joined by `and`"),
+        '^' => diagnostic("`^` means nothing here".to_owned())
+            .help("there is no operator for powers; the pattern of a text stands in quotes"),
+        '\\' => diagnostic("`\\` means nothing here".to_owned())
+            .help("a line goes on by itself inside parentheses, brackets and braces"),
+        '@' => diagnostic("`@` means nothing here".to_owned())
+            .help("annotations stand in comments before `script`: `-- @tags …`"),
         _ if char.is_control() => {
             diagnostic(format!("the control character U+{:04X}", u32::from(char)))
+                .help("remove it; a line break is written `\\n` in a text")
         }
-        _ => diagnostic(format!("`{char}` means nothing here")),
+        _ => match plain_form(char) {
+            Some(plain) => diagnostic(format!("`{char}` is written `{plain}`"))
+                .here("not a sign of the language")
+                .fix(replace(&format!("write `{plain}`"), span, &plain)),
+            None => diagnostic(format!("`{char}` means nothing here")),
+        },
     }
+}
+
+/// The sign of the language that is meant by one from elsewhere.
+fn plain_form(char: char) -> Option<String> {
+    let sign = match char {
+        '−' | '‐' | '‑' => "-",
+        '×' | '·' | '∗' => "*",
+        '÷' | '∕' => "/",
+        '≠' => "!=",
+        '≤' | '⩽' => "<=",
+        '≥' | '⩾' => ">=",
+        '→' | '⟶' => "->",
+        '⇒' | '⟹' => "=>",
+        '≡' => "==",
+        '∧' => "and",
+        '∨' => "or",
+        '¬' => "not ",
+        '、' => ",",
+        '\u{ff01}'..='\u{ff5e}' => {
+            // The wide forms stand in the order of the plain ones.
+            let plain = char::from_u32(u32::from(char) - 0xfee0)?;
+            return Some(plain.to_string());
+        }
+        _ => return None,
+    };
+    Some(sign.to_owned())
+}
+
+fn foreign_space(found: &str, span: Span) -> Diagnostic {
+    let char = found.chars().next().unwrap_or(' ');
+    let number = u32::from(char);
+    let diagnostic = |message: &str| Diagnostic::error(codes::UNKNOWN_CHARACTER, message, span);
+    if char.is_whitespace() {
+        diagnostic("a space of another kind")
+            .here(format!("the character U+{number:04X}"))
+            .fix(replace("use a plain space", span, " "))
+    } else {
+        diagnostic("a character that is not seen")
+            .here(format!("the character U+{number:04X} stands here"))
+            .fix(replace("remove it", span, ""))
+    }
+}
+
+/// All spaces of other kinds in a text: they come together, by copying from elsewhere.
+pub(super) fn foreign_spaces(text: &str, first: Problem, all: &[Problem]) -> Diagnostic {
+    let diagnostic = foreign_space(first.span.of(text), first.span);
+    if all.len() == 1 {
+        return diagnostic;
+    }
+    let fixes = all.iter().filter_map(|problem| {
+        let alone = foreign_space(problem.span.of(text), problem.span);
+        alone.fix
+    });
+    let edits = fixes.flat_map(|fix| fix.edits).collect();
+    diagnostic
+        .help(format!(
+            "there are {} of this kind in the script",
+            all.len()
+        ))
+        .fix(Fix {
+            title: "replace all of them".to_owned(),
+            edits,
+            applicability: Applicability::Machine,
+        })
+}
+
+fn typographic_quotes(found: &str, span: Span) -> Diagnostic {
+    let mut inner = found.chars();
+    inner.next();
+    inner.next_back();
+    let inner = inner.as_str();
+    let diagnostic = Diagnostic::error(
+        codes::UNKNOWN_CHARACTER,
+        "texts stand between plain double quotes",
+        span,
+    )
+    .here("typographic quotes");
+    if inner.contains(['"', '\\']) {
+        return diagnostic.help("write \"…\"");
+    }
+    diagnostic.fix(replace("use plain quotes", span, &format!("\"{inner}\"")))
+}
+
+/// A text of several lines between single quotes of the one-line form.
+fn broken_string(text: &str, span: Span) -> Diagnostic {
+    let found = span.of(text);
+    let len = found.lines().next().unwrap_or("").trim_end().len();
+    let shown = Span::new(span.start, span.start + u32::try_from(len).unwrap_or(0));
+    let edit = |at: u32| Edit {
+        span: Span::new(at, at + 1),
+        text: "\"\"\"".to_owned(),
+    };
+    Diagnostic::error(
+        codes::UNCLOSED_STRING,
+        "a text between \" and \" ends on its line",
+        shown,
+    )
+    .here("goes on below")
+    .help("a text over several lines stands between \"\"\" and \"\"\"")
+    .fix(Fix {
+        title: "use triple quotes".to_owned(),
+        edits: vec![edit(span.start), edit(span.end - 1)],
+        applicability: Applicability::Maybe,
+    })
 }
 
 fn foreign_comment(found: &str, span: Span) -> Diagnostic {

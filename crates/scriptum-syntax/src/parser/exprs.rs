@@ -301,7 +301,18 @@ impl Parser<'_> {
             );
             return;
         }
-        self.expected(codes::EXPECTED_VALUE, "a value");
+        let help = match (self.token_before(), self.kind()) {
+            (Some(SyntaxKind::Percent), SyntaxKind::LineEnd) => {
+                "`%` is the remainder of a division; ten percent are `0.1`"
+            }
+            (Some(SyntaxKind::Star), SyntaxKind::Star) => {
+                "there is no operator for powers: multiply, as in `x * x`"
+            }
+            (Some(SyntaxKind::Less), SyntaxKind::Greater) => "write `!=`",
+            _ => return self.expected(codes::EXPECTED_VALUE, "a value"),
+        };
+        let diagnostic = self.expectation(codes::EXPECTED_VALUE, "a value");
+        self.error(diagnostic.help(help));
     }
 
     fn parse_literal(&mut self) -> Height {
@@ -347,14 +358,37 @@ impl Parser<'_> {
         self.start(SyntaxKind::IfExpr);
         self.bump();
         let mut height = self.parse_level(Level::LOWEST);
-        if self.expect(SyntaxKind::ThenKw, "`then`") {
+        if self.at(SyntaxKind::Equals) {
+            let here = self.here();
+            self.error(
+                Diagnostic::error(
+                    codes::FOREIGN_OPERATOR,
+                    "values are compared with `==`",
+                    here,
+                )
+                .here("`=` gives a value to a name")
+                .fix(replace("compare with `==`", here, "==")),
+            );
+        }
+        if self.expect_part_of_if(SyntaxKind::ThenKw, "`then`") {
             height = height.max(self.parse_level(Level::LOWEST));
-            if self.expect(SyntaxKind::ElseKw, "`else`") {
+            if self.expect_part_of_if(SyntaxKind::ElseKw, "`else`") {
                 height = height.max(self.parse_level(Level::LOWEST));
             }
         }
         self.finish_node();
         self.grown(height)
+    }
+
+    fn expect_part_of_if(&mut self, word: SyntaxKind, what: &str) -> bool {
+        let is_there = self.eat(word);
+        if !is_there {
+            let diagnostic = self.expectation(codes::EXPECTED_TOKEN, what);
+            self.error(
+                diagnostic.help("a choice has both values: `if condition then value else other`"),
+            );
+        }
+        is_there
     }
 
     fn parse_parens(&mut self) -> Height {

@@ -2,10 +2,11 @@
 
 use super::{
     Parser,
-    lines::{replace, suggest},
+    exprs::is_string,
+    lines::{replace, suggest, with_fix},
     steps::Siblings,
 };
-use crate::{Diagnostic, Span, SyntaxKind, codes};
+use crate::{Diagnostic, Fix, Span, SyntaxKind, codes};
 
 /// Levels of fields indented below fields.
 const FIELD_DEPTH_MAX: u32 = 32;
@@ -165,10 +166,14 @@ impl Parser<'_> {
         self.start(SyntaxKind::EnumDecl);
         self.bump();
         self.expect_name("the name of the enum");
-        if self.eat(SyntaxKind::Colon) {
-            self.parse_type();
+        if self.at(SyntaxKind::Colon) && !self.names_base() {
+            self.mend_word("the variants of an enum stand behind `=`", "=");
+        } else {
+            if self.eat(SyntaxKind::Colon) {
+                self.parse_type();
+            }
+            self.parse_enum_equals();
         }
-        self.parse_enum_equals();
         let mut count = self.parse_variants(false);
         let end = Span::empty(self.last_end());
         self.finish_line();
@@ -190,6 +195,13 @@ impl Parser<'_> {
         self.finish_node();
     }
 
+    /// False at `: A | B`, where the colon stands for the `=`.
+    fn names_base(&self) -> bool {
+        let next = self.nth(1);
+        let is_variant = next.is_word() || is_string(next);
+        !(is_variant && matches!(self.nth(2), SyntaxKind::Pipe | SyntaxKind::Comma))
+    }
+
     fn parse_enum_equals(&mut self) {
         if self.at(SyntaxKind::ColonEquals) {
             self.walrus();
@@ -207,22 +219,42 @@ impl Parser<'_> {
             );
         } else if self.at(SyntaxKind::LeftBrace) {
             let here = self.here();
-            self.error(
-                Diagnostic::error(
-                    codes::MALFORMED_ENUM,
-                    "an enum is written `enum Name = A | B`",
-                    here,
-                )
-                .here("enums have no braces")
-                .help("put `=` after the name and `|` between the variants"),
-            );
-            if let Some(close) = self.brackets.partner(self.pos) {
+            let close = self.brackets.partner(self.pos);
+            let fix = close.and_then(|close| self.braced_enum_fix(close));
+            let diagnostic = Diagnostic::error(
+                codes::MALFORMED_ENUM,
+                "an enum is written `enum Name = A | B`",
+                here,
+            )
+            .here("enums have no braces")
+            .help("put `=` after the name and `|` between the variants");
+            self.error(with_fix(diagnostic, fix));
+            if let Some(close) = close {
                 self.extend_line_over(close);
             }
             self.skip_rest();
         } else {
             self.expect(SyntaxKind::Equals, "`=` before the variants");
         }
+    }
+
+    /// `{ A, B }` as `= A | B`.
+    fn braced_enum_fix(&self, close: usize) -> Option<Fix> {
+        let close = self.tokens.get(close)?.span;
+        let inner = Span::new(self.here().end, close.start).of(self.text);
+        let variants = inner.split([',', '\n']).map(str::trim);
+        let variants: Vec<&str> = variants.filter(|variant| !variant.is_empty()).collect();
+        let is_plain = variants
+            .iter()
+            .all(|variant| !variant.contains(['=', '-', ':']));
+        let written = format!("= {}", variants.join(" | "));
+        (is_plain && !variants.is_empty()).then(|| {
+            replace(
+                &format!("write `{written}`"),
+                self.here().cover(close),
+                &written,
+            )
+        })
     }
 
     /// Reads the variants on one line.

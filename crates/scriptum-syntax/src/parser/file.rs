@@ -264,6 +264,9 @@ impl Parser<'_> {
     fn parse_script(&mut self) {
         self.start(SyntaxKind::ScriptHeader);
         self.bump();
+        if matches!(self.kind(), SyntaxKind::Equals | SyntaxKind::Colon) && is_string(self.nth(1)) {
+            self.skip_sign("the title follows without a sign");
+        }
         if self.at_string() {
             self.parse_string(SyntaxKind::Label);
         } else if self.at_line_end() {
@@ -271,7 +274,7 @@ impl Parser<'_> {
         } else {
             self.quote_rest("the title");
         }
-        self.finish_line();
+        self.finish_header_line();
         self.finish_node();
     }
 

@@ -2,6 +2,7 @@
 
 use super::{
     Parser,
+    assignments::PATH_TOKENS_MAX,
     exprs::is_string,
     lines::{replace, suggest},
     steps::{Holder, is_arrow},
@@ -200,6 +201,9 @@ impl Parser<'_> {
         }
         if let Some(operator) = self.compound_operator(1) {
             return self.compound_assignment(operator);
+        }
+        if self.at_part_assignment() {
+            return self.part_assignment();
         }
         if self.begins_foreign_import() {
             return self.foreign_import();
@@ -405,7 +409,10 @@ impl Parser<'_> {
     /// True at `name(…)` and `name.name(…)`: the call of a function as a statement.
     fn begins_call(&self) -> bool {
         let mut ahead = 1;
-        while self.nth(ahead) == SyntaxKind::Dot && self.nth(ahead + 1).is_word() {
+        while ahead < PATH_TOKENS_MAX
+            && self.nth(ahead) == SyntaxKind::Dot
+            && self.nth(ahead + 1).is_word()
+        {
             ahead += 2;
         }
         let first = self.nth_span(0);
@@ -497,6 +504,9 @@ impl Parser<'_> {
             );
             return self.skip_statement();
         }
+        if self.begins_last_resort() {
+            return self.last_resort();
+        }
         let help = match self.kind() {
             SyntaxKind::OnKw => "indent it below the step that it belongs to",
             SyntaxKind::ReturnsKw => "indent it below the `do` that it belongs to",
@@ -510,6 +520,41 @@ impl Parser<'_> {
             )
             .here("stands below no step")
             .help(help),
+        );
+        self.skip_statement();
+    }
+
+    /// True at `on error` and `on failure` alone on a line, with a block below.
+    fn begins_last_resort(&self) -> bool {
+        let word = self.nth_span(1).of(self.text);
+        let ends = matches!(self.nth(2), SyntaxKind::LineEnd | SyntaxKind::Colon)
+            && (self.nth(2) == SyntaxKind::LineEnd || self.nth(3) == SyntaxKind::LineEnd);
+        let is_deeper = self
+            .next_column()
+            .is_some_and(|column| column > self.column());
+        self.at(SyntaxKind::OnKw)
+            && ends
+            && is_deeper
+            && matches!(
+                word,
+                "error" | "failure" | "exception" | "thread_error" | "script"
+            )
+    }
+
+    /// What catches the errors of the whole script, under another name.
+    fn last_resort(&mut self) {
+        let here = self.here().cover(self.nth_span(1));
+        self.error(
+            Diagnostic::error(
+                codes::MISPLACED_CLAUSE,
+                format!("`{}` belongs to a step", here.of(self.text)),
+                here,
+            )
+            .here("stands below no step")
+            .help(
+                "what catches the errors of the whole script is its last block, `on thread error`",
+            )
+            .fix(suggest("write `on thread error`", here, "on thread error")),
         );
         self.skip_statement();
     }

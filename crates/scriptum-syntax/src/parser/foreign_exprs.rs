@@ -31,10 +31,16 @@ impl Parser<'_> {
                 here,
                 &text.replace('_', ""),
             ))
+        } else if let Some(decimal) = decimal(text) {
+            diagnostic.here("not in the decimal system").fix(replace(
+                &format!("write `{decimal}`"),
+                here,
+                &decimal.to_string(),
+            ))
         } else {
             diagnostic
                 .here("digits run into something else")
-                .help("numbers are written 3, 0.35 or 1e6")
+                .help("numbers are written 3, 0.35 or 1e6, and names begin with a letter")
         });
     }
 
@@ -189,4 +195,11 @@ impl Parser<'_> {
                 .fix(replace("use `=`", here, "=")),
         );
     }
+}
+
+/// The value of `0xFF`, `0b101` or `0o17`.
+fn decimal(text: &str) -> Option<i64> {
+    let bases = [("0x", 16), ("0X", 16), ("0b", 2), ("0o", 8)];
+    let mut values = bases.into_iter();
+    values.find_map(|(prefix, base)| i64::from_str_radix(text.strip_prefix(prefix)?, base).ok())
 }

@@ -6,7 +6,7 @@
 use super::{
     Parser,
     exprs::is_string,
-    lines::{replace, with_fix},
+    lines::{replace, suggest, with_fix},
 };
 use crate::{Applicability, Diagnostic, Edit, Fix, Span, SyntaxKind, codes};
 
@@ -89,8 +89,36 @@ impl Parser<'_> {
         self.bump_unparsed();
     }
 
+    /// `1..10` at its first point, with the number before it.
+    fn range_of_points(&mut self) {
+        let before = self.tokens.get(..self.pos).unwrap_or(&[]);
+        let first = before.last().map_or(self.here(), |token| token.span);
+        let last = self.nth_span(2);
+        let [from, to] = [first, last].map(|span| span.of(self.text).trim_start_matches('.'));
+        let to = to.parse::<u32>().map_or(0, |last| last.saturating_add(1));
+        let written = format!("range({from}, {to})");
+        self.error(
+            Diagnostic::error(
+                codes::FOREIGN_OPERATOR,
+                "numbers in a row are given by `range`",
+                first.cover(last),
+            )
+            .here("not an operator of the language")
+            .help("`range(start, end)` goes up to, and not including, its end")
+            .fix(suggest(
+                &format!("write `{written}`"),
+                first.cover(last),
+                &written,
+            )),
+        );
+        self.skip_rest();
+    }
+
     /// `5.` at its point: a digit is missing.
     pub(super) fn trailing_point(&mut self) {
+        if self.nth(1) == SyntaxKind::Dot && self.nth(2) == SyntaxKind::Integer {
+            return self.range_of_points();
+        }
         let here = self.here();
         self.habit(
             Diagnostic::error(

@@ -110,6 +110,10 @@ impl Parser<'_> {
             self.found_again();
             return true;
         }
+        if self.at(SyntaxKind::Semicolon) {
+            self.mend_word("entries are separated by commas", ",");
+            return true;
+        }
         if begins_entry(self) && !self.is_lost() {
             let gap = Span::empty(self.last_end());
             let here = self.here();

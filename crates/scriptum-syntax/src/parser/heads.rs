@@ -1,11 +1,17 @@
 //! The heads of steps: what stands on the line of the verb.
 
-use super::{Parser, clauses::StepParts, exprs::is_string, lines::replace, steps::is_arrow};
+use super::{
+    Parser,
+    clauses::StepParts,
+    exprs::is_string,
+    lines::{replace, suggest},
+    steps::is_arrow,
+};
 use crate::{Diagnostic, Span, SyntaxKind, Verb, codes};
 
 impl Parser<'_> {
     pub(super) fn parse_do(&mut self, step: &mut StepParts) {
-        self.parse_with();
+        self.parse_with(step.verb);
         if self.at(SyntaxKind::LeftBrace) {
             step.has_inputs |= self.parse_inline_inputs();
         }
@@ -17,11 +23,26 @@ impl Parser<'_> {
 
     pub(super) fn parse_let(&mut self) {
         let name = self.here();
+        if matches!(
+            self.kind(),
+            SyntaxKind::LeftBracket | SyntaxKind::LeftBrace | SyntaxKind::LeftParen
+        ) {
+            return self.many_names();
+        }
         if !self.expect_binding("a name") {
             return self.skip_rest();
         }
+        if matches!(
+            self.kind(),
+            SyntaxKind::Comma | SyntaxKind::Dot | SyntaxKind::LeftBracket
+        ) {
+            return self.many_names();
+        }
         if self.at(SyntaxKind::Colon) {
             self.type_of_let();
+            if self.is_lost() {
+                return;
+            }
         }
         if let Some(operator) = self.compound_operator(0) {
             return self.compound_value(operator, name, None);
@@ -54,8 +75,11 @@ impl Parser<'_> {
     }
 
     /// Reads `"Label" with name`.
-    pub(super) fn parse_with(&mut self) {
-        self.parse_label();
+    pub(super) fn parse_with(&mut self, verb: Verb) {
+        self.parse_label(verb);
+        if self.at_line_end() && !self.is_lost() {
+            return self.missing_with(verb);
+        }
         if !self.at(SyntaxKind::WithKw) && self.at_tool_without_with() {
             let here = self.here();
             self.habit(
@@ -78,6 +102,32 @@ impl Parser<'_> {
         } else {
             self.expected(codes::EXPECTED_NAME, "the name of a tool");
         }
+    }
+
+    /// A head that ends with its title.
+    fn missing_with(&mut self, verb: Verb) {
+        let gap = Span::empty(self.last_end());
+        let (does, help) = match verb {
+            Verb::Decide => (
+                "rules",
+                "write `with rules` and below it `when condition -> \"Branch\"`, or `with llm` to let a model choose",
+            ),
+            Verb::Agent | Verb::Plan => ("llm", "write `with llm`"),
+            _ => ("", "name the tool that does the work: `do \"…\" with tool`"),
+        };
+        let message = format!(
+            "`with` is missing: what does the work of this `{}`",
+            verb.word()
+        );
+        let diagnostic = Diagnostic::error(codes::EXPECTED_TOKEN, message, gap)
+            .here("`with` belongs here")
+            .help(help);
+        self.error(if does.is_empty() {
+            diagnostic
+        } else {
+            let with = format!(" with {does}");
+            diagnostic.fix(suggest(&format!("add `{}`", with.trim()), gap, &with))
+        });
     }
 
     /// `with tool(a, b)`: inputs have names and stand in braces.
@@ -111,7 +161,7 @@ impl Parser<'_> {
     }
 
     /// `with "tool"`: names of tools stand without quotes.
-    fn quoted_tool(&mut self) {
+    pub(super) fn quoted_tool(&mut self) {
         let (here, text) = (self.here(), self.text_here());
         let name = text.trim_matches('"');
         let is_path = !name.is_empty()
@@ -135,8 +185,16 @@ impl Parser<'_> {
     }
 
     pub(super) fn parse_send(&mut self) {
-        self.parse_label();
-        if self.expect(SyntaxKind::ViaKw, "`via` and the channel") {
+        self.parse_label(Verb::Send);
+        if self.at(SyntaxKind::Ident)
+            && matches!(
+                self.text_here(),
+                "to" | "on" | "over" | "by" | "through" | "using"
+            )
+        {
+            self.mend_word("the channel of a `send` stands behind `via`", "via");
+            self.parse_quoted_word("the channel");
+        } else if self.expect(SyntaxKind::ViaKw, "`via` and the channel") {
             self.parse_quoted_word("the channel");
         }
     }
@@ -219,7 +277,12 @@ impl Parser<'_> {
             SyntaxKind::UntilKw => self.parse_clause(SyntaxKind::UntilClause),
             SyntaxKind::ForKw => {
                 self.bump();
-                if self.at(SyntaxKind::EventKw) && is_string(self.nth(1)) {
+                if self.at(SyntaxKind::EventKw)
+                    && self.nth(1).is_word()
+                    && self.nth(1) != SyntaxKind::TimeoutKw
+                {
+                    self.event_without_quotes();
+                } else if self.at(SyntaxKind::EventKw) && is_string(self.nth(1)) {
                     self.parse_clause(SyntaxKind::EventClause);
                     if self.at(SyntaxKind::TimeoutKw) {
                         self.parse_clause(SyntaxKind::TimeoutClause);
@@ -233,6 +296,17 @@ impl Parser<'_> {
                 }
             }
             _ => self.parse_duration(),
+        }
+    }
+
+    /// `wait for event name`: the name stands in quotes.
+    fn event_without_quotes(&mut self) {
+        self.start(SyntaxKind::EventClause);
+        self.bump();
+        self.parse_quoted_word("the name of the event");
+        self.finish_node();
+        if self.at(SyntaxKind::TimeoutKw) {
+            self.parse_clause(SyntaxKind::TimeoutClause);
         }
     }
 
@@ -271,7 +345,7 @@ impl Parser<'_> {
     }
 
     /// Reads the title of a step, or reports that it is missing.
-    pub(super) fn parse_label(&mut self) {
+    pub(super) fn parse_label(&mut self, verb: Verb) {
         if self.at_string() {
             self.parse_string(SyntaxKind::Label);
         } else if self.at_unquoted_label() {
@@ -281,7 +355,10 @@ impl Parser<'_> {
             self.habit(
                 Diagnostic::error(codes::MISSING_LABEL, "a step has a title in quotes", gap)
                     .here("the title is missing")
-                    .help("say in a few words what the step is for: \"Look up the weather\""),
+                    .help(format!(
+                        "say in a few words what the step is for: `{}`",
+                        head_example(verb)
+                    )),
             );
             let goes_on = matches!(
                 self.kind(),
@@ -337,5 +414,27 @@ impl Parser<'_> {
                 .here("quotes are missing")
                 .fix(fix),
         );
+    }
+}
+
+/// How the head of a step is written.
+fn head_example(verb: Verb) -> &'static str {
+    match verb {
+        Verb::Decide => "decide \"Which way?\" with rules",
+        Verb::Agent => "agent \"Research\" with llm",
+        Verb::Plan => "plan \"Find a way\" with llm",
+        Verb::Ask => "ask \"Go on?\"",
+        Verb::Yield => "yield \"Progress\"",
+        Verb::Send => "send \"Report\" via \"email\"",
+        Verb::Do
+        | Verb::Let
+        | Verb::Each
+        | Verb::Check
+        | Verb::Together
+        | Verb::Pipe
+        | Verb::Repeat
+        | Verb::Wait
+        | Verb::Run
+        | Verb::Emit => "do \"Look up the weather\" with web_search",
     }
 }

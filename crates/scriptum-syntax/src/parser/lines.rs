@@ -160,6 +160,38 @@ impl Parser<'_> {
         self.bump_unparsed();
     }
 
+    /// Reports that `ours` stands in the place of the current token, and passes over that.
+    pub(super) fn mend_word(&mut self, message: &str, ours: &str) {
+        let (here, word) = (self.here(), ours.trim());
+        self.habit(
+            Diagnostic::error(codes::UNEXPECTED_TOKEN, message, here)
+                .here(format!("`{word}` belongs here"))
+                .fix(replace(&format!("use `{word}`"), here, ours)),
+        );
+        self.bump_unparsed();
+    }
+
+    /// `with: x`, `max = 3`: passes over a sign that does not belong, with the space before it.
+    pub(super) fn skip_sign(&mut self, message: &str) {
+        let here = self.here();
+        let gone = Span::new(self.last_end(), here.end);
+        self.habit(
+            Diagnostic::error(codes::UNEXPECTED_TOKEN, message, here)
+                .here("not needed")
+                .fix(replace(
+                    "remove the sign",
+                    gone,
+                    if self.is_glued() { " " } else { "" },
+                )),
+        );
+        self.bump_unparsed();
+    }
+
+    /// True when the next token follows the current one without a space.
+    fn is_glued(&self) -> bool {
+        self.here().end == self.nth_span(1).start
+    }
+
     /// Takes one token that does not belong into the tree.
     pub(super) fn bump_unparsed(&mut self) {
         self.start(SyntaxKind::Unparsed);
@@ -215,16 +247,91 @@ impl Parser<'_> {
                     .here("not needed")
                     .fix(remove("remove the comma", here)),
             );
+        } else if is_last && self.at(SyntaxKind::Colon) {
+            self.habit(
+                Diagnostic::error(
+                    codes::COLON_AFTER_HEADER,
+                    "a line ends without a colon",
+                    here,
+                )
+                .here("not needed")
+                .fix(remove("remove the colon", here)),
+            );
+        } else if self.follows_number() {
+            self.error(
+                Diagnostic::error(
+                    codes::UNEXPECTED_TOKEN,
+                    format!("unexpected {}", self.found()),
+                    here,
+                )
+                .here("no part of a number")
+                .help("a duration is a text, such as \"30s\", \"5m\", \"2h\" or \"1h30m\""),
+            );
         } else if self.follows_text() {
             self.error(
                 Diagnostic::error(codes::UNEXPECTED_TOKEN, "the text ends before this", here)
                     .here("outside the quotes")
                     .help("write `\\\"` for a quote inside a text, or put the text between \"\"\" and \"\"\""),
             );
+        } else if let Some(name) = self.name_before() {
+            self.two_words(name);
         } else {
             self.unexpected("the line should end before this");
         }
         self.skip_rest();
+    }
+
+    /// True at the name of a unit behind a number.
+    fn follows_number(&self) -> bool {
+        let before = self.token_before();
+        let is_number = matches!(before, Some(SyntaxKind::Integer | SyntaxKind::Decimal));
+        let word = self.text_here().trim_end_matches('s');
+        let units = [
+            "millisecond",
+            "m",
+            "second",
+            "sec",
+            "minute",
+            "min",
+            "hour",
+            "h",
+            "day",
+            "d",
+        ];
+        is_number && self.kind().is_word() && (units.contains(&word) || word.is_empty())
+    }
+
+    /// The kind of the token before the current one.
+    pub(super) fn token_before(&self) -> Option<SyntaxKind> {
+        let before = self.tokens.get(..self.pos).unwrap_or(&[]);
+        let mut before = before.iter().rev().filter(|token| !token.kind.is_trivia());
+        before.next().map(|token| token.kind)
+    }
+
+    /// The name directly before a value at which the line should be over.
+    fn name_before(&self) -> Option<Span> {
+        let begins_value = self.begins_expr()
+            && !matches!(
+                self.kind(),
+                SyntaxKind::LeftBrace | SyntaxKind::IfKw | SyntaxKind::NotKw
+            );
+        let before = self.tokens.get(..self.pos).unwrap_or(&[]);
+        let before = before.iter().rev().find(|token| !token.kind.is_trivia())?;
+        (begins_value && before.kind == SyntaxKind::Ident).then_some(before.span)
+    }
+
+    /// `len xs` and `some words`: neither a call nor a text.
+    fn two_words(&mut self, name: Span) {
+        let (found, here, word) = (self.found(), self.here(), name.of(self.text));
+        self.error(
+            Diagnostic::error(codes::UNEXPECTED_TOKEN, format!("unexpected {found}"), here)
+                .here("the line should end before this")
+                .help(format!(
+                    "a function is called as `{word}(…)`, and a text stands in quotes"
+                )),
+        );
+        // The word before is as likely to be no name.
+        self.given_up(name.start);
     }
 
     /// True at a word or text that directly follows a closing quote.

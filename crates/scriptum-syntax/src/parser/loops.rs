@@ -3,16 +3,20 @@
 use super::{
     Parser,
     clauses::StepParts,
-    lines::replace,
+    lines::{replace, with_fix},
     steps::{Holder, is_arrow},
 };
-use crate::{Diagnostic, Span, SyntaxKind, Verb, codes};
+use crate::{Applicability, Diagnostic, Edit, Fix, Span, SyntaxKind, Verb, codes};
 
 impl Parser<'_> {
     /// Reads the rest of an `each` or `pipe`.
     pub(super) fn parse_loop(&mut self, step: StepParts) {
         self.parse_optional_label();
-        if self.expect_binding("a name for the item") {
+        if self.nth(1) == SyntaxKind::AsKw && self.nth(2).is_word() {
+            self.list_as_item(step.verb);
+        } else if self.at(SyntaxKind::LeftParen) {
+            self.items_in_parentheses();
+        } else if self.expect_binding("a name for the item") {
             if step.verb == Verb::Each && self.eat(SyntaxKind::Comma) {
                 self.expect_binding("a name for the index");
             }
@@ -23,6 +27,60 @@ impl Parser<'_> {
         }
         self.parse_loop_clauses(&step);
         self.parse_loop_body(step);
+    }
+
+    /// `each list as item`: the item stands in front. Read without its list.
+    fn list_as_item(&mut self, verb: Verb) {
+        let (list, item) = (self.here(), self.nth_span(2));
+        let (word, source) = match verb {
+            Verb::Pipe => ("pipe", "from"),
+            _ => ("each", "in"),
+        };
+        let [list_text, item_text] = [list, item].map(|span| span.of(self.text));
+        let written = format!("{item_text} {source} {list_text}");
+        let message = format!("the item of a loop stands in front: `{word} {written}`");
+        self.error(
+            Diagnostic::error(codes::EXPECTED_TOKEN, message, list.cover(item))
+                .here("the other way round")
+                .fix(replace("turn it round", list.cover(item), &written)),
+        );
+        self.start(SyntaxKind::Unparsed);
+        self.bump();
+        self.bump();
+        self.bump();
+        self.finish_node();
+        self.found_again();
+    }
+
+    /// `each (item, index) in list`: the names stand without parentheses.
+    fn items_in_parentheses(&mut self) {
+        let open = self.here();
+        let close = self.brackets.partner(self.pos);
+        let close = close
+            .and_then(|close| self.tokens.get(close))
+            .map(|token| token.span);
+        let diagnostic = Diagnostic::error(
+            codes::UNEXPECTED_TOKEN,
+            "the names of a loop stand without parentheses",
+            open,
+        )
+        .here("not needed");
+        let fix = close.map(|close| Fix {
+            title: "remove the parentheses".to_owned(),
+            edits: vec![
+                Edit {
+                    span: open,
+                    text: String::new(),
+                },
+                Edit {
+                    span: close,
+                    text: String::new(),
+                },
+            ],
+            applicability: Applicability::Machine,
+        });
+        self.error(with_fix(diagnostic, fix));
+        self.skip_rest();
     }
 
     /// Reports and passes over the `, i` that only an `each` has.
@@ -79,7 +137,11 @@ impl Parser<'_> {
             self.kind(),
             SyntaxKind::LineEnd | SyntaxKind::Colon | SyntaxKind::LeftBrace
         );
-        if ends || self.at(SyntaxKind::SleepKw) {
+        if self.at(SyntaxKind::Integer) {
+            self.count_without_max();
+        } else if self.text_here() == "while" {
+            self.repeat_while();
+        } else if ends || self.at(SyntaxKind::SleepKw) {
             let gap = Span::empty(self.last_end());
             self.habit(
                 Diagnostic::error(
@@ -93,6 +155,48 @@ impl Parser<'_> {
         }
         self.parse_loop_clauses(&step);
         self.parse_loop_body(step);
+    }
+
+    /// `repeat 3 times`: the number stands behind `max`.
+    fn count_without_max(&mut self) {
+        let here = self.here();
+        let is_followed = self.nth(1).is_word() && clause_of(self.nth(1)).is_none();
+        let span = if is_followed {
+            here.cover(self.nth_span(1))
+        } else {
+            here
+        };
+        let written = format!("max {}", here.of(self.text));
+        self.habit(
+            Diagnostic::error(
+                codes::EXPECTED_TOKEN,
+                "how often a `repeat` runs stands behind `max`",
+                span,
+            )
+            .here("`max` belongs before this")
+            .fix(replace(&format!("write `{written}`"), span, &written)),
+        );
+        self.start(SyntaxKind::MaxClause);
+        self.parse_expr();
+        self.finish_node();
+        if is_followed {
+            self.bump_unparsed();
+        }
+    }
+
+    /// `repeat while c`: a repeat says when it ends, not when it goes on.
+    fn repeat_while(&mut self) {
+        let here = self.here();
+        self.error(
+            Diagnostic::error(
+                codes::EXPECTED_TOKEN,
+                "a `repeat` says when it ends, not when it goes on",
+                here,
+            )
+            .here("`until` belongs here")
+            .help("write the opposite: `repeat until not (condition)`"),
+        );
+        self.skip_rest();
     }
 
     fn parse_loop_clauses(&mut self, step: &StepParts) {

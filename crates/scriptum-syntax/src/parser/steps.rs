@@ -6,7 +6,7 @@ use super::{
     exprs::is_string,
     lines::{Upcoming, replace, suggest},
 };
-use crate::{Diagnostic, Span, SyntaxKind, Verb, codes};
+use crate::{Applicability, Diagnostic, Edit, Fix, Span, SyntaxKind, Verb, codes};
 
 /// Levels of steps inside steps: deeper scripts are better cut in two.
 const BLOCK_DEPTH_MAX: u32 = 64;
@@ -139,12 +139,15 @@ impl Parser<'_> {
         let mut step = StepParts::new(verb, self.column(), self.here());
         self.start(node_of(verb));
         self.bump_as(verb.keyword());
+        if self.at(SyntaxKind::Colon) && is_string(self.nth(1)) {
+            self.skip_sign("the title of a step follows without a sign");
+        }
         match verb {
             Verb::Do => self.parse_do(&mut step),
             Verb::Let => self.parse_let(),
             Verb::Wait => self.parse_wait(),
-            Verb::Agent | Verb::Plan => self.parse_with(),
-            Verb::Ask | Verb::Yield => self.parse_label(),
+            Verb::Agent | Verb::Plan => self.parse_with(verb),
+            Verb::Ask | Verb::Yield => self.parse_label(verb),
             Verb::Run => self.parse_run(&mut step),
             Verb::Emit => self.parse_optional_label(),
             Verb::Send => self.parse_send(),
@@ -179,25 +182,17 @@ impl Parser<'_> {
     /// Reports what stands before the arrow and does not belong there. What the arrow binds is known
     /// all the same, so that nothing is said about the places that read it.
     fn skip_to_arrow(&mut self, step: &mut StepParts) {
-        let rest = self.tokens.get(self.pos..self.end).unwrap_or(&[]);
-        if is_arrow(self.kind()) || !rest.iter().any(|token| is_arrow(token.kind)) {
+        if self.at_line_end() || is_arrow(self.kind()) {
             return;
         }
         if step.takes_inputs() && self.kind().is_word() && self.at_assignment() {
-            let (found, here) = (self.found(), self.here());
-            let message = format!("unexpected {found}");
-            self.habit(
-                Diagnostic::error(codes::UNEXPECTED_TOKEN, message, here)
-                    .here("the line should end before this")
-                    .help("write the inputs below the step, or on its line in braces: `{ name = value }`"),
-            );
-            while self.kind().is_word() && self.at_assignment() {
-                self.parse_input();
-                step.has_inputs = true;
-                self.eat(SyntaxKind::Comma);
-            }
+            self.inputs_without_braces(step);
         }
-        if is_arrow(self.kind()) {
+        if step.verb == Verb::Emit && self.kind().is_word() && self.nth(1) == SyntaxKind::LineEnd {
+            return self.emitted_name();
+        }
+        let rest = self.tokens.get(self.pos..self.end).unwrap_or(&[]);
+        if is_arrow(self.kind()) || !rest.iter().any(|token| is_arrow(token.kind)) {
             return;
         }
         self.unexpected("the line should end before this");
@@ -206,6 +201,62 @@ impl Parser<'_> {
             self.bump();
         }
         self.finish_node();
+    }
+
+    /// `emit total`: a result has fields, each with a name.
+    fn emitted_name(&mut self) {
+        let (here, name) = (self.here(), self.text_here());
+        let fields = format!("{{ {name} = {name} }}");
+        self.error(
+            Diagnostic::error(
+                codes::UNEXPECTED_TOKEN,
+                "a result has fields, each with its name",
+                here,
+            )
+            .here("a value without the name of its field")
+            .help("write `{ name = value }`, or each field as `name = value` below")
+            .fix(suggest(&format!("write `{fields}`"), here, &fields)),
+        );
+        self.skip_rest();
+    }
+
+    /// `do "…" with tool a = 1, b = 2`: inputs on the line of the step stand in braces.
+    fn inputs_without_braces(&mut self, step: &mut StepParts) {
+        let here = self.here();
+        let reported = self.diagnostics.len();
+        let mut commas_missing = false;
+        self.habit(
+            Diagnostic::error(
+                codes::UNEXPECTED_TOKEN,
+                "inputs on the line of their step stand in braces",
+                here,
+            )
+            .here("the line should end before this")
+            .help("write the inputs below the step, or on its line in braces: `{ name = value }`"),
+        );
+        while self.kind().is_word() && self.at_assignment() {
+            self.parse_input();
+            step.has_inputs = true;
+            let is_last = !self.eat(SyntaxKind::Comma);
+            commas_missing |= is_last && self.kind().is_word();
+        }
+        let end = Span::empty(self.last_end());
+        let ends = self.at_line_end() || is_arrow(self.kind());
+        if commas_missing || !ends || self.is_lost() {
+            return;
+        }
+        let braces = [(Span::empty(here.start), "{ "), (end, " }")];
+        let edits = braces.map(|(span, text)| Edit {
+            span,
+            text: text.to_owned(),
+        });
+        if let Some(diagnostic) = self.diagnostics.get_mut(reported) {
+            diagnostic.fix = Some(Fix {
+                title: "put them in braces".to_owned(),
+                edits: edits.into(),
+                applicability: Applicability::Machine,
+            });
+        }
     }
 
     /// Reads the lines indented below a step that holds no steps.
@@ -226,13 +277,15 @@ impl Parser<'_> {
             self.parse_arrow(step);
         } else if kind == SyntaxKind::OnKw && !self.at_assignment() {
             self.parse_on_error(step);
+            if self.is_lost() {
+                let column = self.column();
+                self.finish_line();
+                return self.skip_deeper_lines(column);
+            }
         } else if kind == SyntaxKind::ReturnsKw && !self.at_assignment() && step.verb == Verb::Do {
             return self.parse_returns_line(step.column);
-        } else if kind.is_word()
-            && self.nth(1) == SyntaxKind::Colon
-            && self.text_here() == "on_error"
-        {
-            self.joined_on_error();
+        } else if self.at_foreign_on_error() && step.verb.can_recover() {
+            self.foreign_on_error(step);
         } else if kind.is_word() && self.at_input() {
             if !step.takes_inputs() {
                 self.no_inputs(step);
@@ -249,7 +302,10 @@ impl Parser<'_> {
             self.skip_dash();
             return self.parse_leaf_line(step);
         } else {
-            self.expected(codes::UNEXPECTED_TOKEN, "an input `name = value`");
+            let diagnostic = self.expectation(codes::UNEXPECTED_TOKEN, "an input `name = value`");
+            self.error(diagnostic.help(
+                "inputs are written `name = value`; the next step begins in the column of the step above",
+            ));
             self.skip_rest();
             let column = self.column();
             self.finish_line();
@@ -291,21 +347,6 @@ impl Parser<'_> {
         self.expect_name("the name of an input");
         self.parse_expr();
         self.finish_node();
-    }
-
-    /// `on_error:`, which is two words.
-    fn joined_on_error(&mut self) {
-        let here = self.here();
-        self.error(
-            Diagnostic::error(
-                codes::MISPLACED_CLAUSE,
-                "`on error` is written as two words",
-                here,
-            )
-            .here("one word")
-            .fix(replace("write two words", here, "on error")),
-        );
-        self.skip_rest();
     }
 
     /// True at `name =`, and at `name:`, which is meant as the same.

@@ -1,7 +1,11 @@
 //! `import tools` and `env`.
 
-use super::{Parser, lines::replace, steps::Siblings};
-use crate::{Diagnostic, SyntaxKind, codes};
+use super::{
+    Parser,
+    lines::{replace, suggest},
+    steps::Siblings,
+};
+use crate::{Diagnostic, SyntaxKind, codes, nearest};
 
 impl Parser<'_> {
     /// Reads `import tools` or `tools` and its entries.
@@ -40,7 +44,11 @@ impl Parser<'_> {
         self.start(SyntaxKind::ToolImport);
         if !self.eat(SyntaxKind::Star) {
             if self.kind().is_word() {
-                self.parse_tool_path();
+                if self.begins_import_of_source() {
+                    self.import_of_source();
+                } else {
+                    self.parse_tool_path();
+                }
             } else {
                 self.expected(codes::EXPECTED_NAME, "the name of a tool");
                 self.skip_rest();
@@ -56,11 +64,55 @@ impl Parser<'_> {
                     self.bump();
                     self.expect_name("a local name");
                 }
+                SyntaxKind::Comma => {
+                    self.several_tools();
+                    break;
+                }
                 _ => break,
             }
         }
         self.finish_line();
         self.finish_node();
+    }
+
+    /// True at `from native import tool`.
+    fn begins_import_of_source(&self) -> bool {
+        self.at(SyntaxKind::FromKw) && self.nth(2) == SyntaxKind::ImportKw
+    }
+
+    /// `from native import tool`: the tool stands in front.
+    fn import_of_source(&mut self) {
+        let here = self.here();
+        let (source, tool) = (self.nth_span(1), self.nth_span(3));
+        let whole = here.cover(tool);
+        let written = format!("{} from {}", tool.of(self.text), source.of(self.text));
+        self.error(
+            Diagnostic::error(
+                codes::FOREIGN_IMPORT,
+                "the tool stands in front: `name from native`",
+                whole,
+            )
+            .here("the other way round")
+            .fix(replace(&format!("write `{written}`"), whole, &written)),
+        );
+        self.skip_rest();
+    }
+
+    /// `a, b from native`: each tool stands on a line of its own.
+    fn several_tools(&mut self) {
+        let here = self.here();
+        self.error(
+            Diagnostic::error(
+                codes::FOREIGN_IMPORT,
+                "each tool stands on a line of its own",
+                here,
+            )
+            .here("a second tool")
+            .help(
+                "write `name from native` once for each tool, or `* from native` for all of them",
+            ),
+        );
+        self.skip_rest();
     }
 
     fn parse_tool_source(&mut self) {
@@ -76,14 +128,41 @@ impl Parser<'_> {
                 self.parse_server();
                 self.finish_node();
             }
-            _ => self.expected(codes::EXPECTED_TOKEN, "`native` or `mcp(\"server\")`"),
+            _ => self.foreign_source(),
         }
+    }
+
+    /// `from "native"`, `from natve`, `from server`.
+    fn foreign_source(&mut self) {
+        let here = self.here();
+        let word = self.text_here().trim_matches(['"', '\'']);
+        let diagnostic = self.expectation(codes::EXPECTED_TOKEN, "`native` or `mcp(\"server\")`");
+        let is_native = nearest::word(word, &["native"]).is_some();
+        let is_name = !word.is_empty() && (self.at_string() || self.kind().is_word());
+        self.error(if is_native {
+            diagnostic.fix(replace("write `native`", here, "native"))
+        } else if is_name {
+            let server = format!("mcp(\"{word}\")");
+            diagnostic
+                .help(format!("a server is named as `{server}`"))
+                .fix(suggest(&format!("write `{server}`"), here, &server))
+        } else {
+            diagnostic
+        });
+        self.skip_rest();
     }
 
     fn parse_server(&mut self) {
         if !self.at(SyntaxKind::LeftParen) {
-            self.expected(codes::EXPECTED_TOKEN, "`(\"server\")` after `mcp`");
-            return;
+            let (here, word) = (self.here(), self.text_here());
+            let diagnostic = self.expectation(codes::EXPECTED_TOKEN, "`(\"server\")` after `mcp`");
+            self.error(if self.at_string() {
+                let written = format!("({word})");
+                diagnostic.fix(replace("add parentheses", here, &written))
+            } else {
+                diagnostic
+            });
+            return self.skip_rest();
         }
         let group = self.open_group();
         self.parse_quoted_word("the name of the server");
@@ -92,6 +171,7 @@ impl Parser<'_> {
 
     /// Reads `name` or `ns::ns::name`.
     pub(super) fn parse_tool_path(&mut self) {
+        let start = self.here().start;
         self.start(SyntaxKind::ToolPath);
         self.bump_as(SyntaxKind::Ident);
         while self.at(SyntaxKind::ColonColon) || self.at_dotted_path() {
@@ -107,7 +187,12 @@ impl Parser<'_> {
                     .fix(replace("use `::`", here, "::")),
                 );
             }
+            let is_foreign = self.at(SyntaxKind::Dot);
             self.bump();
+            if is_foreign {
+                // Whether there is such a tool is asked when its name is one.
+                self.given_up(start);
+            }
             if !self.expect_name("the next part of the tool's name") {
                 break;
             }
@@ -117,6 +202,16 @@ impl Parser<'_> {
 
     fn at_dotted_path(&self) -> bool {
         self.at(SyntaxKind::Dot) && self.nth(1).is_word()
+    }
+
+    /// A lone name: its key is the name itself, which is said with its type.
+    fn env_without_key(&mut self) {
+        let gap = self.here();
+        let diagnostic = self.expectation(
+            codes::EXPECTED_TOKEN,
+            "`from \"KEY\"`, `= default` or `: type`",
+        );
+        self.error(diagnostic.fix(suggest("add a type", gap, " : text")));
     }
 
     fn parse_env_entry(&mut self) {
@@ -129,10 +224,7 @@ impl Parser<'_> {
             return;
         }
         if self.at_line_end() {
-            self.expected(
-                codes::EXPECTED_TOKEN,
-                "`from \"KEY\"`, `= default` or `: type`",
-            );
+            self.env_without_key();
         }
         loop {
             match self.kind() {
@@ -147,6 +239,7 @@ impl Parser<'_> {
                     self.parse_quoted_word("the key");
                 }
                 SyntaxKind::Equals | SyntaxKind::ColonEquals => self.parse_default(),
+                _ if self.text_here() == "default" => self.default_word(),
                 _ => break,
             }
         }

@@ -27,24 +27,40 @@ impl Parser<'_> {
             return true;
         }
         if !self.kind().is_word() {
-            self.expected(codes::MISSING_TYPE, "a type");
+            self.no_type();
             return false;
         }
         let start = self.here().start;
         if self.at(SyntaxKind::ListKw) && self.nth(1) == SyntaxKind::Less {
             self.parse_list_type();
+        } else if self.nth(1) == SyntaxKind::Less && self.is_foreign_list() {
+            self.mend_word("a list type is written `list<…>`", "list");
+            self.parse_list_type_rest();
+        } else if self.nth(1) == SyntaxKind::Less {
+            self.foreign_generic();
         } else {
             self.start(SyntaxKind::NamedType);
             self.bump_as(SyntaxKind::Ident);
             self.finish_node();
         }
         self.foreign_type_suffix(start);
+        self.foreign_type_end(start);
         true
     }
 
     fn parse_list_type(&mut self) {
         self.start(SyntaxKind::ListType);
         self.bump();
+        self.list_type_behind_word();
+    }
+
+    /// The rest of a list type whose word was another one.
+    fn parse_list_type_rest(&mut self) {
+        self.start(SyntaxKind::ListType);
+        self.list_type_behind_word();
+    }
+
+    fn list_type_behind_word(&mut self) {
         self.bump();
         self.parse_type();
         self.parse_constraints();
@@ -92,6 +108,16 @@ impl Parser<'_> {
     /// Reads `range(0, 1) unique …`.
     pub(super) fn parse_constraints(&mut self) {
         while self.kind().is_word() && !self.at_from_key() {
+            if self.text_here() == "default" {
+                return self.default_word();
+            }
+            if self.at_bare_values() {
+                return self.bare_constraint();
+            }
+            let is_pattern = self.text_here() == "pattern" && self.nth(1) == SyntaxKind::LeftParen;
+            if is_pattern && !is_string(self.nth(2)) && self.nth(2) != SyntaxKind::RightParen {
+                return self.bare_pattern();
+            }
             self.start(SyntaxKind::Constraint);
             self.bump_as(SyntaxKind::Ident);
             if self.at(SyntaxKind::LeftParen) {
@@ -142,6 +168,8 @@ impl Parser<'_> {
                 self.bump();
             }
             self.finish_node();
+            // The type before the brackets is judged with its next form.
+            self.given_up(start);
         } else if self.at(SyntaxKind::QuestionMark) {
             let is_last = self.nth(1) == SyntaxKind::LineEnd;
             let diagnostic = Diagnostic::error(
