@@ -1,7 +1,11 @@
 //! What must hold of every run, found out from the store and from what the tools saw alone.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
+use scriptum_contract::Value;
 use scriptum_engine::{
     InboxItem, Page, StepChange, StepRow, StepStatus, Store, ThreadId, step_changes,
 };
@@ -59,8 +63,7 @@ pub(crate) fn check_parent_knows(world: &World, ended: ThreadId) -> bool {
 }
 
 /// The journal has no gaps and ends with the end of the thread.
-pub(crate) fn check_journal(world: &World, id: ThreadId) {
-    let journal = world.journal(id);
+pub(crate) fn check_journal(world: &World, id: ThreadId, journal: &[Entry]) {
     for (entry, seq) in journal.iter().zip(1..) {
         if entry.seq.0 != seq {
             world.accuse(format!("{id} has entry {} at place {seq}", entry.seq.0));
@@ -89,10 +92,13 @@ pub(crate) fn check_journal(world: &World, id: ThreadId) {
 
 /// A machine that is fed the journal's notifications decides the journal's events, and has the frames
 /// that the store has.
-pub(crate) fn check_replay(world: &World, id: ThreadId, program: &Arc<Program>) {
+pub(crate) fn check_replay(
+    world: &World,
+    (id, journal): (ThreadId, &[Entry]),
+    program: &Arc<Program>,
+) {
     let mut vm = Vm::new(Arc::clone(program));
-    let journal = world.journal(id);
-    let mut rest = journal.as_slice();
+    let mut rest = journal;
     while let Some((entry, later)) = rest.split_first() {
         let Record::Notification(notification) = &entry.record else {
             return world.accuse(format!("{id}: entry {} belongs to no turn", entry.seq.0));
@@ -131,9 +137,9 @@ fn provide(world: &World, vm: &mut Vm, wanted: &[Arc<scriptum_contract::StoredVa
 }
 
 /// The step index is the fold of the journal.
-pub(crate) fn check_steps(world: &World, id: ThreadId) {
+pub(crate) fn check_steps(world: &World, id: ThreadId, journal: &[Entry]) {
     let mut folded: BTreeMap<StepPath, StepRow> = BTreeMap::new();
-    for change in step_changes(&world.journal(id)) {
+    for change in step_changes(journal) {
         fold(&mut folded, change);
     }
     let page = Page {
@@ -226,9 +232,10 @@ pub(crate) fn check_watched(world: &World, id: ThreadId, read: &[Entry]) {
 }
 
 /// Notes what the journal tells of rare situations.
-pub(crate) fn note_marks(world: &World, id: ThreadId) {
-    for entry in world.journal(id) {
-        match entry.record {
+pub(crate) fn note_marks(world: &World, journal: &[Entry]) {
+    let mut agents = BTreeSet::new();
+    for entry in journal {
+        match &entry.record {
             Record::Notification(Notification::Continued) => {
                 world.marks.reach("turn", "continued");
             }
@@ -236,10 +243,48 @@ pub(crate) fn note_marks(world: &World, id: ThreadId) {
             Record::Event(Event::StepRetrying { .. }) => world.marks.reach("step", "retried"),
             Record::Event(Event::ThreadCancelled { .. }) => {
                 world.marks.reach("thread", "cancelled");
+                if !agents.is_empty() {
+                    world.marks.reach("agent", "cancelled under way");
+                }
             }
             Record::Event(Event::ThreadFailed { .. }) => world.marks.reach("thread", "failed"),
-            Record::Event(_) | Record::Notification(_) => {}
+            Record::Event(event) => note_agent(world, &mut agents, event),
+            Record::Notification(_) => {}
         }
+    }
+}
+
+/// Notes what an event tells of agents, of which some are under way. The children of an agent are its
+/// cycles, and theirs the turn of the model and the calls that it asked for.
+fn note_agent(world: &World, agents: &mut BTreeSet<StepPath>, event: &Event) {
+    if let Event::StepStarted {
+        path, primitive, ..
+    } = event
+        && &**primitive == "agent"
+    {
+        agents.insert(path.clone());
+    }
+    if let Event::StepCompleted { path, output, .. } = event
+        && agents.remove(path)
+    {
+        let result = output.as_ref().and_then(Value::as_object);
+        let exhausted = result.and_then(|result| result.get("exhausted"));
+        if exhausted == Some(&Value::Bool(true)) {
+            world.marks.reach("agent", "gave up");
+        }
+    }
+    if let Event::StepFailed { path, error, .. } = event
+        && let Some(agent) = path.parent().and_then(|cycle| cycle.parent())
+        && agents.contains(&agent)
+    {
+        let how = match (&*error.code, path.last()) {
+            (_, Some(0)) => "failed at a turn",
+            ("UNKNOWN_TOOL", _) => "asked for a tool that there is not",
+            ("TOOL_INPUT_INVALID", _) => "asked for what is no call",
+            ("OUTCOME_UNKNOWN", _) => "lost the outcome of a call",
+            _ => "told that a call failed",
+        };
+        world.marks.reach("agent", how);
     }
 }
 

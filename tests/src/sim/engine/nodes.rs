@@ -16,6 +16,7 @@ use tokio::{task::JoinHandle, time::sleep};
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    models::{self, SimModels},
     rng::Rng,
     scripts,
     store::FaultyStore,
@@ -52,7 +53,12 @@ pub(crate) fn engine(world: &Arc<World>, rng: Rng, me: &Incarnation) -> (Engine,
         by: me.clone(),
     });
     let secrets = Arc::new(SimSecrets(Arc::clone(world)));
-    let toolbox = ToolBox::new([(ToolOrigin::Native, tools)]).with_secrets(secrets);
+    let models: Arc<dyn ToolSource> = Arc::new(SimModels {
+        world: Arc::clone(world),
+        by: me.clone(),
+    });
+    let sources = [(ToolOrigin::Native, tools), (ToolOrigin::Model, models)];
+    let toolbox = ToolBox::new(sources).with_secrets(secrets);
     let limits = Limits {
         threads_live_max: 4,
         calls_per_tool_max: 2,
@@ -64,13 +70,13 @@ pub(crate) fn engine(world: &Arc<World>, rng: Rng, me: &Incarnation) -> (Engine,
         toolbox,
         Arc::clone(&world.clock) as Arc<dyn Clock>,
         limits,
-        Arc::new(SimScripts),
+        Arc::new(SimScripts(Arc::clone(world))),
     );
     (engine, store)
 }
 
 /// The programs that others run, by name.
-struct SimScripts;
+struct SimScripts(Arc<World>);
 
 #[async_trait]
 impl Scripts for SimScripts {
@@ -86,7 +92,11 @@ impl Scripts for SimScripts {
     }
 
     async fn planned(&self, source: &str) -> Result<Script, ScriptError> {
-        Err(ScriptError::new("PLAN_INVALID", source))
+        let name = models::planned(source).unwrap_or_default();
+        if scripts::child(name).is_some() {
+            self.0.marks.reach("plan", "run");
+        }
+        self.stored(name).await
     }
 }
 

@@ -171,6 +171,9 @@ fn change_for(world: &World, step: &StepRow) -> Resume {
         "TOOL_OUTPUT_INVALID" => world.marks.reach("call", "output invalid"),
         "SUBTHREAD_FAILED" => world.marks.reach("sub-thread", "failed"),
         "TOOL_FAILED" => world.marks.reach("call", "failed"),
+        "MODEL_FAILED" => world.marks.reach("model", "failed"),
+        "TOOL_REFUSED" => world.marks.reach("secret", "kept from a model"),
+        "PLAN_INVALID" => world.marks.reach("plan", "does not compile"),
         other => world.accuse(format!("step {} fails with {other}", step.path)),
     }
     if error.retryable {
@@ -180,7 +183,11 @@ fn change_for(world: &World, step: &StepRow) -> Resume {
     }
 }
 
+/// None in a thread that was cancelled meanwhile: its steps failed by that.
 fn failed_step(world: &World, id: ThreadId) -> Option<StepRow> {
+    if at_once(world.store.thread(id)).ok()?.status.is_ended() {
+        return None;
+    }
     let page = Page {
         after: None,
         max: u32::MAX,

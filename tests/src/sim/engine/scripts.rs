@@ -27,32 +27,51 @@ const DEPTH: u32 = 2;
 /// Programs that others run. Each runs only those behind it, so that none runs itself.
 const CHILDREN: u64 = 12;
 
-static CHILD_PROGRAMS: LazyLock<Vec<Program>> = LazyLock::new(|| {
-    let made = (0..CHILDREN).map(|number| numbered(&mut Rng::new(0xC0DE + number), number + 1));
-    made.collect()
-});
+static CHILD_PROGRAMS: LazyLock<Vec<Program>> = LazyLock::new(|| children(0xC0DE, Verbs::Plain));
+static THINKING_PROGRAMS: LazyLock<Vec<Program>> =
+    LazyLock::new(|| children(0x7417, Verbs::WithModels));
+
+/// Which steps a program has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verbs {
+    /// No model is asked.
+    Plain,
+    /// Agents and plans as well.
+    WithModels,
+}
+
+fn children(seed: u64, verbs: Verbs) -> Vec<Program> {
+    let made = |number| numbered(&mut Rng::new(seed + number), number + 1, verbs);
+    (0..CHILDREN).map(made).collect()
+}
 
 /// The program that others run under this name.
 pub(crate) fn child(name: &str) -> Option<Program> {
-    let number: usize = name.strip_prefix("child-")?.parse().ok()?;
-    CHILD_PROGRAMS.get(number).cloned()
+    let (kind, number) = name.split_once('-')?;
+    let programs = match kind {
+        "child" => &CHILD_PROGRAMS,
+        "thinker" => &THINKING_PROGRAMS,
+        _ => return None,
+    };
+    programs.get(number.parse::<usize>().ok()?).cloned()
 }
 
 /// A program of a few steps.
-pub(crate) fn program(rng: &mut Rng) -> Program {
-    numbered(rng, 0)
+pub(crate) fn program(rng: &mut Rng, verbs: Verbs) -> Program {
+    numbered(rng, 0, verbs)
 }
 
 /// A program that may run those from a number on.
-fn numbered(rng: &mut Rng, first_child: u64) -> Program {
+fn numbered(rng: &mut Rng, first_child: u64, verbs: Verbs) -> Program {
     let mut script = Script {
         rng,
+        verbs,
         first_child,
         names: Vec::new(),
         next_name: 0,
     };
     let count = script.rng.between(1, if first_child == 0 { 5 } else { 3 });
-    let mut steps: Vec<Step> = (0..count).map(|_| script.step(DEPTH)).collect();
+    let mut steps = script.steps(count, DEPTH);
     // Some of those that others run end badly, so that this happens often enough.
     if script.rng.permille(60) || (first_child > 0 && first_child.is_multiple_of(4)) {
         steps.push(check_that_fails());
@@ -77,23 +96,25 @@ fn numbered(rng: &mut Rng, first_child: u64) -> Program {
     }
 }
 
-struct Script<'a> {
-    rng: &'a mut Rng,
+/// A program that is being written.
+pub(super) struct Script<'a> {
+    pub(super) rng: &'a mut Rng,
+    verbs: Verbs,
     /// The first program that this one may run.
     first_child: u64,
     /// Names that are bound where the next step stands.
-    names: Vec<Arc<str>>,
+    pub(super) names: Vec<Arc<str>>,
     next_name: u32,
 }
 
 impl Script<'_> {
-    fn name(&mut self) -> Arc<str> {
+    pub(super) fn name(&mut self) -> Arc<str> {
         self.next_name += 1;
         format!("n{}", self.next_name).into()
     }
 
     /// Something that was bound before, or a constant.
-    fn value(&mut self) -> Expr {
+    pub(super) fn value(&mut self) -> Expr {
         let number = i64::try_from(self.rng.below(100)).unwrap();
         match self.names.last() {
             Some(name) if self.rng.permille(800) => expr(Op::Name(Arc::clone(name))),
@@ -101,6 +122,22 @@ impl Script<'_> {
             Some(_) | None if number % SECRET_EVERY == 0 => token(),
             Some(_) | None => constant(Value::Int(number)),
         }
+    }
+
+    /// So many steps, with those that belong to them.
+    fn steps(&mut self, count: u64, depth: u32) -> Vec<Step> {
+        let mut steps = Vec::new();
+        for _ in 0..count {
+            let thinks = self.verbs == Verbs::WithModels;
+            if thinks && self.rng.permille(180) {
+                steps.extend(self.agent());
+            } else if thinks && self.may_run(depth) && self.rng.permille(90) {
+                steps.extend(self.plan());
+            } else {
+                steps.push(self.step(depth));
+            }
+        }
+        steps
     }
 
     fn step(&mut self, depth: u32) -> Step {
@@ -144,11 +181,23 @@ impl Script<'_> {
         self.first_child == 0 || (self.first_child < CHILDREN && depth == DEPTH)
     }
 
+    pub(super) fn some_child(&mut self) -> u64 {
+        self.rng.between(self.first_child, CHILDREN - 1)
+    }
+
+    pub(super) fn child_name(&self, number: u64) -> Arc<str> {
+        let kind = match self.verbs {
+            Verbs::Plain => "child",
+            Verbs::WithModels => "thinker",
+        };
+        format!("{kind}-{number}").into()
+    }
+
     fn run(&mut self) -> Step {
-        let number = self.rng.between(self.first_child, CHILDREN - 1);
+        let number = self.some_child();
         let name = self.name();
         let step = step(StepKind::Run(Run {
-            target: RunTarget::Stored(format!("child-{number}").into()),
+            target: RunTarget::Stored(self.child_name(number)),
             inputs: Vec::new(),
             on_error: None,
             bind: Some(Arc::clone(&name)),
@@ -194,9 +243,8 @@ impl Script<'_> {
         let (item, bind) = (self.name(), self.name());
         let outside = self.names.len();
         self.names.push(Arc::clone(&item));
-        let steps = (0..self.rng.between(1, 2))
-            .map(|_| self.step(depth - 1))
-            .collect();
+        let length = self.rng.between(1, 2);
+        let steps = self.steps(length, depth - 1);
         self.names.truncate(outside);
         self.names.push(Arc::clone(&bind));
         let parallel = i64::try_from(self.rng.between(1, 4)).unwrap();
@@ -216,7 +264,7 @@ impl Script<'_> {
     fn decide(&mut self, depth: u32) -> Step {
         let outside = self.names.len();
         let mut branch = |name: &str| {
-            let steps = vec![self.step(depth - 1)];
+            let steps = self.steps(1, depth - 1);
             self.names.truncate(outside);
             Branch {
                 name: name.into(),
@@ -245,7 +293,7 @@ impl Script<'_> {
         let mut bound = Vec::new();
         let mut lanes = Vec::new();
         for _ in 0..self.rng.between(1, 3) {
-            let steps = vec![self.step(depth - 1)];
+            let steps = self.steps(1, depth - 1);
             bound.extend(self.names.drain(outside..));
             lanes.push(Lane {
                 name: None,
@@ -262,9 +310,8 @@ impl Script<'_> {
     }
 
     fn repeat(&mut self, depth: u32) -> Step {
-        let steps = (0..self.rng.between(1, 2))
-            .map(|_| self.step(depth - 1))
-            .collect();
+        let length = self.rng.between(1, 2);
+        let steps = self.steps(length, depth - 1);
         let rounds = i64::try_from(self.rng.between(1, 3)).unwrap();
         let pause = self.rng.permille(300).then(|| constant(Value::Int(1_500)));
         let bind = self.name();
@@ -343,7 +390,7 @@ fn check_that_fails() -> Step {
     }))
 }
 
-fn callee(kind: Kind) -> Callee {
+pub(super) fn callee(kind: Kind) -> Callee {
     Callee {
         local: kind.name().into(),
         name: ToolName::new(kind.name()),
@@ -358,7 +405,7 @@ fn body(steps: Vec<Step>) -> Body {
     }
 }
 
-fn step(kind: StepKind) -> Step {
+pub(super) fn step(kind: StepKind) -> Step {
     Step {
         at: NodeId(0),
         line: 0,
@@ -367,7 +414,7 @@ fn step(kind: StepKind) -> Step {
     }
 }
 
-fn input(name: &str, value: Expr) -> Input {
+pub(super) fn input(name: &str, value: Expr) -> Input {
     Input {
         at: NodeId(0),
         name: name.into(),
@@ -375,17 +422,17 @@ fn input(name: &str, value: Expr) -> Input {
     }
 }
 
-fn node(op: Op) -> Node {
+pub(super) fn node(op: Op) -> Node {
     Node { at: NodeId(0), op }
 }
 
-fn expr(op: Op) -> Expr {
+pub(super) fn expr(op: Op) -> Expr {
     Expr {
         source: "".into(),
         root: node(op),
     }
 }
 
-fn constant(value: Value) -> Expr {
+pub(super) fn constant(value: Value) -> Expr {
     expr(Op::Literal(value))
 }

@@ -1,7 +1,11 @@
 //! Tools that answer, fail, hang, dawdle and panic, each in a way that depends on its arguments and on
 //! how often it was called: so a run without faults ends in the same results.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use futures::future::pending;
@@ -11,9 +15,11 @@ use scriptum_contract::{
 use scriptum_engine::{
     Incarnation, Secrets, SecretsError, Sink, Tool, ToolCall, ToolError, ToolSource,
 };
+use scriptum_vm::program::planner;
 use tokio::time::sleep;
 
 use super::{
+    models::SimPlanner,
     scripts::{SECRET, SECRET_KEY},
     world::{Seen, World},
 };
@@ -104,7 +110,9 @@ pub(crate) const DELIBERATE: &str = "deliberate panic of a simulated tool";
 
 /// The signatures of all tools.
 pub(crate) fn catalog() -> ToolCatalog {
-    ToolCatalog::new(Kind::ALL.map(Kind::signature))
+    static CATALOG: LazyLock<ToolCatalog> =
+        LazyLock::new(|| ToolCatalog::new(Kind::ALL.map(Kind::signature)));
+    CATALOG.clone()
 }
 
 struct SimTool {
@@ -166,7 +174,7 @@ fn said(call: &ToolCall) -> String {
 }
 
 /// The number at the end of an idempotency key.
-fn number(key: &str) -> u32 {
+pub(crate) fn number(key: &str) -> u32 {
     key.rsplit('/').next().unwrap().parse().unwrap()
 }
 
@@ -200,6 +208,9 @@ impl ToolSource for SimTools {
     }
 
     async fn find(&self, name: &ToolName) -> Result<Option<Arc<dyn Tool>>, ToolError> {
+        if *name == planner().name {
+            return Ok(Some(Arc::new(SimPlanner::new(&self.world, &self.by))));
+        }
         let kind = Kind::ALL.into_iter().find(|kind| kind.name() == &*name.0);
         let tool = |kind: Kind| SimTool {
             kind,

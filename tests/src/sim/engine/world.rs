@@ -41,6 +41,8 @@ pub(crate) struct World {
     late: Mutex<JoinSet<()>>,
     /// The steps that threads were started for, once found out.
     origins: Mutex<BTreeMap<ThreadId, Option<Awaited>>>,
+    /// Who asked the model last for an agent.
+    thinkers: Mutex<BTreeMap<(ThreadId, StepPath), Incarnation>>,
 }
 
 /// The step that waits for a sub-thread.
@@ -92,6 +94,7 @@ impl World {
             unheard: Mutex::default(),
             late: Mutex::default(),
             origins: Mutex::default(),
+            thinkers: Mutex::default(),
         }
     }
 
@@ -178,6 +181,14 @@ impl World {
             .lock()
             .unwrap()
             .remove(&(thread, owner.clone()));
+    }
+
+    /// Notes who asks the model for an agent.
+    pub(crate) fn note_thinker(&self, agent: (ThreadId, StepPath), who: &Incarnation) {
+        let before = self.thinkers.lock().unwrap().insert(agent, who.clone());
+        if before.is_some_and(|before| before != *who) {
+            self.marks.reach("agent", "went on with another node");
+        }
     }
 
     fn has_not_heard(&self, thread: ThreadId, owner: &Incarnation) -> bool {
@@ -355,7 +366,8 @@ pub(crate) fn at_once<T>(
     answer.expect("the memory store never waits")
 }
 
-fn parse_key(key: &str) -> (ThreadId, StepPath) {
+/// The thread and the step that a call is made for.
+pub(crate) fn parse_key(key: &str) -> (ThreadId, StepPath) {
     let mut parts = key.split('/');
     let thread = parts.next().unwrap().parse().unwrap();
     let path = parts.next().unwrap().parse().unwrap();
