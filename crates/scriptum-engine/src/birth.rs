@@ -17,21 +17,17 @@ use crate::{
 
 /// A thread that nothing is written of yet, on its way to a worker.
 pub(crate) struct Birth {
-    new: Box<NewThread>,
-    answer: oneshot::Sender<Brought>,
+    unborn: Unborn,
     /// Its place among those that the worker holds in memory.
     slot: OwnedSemaphorePermit,
 }
 
-/// A thread at its worker, before its first commit.
-pub(crate) struct Unborn {
-    pub(crate) new: Box<NewThread>,
-    answer: oneshot::Sender<Brought>,
-}
+/// A thread that nothing is written of yet. Dropped, it is given back: nothing will be.
+pub(crate) struct Unborn(Option<(Box<NewThread>, oneshot::Sender<Brought>)>);
 
 /// What became of a new thread that was brought to a worker.
 pub(crate) enum Brought {
-    /// It was begun, or nobody knows.
+    /// It was begun, or refused, or nobody knows.
     Made(Result<Created, StoreError>),
     /// Nothing was written of it.
     GivenBack(Box<NewThread>),
@@ -98,7 +94,8 @@ impl Doors {
             return Err(new);
         };
         let (answer, answered) = oneshot::channel();
-        birth.send(Birth { new, answer, slot });
+        let unborn = Unborn(Some((new, answer)));
+        birth.send(Birth { unborn, slot });
         Ok(answered)
     }
 }
@@ -126,32 +123,36 @@ impl Door {
 
 impl Birth {
     pub(crate) fn id(&self) -> ThreadId {
-        self.new.id
+        self.unborn.new_thread().id
     }
 
     /// Takes its place.
     pub(crate) fn enter(self) -> (Unborn, OwnedSemaphorePermit) {
-        let Birth { new, answer, slot } = self;
-        (Unborn { new, answer }, slot)
-    }
-
-    /// Nothing is written of it, and nothing will be by this worker.
-    pub(crate) fn give_back(self) {
-        self.enter().0.give_back();
+        (self.unborn, self.slot)
     }
 }
 
 impl Unborn {
-    /// Nothing is written of it, and nothing will be by this worker.
-    pub(crate) fn give_back(self) {
-        // Who started it may have gone away.
-        drop(self.answer.send(Brought::GivenBack(self.new)));
+    pub(crate) fn new_thread(&self) -> &NewThread {
+        let (new, _) = self.0.as_ref().expect(WHOLE);
+        new
     }
 
     /// The thread, and how to tell what became of it.
-    pub(crate) fn make(self) -> (NewThread, impl FnOnce(Result<Created, StoreError>)) {
-        let tell = |made| drop(self.answer.send(Brought::Made(made)));
-        (*self.new, tell)
+    pub(crate) fn make(mut self) -> (NewThread, impl FnOnce(Result<Created, StoreError>)) {
+        let (new, answer) = self.0.take().expect(WHOLE);
+        (*new, |made| drop(answer.send(Brought::Made(made))))
+    }
+}
+
+const WHOLE: &str = "only what is made or dropped is empty";
+
+impl Drop for Unborn {
+    fn drop(&mut self) {
+        if let Some((new, answer)) = self.0.take() {
+            // Who started it may have gone away.
+            drop(answer.send(Brought::GivenBack(new)));
+        }
     }
 }
 
@@ -169,7 +170,7 @@ fn with(doors: &Mutex<Vec<Arc<Door>>>) -> MutexGuard<'_, Vec<Arc<Door>>> {
 impl fmt::Debug for Birth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Birth")
-            .field("id", &self.new.id)
+            .field("id", &self.id())
             .finish_non_exhaustive()
     }
 }

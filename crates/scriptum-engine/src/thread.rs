@@ -41,6 +41,8 @@ pub(crate) enum Exit {
     Released(Option<Timestamp>),
     /// It belongs to somebody else.
     Lost,
+    /// It was not made, at least not by this.
+    Unborn,
     /// It could not be read at all; it stays ours, and is found again as a stray.
     Unread,
     /// It cannot go on; it stays ours, so that nobody else stumbles over it as well.
@@ -71,7 +73,7 @@ pub(crate) enum Source {
 pub(crate) async fn run(node: Node, source: Source, outdated: CancellationToken) -> Exit {
     let (mut thread, loaded) = match source {
         Source::Unborn(unborn) => {
-            let mut thread = Resident::new(node, unborn.new.id, outdated);
+            let mut thread = Resident::new(node, unborn.new_thread().id, outdated);
             let loaded = thread.conceive(unborn).await;
             (thread, loaded)
         }
@@ -110,7 +112,7 @@ impl Resident {
                     return Ok(Some(Exit::Released(self.standing.wake_at)));
                 }
                 Ok(Committed::Done) => {}
-                Ok(Committed::LostOwner) => return Ok(Some(Exit::Lost)),
+                Ok(Committed::LostOwner) => return Ok(Some(self.lost())),
                 Ok(Committed::Stale) => return self.reload().await,
                 Err(StoreError::Unavailable(_)) => {
                     self.back_off().await;

@@ -83,6 +83,8 @@ struct Running {
     due: Listener,
     /// True when there may be a due thread.
     is_hungry: bool,
+    /// When to look for due threads although no hint told of one.
+    poll_at: Instant,
     /// When to look for threads that a claim made ours without our hearing of it.
     strays_at: Instant,
 }
@@ -141,6 +143,7 @@ impl Worker {
             faulty: BTreeMap::new(),
             wakes: Wakes::default(),
             is_hungry: true,
+            poll_at: Instant::now() + CLAIM_POLL,
             strays_at: Instant::now() + STRAYS_POLL,
         };
         tokio::select! {
@@ -159,6 +162,7 @@ impl Worker {
 impl Running {
     async fn work(&mut self, stop: &CancellationToken, door: OpenDoor) {
         while !stop.is_cancelled() {
+            self.poll().await;
             if self.is_hungry && self.free() > 0 {
                 self.claim().await;
             }
@@ -166,10 +170,20 @@ impl Running {
         }
         drop(door);
         self.births.close();
-        while let Some(birth) = self.births.recv().await {
-            birth.give_back();
+        while let Ok(birth) = self.births.try_recv() {
+            drop(birth);
         }
         self.join_all().await;
+    }
+
+    /// Looks by itself from time to time, however much there is to do here: no hint tells of what other
+    /// processes post and leave behind.
+    async fn poll(&mut self) {
+        if self.poll_at <= Instant::now() {
+            self.poll_at = Instant::now() + CLAIM_POLL;
+            self.is_hungry = true;
+            self.look_after().await;
+        }
     }
 
     /// Waits until there is a reason to claim.
@@ -177,29 +191,23 @@ impl Running {
         if self.is_hungry && self.free() > 0 {
             return;
         }
-        let poll_at = Instant::now() + CLAIM_POLL;
+        let poll_at = self.poll_at;
         let wake_at = self.wakes.next();
         let core = Arc::clone(&self.core);
         tokio::select! {
             biased;
             () = stop.cancelled() => {}
-            Some(Ok(ended)) = self.tasks.join_next_with_id() => self.note_end(ended),
+            Some(joined) = self.tasks.join_next_with_id() => self.note_end(joined.ok()),
             Some(birth) = self.births.recv() => self.bear(birth),
             () = self.due.heard() => self.is_hungry = true,
-            () = sleep_until(poll_at) => {
-                self.is_hungry = true;
-                self.look_after().await;
-            }
+            () = sleep_until(poll_at) => {}
             () = core.clock.sleep_until(wake_at.unwrap_or_default()), if wake_at.is_some() => {
                 self.wakes.drop_until(core.clock.now());
                 self.is_hungry = true;
             }
         }
         while let Some(joined) = self.tasks.try_join_next_with_id() {
-            // The others were outdated and were aborted: nobody waits for them.
-            if let Ok(ended) = joined {
-                self.note_end(ended);
-            }
+            self.note_end(joined.ok());
         }
         while let Ok(birth) = self.births.try_recv() {
             self.bear(birth);
@@ -214,7 +222,7 @@ impl Running {
     fn bear(&mut self, birth: Birth) {
         let id = birth.id();
         if self.live.contains_key(&id) {
-            return birth.give_back();
+            return;
         }
         let (unborn, slot) = birth.enter();
         self.spawn(id, Source::Unborn(unborn), Some(slot));
@@ -239,16 +247,13 @@ impl Running {
     }
 
     async fn claim_in(&mut self, scope: ClaimScope) {
-        // What is begun here meanwhile has to find a place, too.
-        let max = self.free();
-        let Ok(mut slots) = Arc::clone(&self.slots).try_acquire_many_owned(max) else {
+        // What is begun here meanwhile needs places, too.
+        let max = self.free().div_ceil(2);
+        let slots = Arc::clone(&self.slots).try_acquire_many_owned(max).ok();
+        let Some(mut slots) = slots.filter(|_| max > 0) else {
             self.is_hungry = true;
             return;
         };
-        if max == 0 {
-            self.is_hungry = true;
-            return;
-        }
         let now = self.core.clock.now();
         match in_time(self.core.store.claim(&self.me, now, scope, max)).await {
             Ok(claims) => {
@@ -279,7 +284,9 @@ impl Running {
     /// Keeps a thread in memory. One that is there already was somebody else's meanwhile: what is
     /// known of it here is of no use.
     fn spawn(&mut self, id: ThreadId, source: Source, slot: Option<OwnedSemaphorePermit>) {
-        self.faulty.remove(&id);
+        if !matches!(source, Source::Unborn(_)) {
+            self.faulty.remove(&id);
+        }
         let mut before = self.live.remove(&id);
         let own = before.as_mut().and_then(|it| it.slot.take());
         // At once: it may be about to make calls that have ended meanwhile.
@@ -323,8 +330,11 @@ impl Running {
         self.spawn(id, Source::Owned(id), slot);
     }
 
-    fn note_end(&mut self, ended: Ended) {
-        let (task, (id, exit)) = ended;
+    /// Those that did not end were outdated and were aborted: nobody waits for them.
+    fn note_end(&mut self, ended: Option<Ended>) {
+        let Some((task, (id, exit))) = ended else {
+            return;
+        };
         if self
             .live
             .get(&id)
@@ -340,7 +350,7 @@ impl Running {
             Exit::Released(wake_at) => self.wakes.add(wake_at),
             // By whom, it cannot tell: a claim of ours whose answer was lost may be the reason.
             Exit::Lost => self.strays_at = Instant::now(),
-            Exit::Unread => {}
+            Exit::Unborn | Exit::Unread => {}
             Exit::Faulty(known) if self.faulty.len() < FAULTY_THREADS_MAX => {
                 self.faulty.insert(id, known);
             }
@@ -353,8 +363,11 @@ impl Running {
     /// What no hint tells of: news of faulty threads, and threads that are ours without our knowing.
     async fn look_after(&mut self) {
         for (id, known) in self.faulty.clone() {
-            if self.has_more(id, known).await.unwrap_or(false) {
-                self.spawn_owned(id);
+            match self.has_more(id, known).await {
+                Ok(true) => self.spawn_owned(id),
+                // The engine broke off before it was made.
+                Err(StoreError::NotFound(_)) => drop(self.faulty.remove(&id)),
+                Ok(false) | Err(_) => {}
             }
         }
         if self.strays_at <= Instant::now() {

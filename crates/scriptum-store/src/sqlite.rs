@@ -67,7 +67,7 @@ impl SqliteStore {
     }
 
     /// Opens the store in a folder; makes folder and file where they are missing. Blocks for some
-    /// milliseconds, and up to seconds while another process makes or migrates the same file.
+    /// milliseconds, and longer while this or another process brings a large file up to date.
     ///
     /// # Errors
     /// When the file is no store, is of a newer version, is damaged, or cannot be written.
@@ -135,6 +135,12 @@ impl Store for SqliteStore {
             .await?;
         for change in changes {
             self.hints.send(change);
+        }
+        if let Created::Existing(known) = created {
+            // It may have been announced only.
+            self.writer
+                .write(1, move |session| threads::touch(session, known))
+                .await?;
         }
         Ok(created)
     }

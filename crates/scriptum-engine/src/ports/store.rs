@@ -159,7 +159,7 @@ pub struct NewThread {
     pub request_id: Option<Arc<str>>,
 }
 
-/// What `create` did.
+/// What `create` or `begin` did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Created {
     /// The thread is new.

@@ -33,9 +33,8 @@ impl Resident {
     /// Goes on after a fault if there is a way, and otherwise sets the thread aside.
     pub(super) async fn repair(&mut self, fault: Fault) -> Result<Option<Exit>, Fault> {
         tracing::error!(thread = %self.id, %fault, "fault in a thread");
-        if let Some(unborn) = self.unborn.take() {
-            unborn.give_back();
-            return Ok(Some(Exit::Lost));
+        if self.unborn.take().is_some() {
+            return Ok(Some(Exit::Unborn));
         }
         let Some(culprit) = self.take_culprit(&fault) else {
             return Ok(Some(self.set_aside().await));

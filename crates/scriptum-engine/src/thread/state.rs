@@ -47,6 +47,8 @@ pub(super) struct Resident {
     pub(super) machine: Option<Machine>,
     /// The thread as it shall be made, until it is.
     pub(super) unborn: Option<Unborn>,
+    /// False as long as nobody knows that it was made.
+    pub(super) is_made: bool,
     /// What starts the machine, where no inbox holds it.
     pub(super) started: Option<Notification>,
     inbox: Inbox,
@@ -121,6 +123,7 @@ impl Resident {
             doubts: 0,
             machine: None,
             unborn: None,
+            is_made: true,
             started: None,
             fired: VecDeque::new(),
             answers: VecDeque::new(),
@@ -154,7 +157,11 @@ impl Resident {
     /// Goes back to the durable state, because nobody knows whether the last commit is part of it.
     /// Calls under way go on, and answers that were applied wait to be applied again.
     pub(super) async fn reload(&mut self) -> Result<Option<Exit>, Fault> {
-        let (row, frames, inbox) = self.durable().await?;
+        let (row, frames, inbox) = match self.durable().await {
+            Ok(durable) => durable,
+            Err(fault) => return self.unread(fault),
+        };
+        self.is_made = true;
         if !self.is_ours(&row) {
             return Ok(Some(Exit::Lost));
         }
@@ -447,7 +454,7 @@ impl Resident {
         let was_told = !commit.acks.is_empty();
         commit.release = release;
         let outcome = if let Some(unborn) = self.unborn.take() {
-            self.begin(unborn, commit).await
+            self.begin(unborn, commit).await?
         } else {
             let committer = self.node.committer.clone();
             self.beside(committer.commit(commit)).await?

@@ -1,5 +1,5 @@
--- Frames and steps of a thread lie side by side in one table, so that a turn changes one page for both:
--- what a commit costs is pages. The key of a cell is text and comes first, that of a step is bytes.
+-- Frames and steps of a thread lie side by side in one table, so that a turn of a thread of some tens of
+-- steps changes one page for both: what a commit costs is pages. The key of a cell is text and comes first, that of a step is bytes.
 CREATE TABLE views (
     thread     INTEGER NOT NULL,
     key        ANY NOT NULL,

@@ -11,6 +11,7 @@ use scriptum_vm::Timestamp;
 use super::{
     failure::Failure,
     liveness::Sign,
+    open::FORMAT,
     rows::{RawFrames, RawInbox, select_threads, thread_row},
     session::Session,
 };
@@ -67,9 +68,24 @@ pub(super) fn heartbeat(
     me: &Incarnation,
     until: Timestamp,
 ) -> Result<(), Failure> {
+    check_known(session)?;
     session.locks.hold(me);
     register(session, HEARTBEAT, me, until.0)?;
     Ok(())
+}
+
+/// A newer process may have brought the file up to date meanwhile. Who does not know the new format must
+/// not promise to live: it would hold threads whose turns it cannot write.
+fn check_known(session: &Session) -> Result<(), Failure> {
+    let found: u32 = session
+        .statement("PRAGMA user_version")?
+        .query_row([], |row| row.get(0))?;
+    if found == FORMAT {
+        return Ok(());
+    }
+    Err(Failure::Refused(StoreError::Conflict(format!(
+        "the store has got format {found} from a newer version, and this one writes format {FORMAT}: stop it"
+    ))))
 }
 
 fn register(

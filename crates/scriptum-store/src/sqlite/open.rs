@@ -18,7 +18,7 @@ const MIGRATIONS: &[(u32, &str)] = &[
     (3, include_str!("../../migrations/sqlite/0003.sql")),
 ];
 /// The format that is written.
-const FORMAT: u32 = 3;
+pub(super) const FORMAT: u32 = 3;
 /// How long a connection waits for another process's transaction; these take milliseconds.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How often opening is tried, and after what time again, while another process makes the file: SQLite

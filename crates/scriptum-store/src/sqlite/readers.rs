@@ -16,7 +16,7 @@ use super::{
     open::open_reader,
 };
 
-/// Reads at one time. SQLite reads from the system's page cache, so this is about processors.
+/// Reads at one time on threads of their own. SQLite reads from the system's page cache, so this is about processors.
 const READERS_MAX: usize = 4;
 
 /// The connections, opened when first needed.

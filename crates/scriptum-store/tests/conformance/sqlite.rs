@@ -42,6 +42,7 @@ tests![
     other_files_are_refused,
     newer_files_are_refused,
     a_file_of_the_first_format_is_brought_up_to_date,
+    a_worker_does_not_live_on_in_a_newer_format,
     places_that_cannot_be_written_are_refused,
     damage_is_reported_when_read,
     worker_names_never_leave_the_folder,
@@ -265,6 +266,20 @@ async fn a_file_of_the_first_format_is_brought_up_to_date() {
     );
     let version = database(folder.path()).query_row("PRAGMA user_version", [], |row| row.get(0));
     assert_eq!(version, Ok(3));
+}
+
+async fn a_worker_does_not_live_on_in_a_newer_format() {
+    let folder = folder();
+    let store = open(folder.path());
+    let me = worker("me");
+    assert_eq!(store.heartbeat(&me, LATE).await, Ok(()));
+    let newer = database(folder.path());
+    newer.execute_batch("PRAGMA user_version = 77").unwrap();
+    let refused = store.heartbeat(&me, LATE).await;
+    let Err(StoreError::Conflict(why)) = refused else {
+        panic!("{refused:?}");
+    };
+    assert!(why.contains("format 77"), "{why}");
 }
 
 /// A thread that waits for a claim, with two cells and two steps.

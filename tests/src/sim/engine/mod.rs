@@ -8,6 +8,7 @@
     reason = "a test ends where something is not as it must be"
 )]
 
+mod busy;
 mod checks;
 mod clock;
 mod marks;
@@ -151,7 +152,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         Some(seed) => vec![Trial::test("engine/one seed", move || run_one(seed?))],
         None => (1..=PARTS)
             .map(part)
-            .chain([Trial::test("engine/kept seeds", run_kept)])
+            .chain([Trial::test("engine/kept seeds", run_kept), busy::trial()])
             .collect(),
     }
 }
@@ -247,12 +248,16 @@ struct Ended {
 }
 
 fn simulate(weights: Weights, threads: &[Arc<Program>], rng: Rng) -> Outcome {
-    let runtime = tokio::runtime::Builder::new_current_thread()
+    runtime().block_on(run(weights, threads, rng))
+}
+
+/// One whose time passes at once.
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .start_paused(true)
         .build()
-        .expect("a runtime without input and output can always be made");
-    runtime.block_on(run(weights, threads, rng))
+        .expect("a runtime without input and output can always be made")
 }
 
 async fn run(weights: Weights, threads: &[Arc<Program>], mut rng: Rng) -> Outcome {

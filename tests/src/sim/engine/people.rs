@@ -102,7 +102,7 @@ fn asked(engine: &Engine, nodes: &Engines, rng: &mut Rng) -> Engine {
     nodes.get(number).unwrap_or(engine).clone()
 }
 
-async fn start(engine: &Engine, wish: &Wish) -> Result<(), Error> {
+pub(crate) async fn start(engine: &Engine, wish: &Wish) -> Result<(), Error> {
     let start = Start {
         id: wish.id,
         program: wish.program.clone(),
