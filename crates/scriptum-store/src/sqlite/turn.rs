@@ -1,7 +1,7 @@
 //! The turns of one thread as the texts and bytes that the tables hold. They are made by who asks for
 //! the commit, so that the writer only binds and steps.
 
-use std::{collections::BTreeMap, ops::Range, sync::Arc};
+use std::{ops::Range, sync::Arc};
 
 use scriptum_contract::ValueHash;
 use scriptum_engine::{Commit, ProgramHash, StepChange, StepRow, StoreError, ThreadId};
@@ -153,10 +153,13 @@ fn key_to_text(key: &FrameKey) -> String {
 /// ends by its row in the table and then begins anew is written twice, as the row has to be there.
 fn fold(changes: Vec<StepChange>) -> Vec<(Part, StepRow)> {
     let mut folded: Vec<(Part, StepRow)> = Vec::with_capacity(changes.len());
-    let mut last_of: BTreeMap<StepPath, usize> = BTreeMap::new();
+    // Where in `folded` the last write of each step is, in the order of the steps.
+    let mut last_of: Vec<usize> = Vec::with_capacity(changes.len());
     for change in changes {
-        let path = steps::path_of(&change).clone();
-        let last = last_of.get(&path).and_then(|at| folded.get_mut(*at));
+        let path = steps::path_of(&change);
+        let place = last_of.binary_search_by(|at| path_at(&folded, *at).cmp(&Some(path)));
+        let known = place.ok().and_then(|place| last_of.get_mut(place));
+        let last = known.as_ref().and_then(|at| folded.get_mut(**at));
         let is_end = matches!(change, StepChange::Ended { .. });
         match last {
             Some((part, row)) if is_end || *part == Part::Whole => {
@@ -165,13 +168,20 @@ fn fold(changes: Vec<StepChange>) -> Vec<(Part, StepRow)> {
             }
             Some(_) | None => {
                 let part = if is_end { Part::End } else { Part::Whole };
+                match (known, place) {
+                    (Some(at), _) => *at = folded.len(),
+                    (None, Ok(place) | Err(place)) => last_of.insert(place, folded.len()),
+                }
                 let row = steps::fold(steps::blank(path.clone()), change);
-                last_of.insert(path, folded.len());
                 folded.push((part, row));
             }
         }
     }
     folded
+}
+
+fn path_at(folded: &[(Part, StepRow)], at: usize) -> Option<&StepPath> {
+    folded.get(at).map(|(_, row)| &row.path)
 }
 
 impl StepWrite {
