@@ -198,7 +198,13 @@ impl<'t> Lexer<'t> {
     #[inline(never)]
     fn begin_line(&mut self, start: usize) {
         let indent = self.bytes.get(self.line_start..start).unwrap_or(&[]);
-        let is_plain = indent.is_ascii();
+        let mut bits = 0;
+        let mut has_tab = false;
+        for byte in indent {
+            bits |= byte;
+            has_tab |= *byte == b'\t';
+        }
+        let is_plain = bits.is_ascii();
         self.lines.push(Line {
             first: offset(self.tokens.len()),
             column: if is_plain {
@@ -206,7 +212,7 @@ impl<'t> Lexer<'t> {
             } else {
                 self.seen_width(start)
             },
-            has_tab: is_plain && indent.contains(&b'\t'),
+            has_tab: is_plain && has_tab,
         });
         self.at_line_start = false;
     }

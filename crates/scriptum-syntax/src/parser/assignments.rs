@@ -124,6 +124,7 @@ impl Parser<'_> {
     }
 
     /// Reads the operator and the value behind it; `let_at` is where a `let` is missing, if it is.
+    #[cold]
     pub(super) fn compound_value(
         &mut self,
         operator: CompoundOperator,
@@ -179,6 +180,7 @@ impl Parser<'_> {
     }
 
     /// `let a, b = …`, `let [a, b] = …`, `let a.b = …`: a `let` names one value.
+    #[cold]
     pub(super) fn many_names(&mut self) {
         let (found, here) = (self.found(), self.here());
         let is_part = matches!(self.kind(), SyntaxKind::Dot | SyntaxKind::LeftBracket)
@@ -239,6 +241,7 @@ impl Parser<'_> {
     }
 
     /// `let x: type = …`: the type of a value follows from the value.
+    #[cold]
     pub(super) fn type_of_let(&mut self) {
         let colon = self.here();
         let start = self.last_end();

@@ -232,9 +232,10 @@ impl Parser<'_> {
             self.skip_sign("the value follows without a sign");
         }
         if kind == SyntaxKind::UntilClause {
-            self.mend_single_equals();
+            self.parse_condition();
+        } else {
+            self.parse_expr();
         }
-        self.parse_expr();
         self.finish_node();
     }
 
@@ -422,16 +423,20 @@ impl Parser<'_> {
             "rescue",
             "on_fail",
         ];
+        if self.nth(1) != SyntaxKind::Colon {
+            return false;
+        }
         let is_action = matches!(
             self.nth(2),
             SyntaxKind::RetryKw | SyntaxKind::FallbackKw | SyntaxKind::IgnoreKw
         );
         let is_word = WORDS.contains(&self.text_here());
         let is_sure = self.text_here() == "on_error";
-        is_word && self.nth(1) == SyntaxKind::Colon && (is_action || is_sure)
+        is_word && (is_action || is_sure)
     }
 
     /// Reads an `on error:` in other words.
+    #[cold]
     pub(super) fn foreign_on_error(&mut self, step: &mut StepParts) {
         let (word, here) = (self.text_here(), self.here());
         let message = if word == "on_error" {

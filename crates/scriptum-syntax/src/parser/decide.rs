@@ -48,6 +48,8 @@ impl Parser<'_> {
             self.parse_when();
         } else if kind == SyntaxKind::OtherwiseKw && !self.at_assignment() {
             self.parse_otherwise();
+        } else if self.at_branch_label() || self.at_lone_string() {
+            return self.parse_branch(SyntaxKind::Branch);
         } else if self.at_foreign_when() {
             let message = format!(
                 "a rule of a `decide` begins with `when`, not with `{}`",
@@ -57,8 +59,6 @@ impl Parser<'_> {
             self.parse_when_rest();
         } else if self.at_foreign_otherwise() {
             self.foreign_otherwise();
-        } else if self.at_branch_label() || self.at_lone_string() {
-            return self.parse_branch(SyntaxKind::Branch);
         } else if kind == SyntaxKind::OnKw && !self.at_assignment() {
             self.parse_on_error(step);
         } else if kind.is_word() && self.at_assignment() {
@@ -205,7 +205,7 @@ impl Parser<'_> {
     }
 
     /// `when a = b`: a comparison with one sign, read as what it is meant to be.
-    pub(super) fn mend_single_equals(&mut self) {
+    fn mend_single_equals(&mut self) {
         let Some(here) = self.equals_before_arrow() else {
             return;
         };
@@ -222,6 +222,27 @@ impl Parser<'_> {
             .here("`=` gives a value to a name")
             .fix(replace("compare with `==`", here, "==")),
         );
+    }
+
+    /// Reads a condition that ends its line; `a = b` is a comparison with one sign.
+    pub(super) fn parse_condition(&mut self) {
+        let start = self.here().start;
+        self.parse_expr();
+        if !self.at(SyntaxKind::Equals) {
+            return;
+        }
+        let here = self.here();
+        self.error(
+            Diagnostic::error(
+                codes::FOREIGN_OPERATOR,
+                "values are compared with `==`",
+                here,
+            )
+            .here("`=` gives a value to a name")
+            .fix(replace("compare with `==`", here, "==")),
+        );
+        self.skip_rest();
+        self.given_up(start);
     }
 
     /// True at `"Name"` alone on its line.
@@ -356,8 +377,7 @@ impl Parser<'_> {
         self.condition_of_if();
         let mut tests = self.begins_expr();
         if tests {
-            self.mend_single_equals();
-            self.parse_expr();
+            self.parse_condition();
         }
         if self.at(SyntaxKind::ElseKw) {
             self.action_beside_condition();

@@ -97,6 +97,7 @@ impl Parser<'_> {
     }
 
     /// What stands between `start` and the current token was given up.
+    #[cold]
     pub(super) fn given_up(&mut self, start: u32) {
         let next = self.tokens.get(self.pos);
         let end = next.map_or(self.text.len(), |token| token.span.start as usize);
@@ -112,6 +113,7 @@ impl Parser<'_> {
     }
 
     /// Reports that `what` should stand here.
+    #[cold]
     pub(super) fn expected(&mut self, code: Code, what: &str) {
         let diagnostic = self.expectation(code, what);
         self.error(diagnostic);
@@ -157,6 +159,7 @@ impl Parser<'_> {
     }
 
     /// Takes `kind` into the tree or reports that `what` is missing.
+    #[inline]
     pub(super) fn expect(&mut self, kind: SyntaxKind, what: &str) -> bool {
         let is_there = self.eat(kind);
         if !is_there {
@@ -166,6 +169,7 @@ impl Parser<'_> {
     }
 
     /// Takes a name into the tree or reports that `what` is missing.
+    #[inline]
     pub(super) fn expect_name(&mut self, what: &str) -> bool {
         let is_there = self.eat_name();
         if !is_there {

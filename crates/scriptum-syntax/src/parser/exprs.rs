@@ -115,13 +115,16 @@ impl Parser<'_> {
 
     fn parse_operators(&mut self, level: Level) -> Height {
         let checkpoint = self.checkpoint();
-        let start = self.here().start;
+        let first = self.pos;
         let mut height = self.parse_operand();
         let mut last_level = None;
         while height > 0 {
             self.foreign_word_operator();
-            let Some(op_level) = Level::of(self.kind()).filter(|op_level| *op_level >= level)
-            else {
+            let kind = self.kind();
+            let Some(op_level) = Level::of(kind).filter(|op_level| *op_level >= level) else {
+                if kind == SyntaxKind::IfKw && level == Level::LOWEST {
+                    self.choice_behind_value(first);
+                }
                 break;
             };
             if op_level == Level::Compare && last_level == Some(Level::Compare) {
@@ -137,9 +140,6 @@ impl Parser<'_> {
             if right == 0 {
                 break;
             }
-        }
-        if level == Level::LOWEST && self.at(SyntaxKind::IfKw) && height > 0 {
-            self.choice_behind_value(Span::new(start, self.last_end()));
         }
         height
     }
@@ -271,15 +271,11 @@ impl Parser<'_> {
                 self.parse_string(SyntaxKind::StringExpr);
                 1
             }
-            SyntaxKind::Ident if self.at_text_prefix() => {
-                self.text_prefix();
-                self.parse_primary()
-            }
-            _ if self.at_foreign_function() => {
+            kind if kind.is_word() && !kind.is_reserved() => self.parse_name(),
+            SyntaxKind::Pipe | SyntaxKind::OrOr => {
                 self.foreign_function();
                 0
             }
-            kind if kind.is_word() && !kind.is_reserved() => self.parse_name(),
             _ => {
                 self.expected_value();
                 0
@@ -321,8 +317,22 @@ impl Parser<'_> {
     }
 
     fn parse_name(&mut self) -> Height {
-        if self.leads_to_body(self.nth(1)) {
+        let next = self.nth(1);
+        if self.leads_to_body(next) {
             return self.parse_lambda();
+        }
+        // Asked only where something stands behind the name that hardly ever does.
+        if matches!(
+            next,
+            SyntaxKind::LeftParen
+                | SyntaxKind::Colon
+                | SyntaxKind::String
+                | SyntaxKind::StringOpen
+                | SyntaxKind::SingleQuoted
+                | SyntaxKind::Ident
+        ) && let Some(height) = self.parse_foreign_name()
+        {
+            return height;
         }
         if self.in_schema && self.at_schema_type() {
             self.start(SyntaxKind::TypeExpr);
@@ -333,6 +343,20 @@ impl Parser<'_> {
         }
         self.bump_leaf(SyntaxKind::NameExpr, SyntaxKind::Ident);
         1
+    }
+
+    /// Reads what begins with a name in other languages only: `f"text"`, `lambda x: …`.
+    #[inline(never)]
+    fn parse_foreign_name(&mut self) -> Option<Height> {
+        if self.at_text_prefix() {
+            self.text_prefix();
+            return Some(self.parse_primary());
+        }
+        if self.at_foreign_function() {
+            self.foreign_function();
+            return Some(0);
+        }
+        None
     }
 
     /// In a schema a lone word is a type, and so is one with `<` or a constraint behind it.
@@ -444,10 +468,10 @@ impl Parser<'_> {
         self.start(SyntaxKind::ListExpr);
         let group = self.open_group();
         self.parse_entries(group, Self::begins_expr, |parser| {
-            let start = parser.here().start;
+            let first = parser.pos;
             parser.parse_expr();
             if parser.at(SyntaxKind::ForKw) {
-                parser.comprehension(Span::new(start, parser.last_end()));
+                parser.comprehension(first);
             }
         });
         self.finish_node();

@@ -14,14 +14,15 @@ impl Parser<'_> {
     /// True at the `f` of `f"text"`.
     pub(super) fn at_text_prefix(&self) -> bool {
         self.at(SyntaxKind::Ident)
+            && is_string(self.kind_at(self.pos + 1))
             && matches!(
                 self.text_here(),
                 "f" | "F" | "r" | "R" | "b" | "u" | "rb" | "fr" | "rf"
             )
-            && is_string(self.kind_at(self.pos + 1))
     }
 
     /// Reports and passes over the `f` of `f"text"`.
+    #[cold]
     pub(super) fn text_prefix(&mut self) {
         let (here, letter) = (self.here(), self.text_here());
         self.habit(
@@ -48,8 +49,11 @@ impl Parser<'_> {
             (SyntaxKind::Integer, 2),
         ];
         // Four digits are rare enough for this to be asked first.
-        let is_year = self.here().end - self.here().start == 4;
-        is_year
+        let year = self
+            .tokens
+            .get(self.pos)
+            .map_or(Span::empty(0), |it| it.span);
+        year.end - year.start == 4
             && PARTS.iter().enumerate().all(|(ahead, (kind, len))| {
                 let token = self.tokens.get(self.pos + ahead);
                 token.is_some_and(|token| {
@@ -59,6 +63,7 @@ impl Parser<'_> {
     }
 
     /// `2024-01-31`: dates stand in quotes.
+    #[cold]
     pub(super) fn bare_date(&mut self) {
         let date = self.here().cover(self.nth_span(4));
         let text = date.of(self.text);
@@ -75,6 +80,7 @@ impl Parser<'_> {
     }
 
     /// `+3`: numbers have no plus in front.
+    #[cold]
     pub(super) fn unary_plus(&mut self) {
         let here = self.here();
         self.habit(
@@ -115,6 +121,7 @@ impl Parser<'_> {
     }
 
     /// `5.` at its point: a digit is missing.
+    #[cold]
     pub(super) fn trailing_point(&mut self) {
         if self.nth(1) == SyntaxKind::Dot && self.nth(2) == SyntaxKind::Integer {
             return self.range_of_points();
@@ -132,15 +139,11 @@ impl Parser<'_> {
         self.bump_unparsed();
     }
 
-    /// True at a function as other languages write it: `lambda x: …`, `function(x) { … }`, `|x| …`.
+    /// True at a name that begins a function of other languages: `lambda x: …`, `function(x) { … }`.
     pub(super) fn at_foreign_function(&mut self) -> bool {
-        match self.kind() {
-            SyntaxKind::Pipe | SyntaxKind::OrOr => true,
-            SyntaxKind::Ident => match self.text_here() {
-                "lambda" => self.nth(1).is_word() || self.nth(1) == SyntaxKind::Colon,
-                "function" | "fn" | "func" | "fun" => self.at_function_with_body(),
-                _ => false,
-            },
+        match self.text_here() {
+            "lambda" => self.nth(1) != SyntaxKind::LeftParen,
+            "function" | "fn" | "func" | "fun" => self.at_function_with_body(),
             _ => false,
         }
     }
@@ -161,6 +164,7 @@ impl Parser<'_> {
     }
 
     /// Reports a function in another notation and passes over what is left of it.
+    #[cold]
     pub(super) fn foreign_function(&mut self) {
         let here = self.here();
         let fix = self.lambda_fix();
@@ -213,8 +217,9 @@ impl Parser<'_> {
     }
 
     /// `[f(x) for x in xs if c]` at its `for`: reported, and passed over.
-    pub(super) fn comprehension(&mut self, value: Span) {
-        let here = self.here();
+    #[cold]
+    pub(super) fn comprehension(&mut self, first: usize) {
+        let (here, value) = (self.here(), self.span_from(first));
         let fix = self.comprehension_fix(value);
         let diagnostic = Diagnostic::error(
             codes::FOREIGN_STATEMENT,
@@ -261,9 +266,17 @@ impl Parser<'_> {
         })
     }
 
+    /// What was read from a token on.
+    fn span_from(&self, first: usize) -> Span {
+        let token = self.tokens.get(first);
+        let start = token.map_or(self.last_end(), |token| token.span.start);
+        Span::new(start, self.last_end())
+    }
+
     /// `a if c else b` at its `if`: the condition stands in front.
-    pub(super) fn choice_behind_value(&mut self, value: Span) {
-        let here = self.here();
+    #[cold]
+    pub(super) fn choice_behind_value(&mut self, first: usize) {
+        let (here, value) = (self.here(), self.span_from(first));
         let fix = self.choice_fix(value);
         let diagnostic = Diagnostic::error(
             codes::TERNARY,

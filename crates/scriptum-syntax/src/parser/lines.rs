@@ -142,8 +142,11 @@ impl Parser<'_> {
 
     /// `- name`: the lines of a block have no dash in front, as in other notations.
     pub(super) fn skip_dash(&mut self) {
+        if !self.at(SyntaxKind::Minus) {
+            return;
+        }
         let next = self.nth(1);
-        if !self.at(SyntaxKind::Minus) || !(next.is_word() || next == SyntaxKind::String) {
+        if !next.is_word() && next != SyntaxKind::String {
             return;
         }
         let here = self.here();
@@ -161,6 +164,7 @@ impl Parser<'_> {
     }
 
     /// Reports that `ours` stands in the place of the current token, and passes over that.
+    #[cold]
     pub(super) fn mend_word(&mut self, message: &str, ours: &str) {
         let (here, word) = (self.here(), ours.trim());
         self.habit(
@@ -172,6 +176,7 @@ impl Parser<'_> {
     }
 
     /// `with: x`, `max = 3`: passes over a sign that does not belong, with the space before it.
+    #[cold]
     pub(super) fn skip_sign(&mut self, message: &str) {
         let here = self.here();
         let gone = Span::new(self.last_end(), here.end);
@@ -232,6 +237,7 @@ impl Parser<'_> {
     }
 
     /// Reports what is left of a line that should be over.
+    #[cold]
     fn leftover(&mut self) {
         let here = self.here();
         let is_last = self.nth(1) == SyntaxKind::LineEnd;

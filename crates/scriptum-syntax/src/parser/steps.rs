@@ -204,6 +204,7 @@ impl Parser<'_> {
     }
 
     /// `emit total`: a result has fields, each with a name.
+    #[cold]
     fn emitted_name(&mut self) {
         let (here, name) = (self.here(), self.text_here());
         let fields = format!("{{ {name} = {name} }}");
@@ -221,6 +222,7 @@ impl Parser<'_> {
     }
 
     /// `do "…" with tool a = 1, b = 2`: inputs on the line of the step stand in braces.
+    #[cold]
     fn inputs_without_braces(&mut self, step: &mut StepParts) {
         let here = self.here();
         let reported = self.diagnostics.len();
@@ -331,6 +333,7 @@ impl Parser<'_> {
         step.takes_inputs() && kind.is_word() && Verb::of(kind).is_none() && is_value
     }
 
+    #[cold]
     fn input_without_sign(&mut self, step: &mut StepParts) {
         let gap = Span::empty(self.here().end);
         self.habit(
