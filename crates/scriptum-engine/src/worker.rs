@@ -55,8 +55,6 @@ struct Task {
     outdated: CancellationToken,
     /// Fires when nothing of the task is left.
     gone: CancellationToken,
-    /// Its place among the threads in memory; `None` for one too many, which was ours unknown to us.
-    slot: Option<OwnedSemaphorePermit>,
 }
 
 /// A task that ended, its thread, and why.
@@ -281,14 +279,13 @@ impl Running {
         }
     }
 
-    /// Keeps a thread in memory. One that is there already was somebody else's meanwhile: what is
-    /// known of it here is of no use.
+    /// Keeps a thread in memory, in a place if there is one left. One that is there already was somebody
+    /// else's meanwhile: what is known of it here is of no use.
     fn spawn(&mut self, id: ThreadId, source: Source, slot: Option<OwnedSemaphorePermit>) {
         if !matches!(source, Source::Unborn(_)) {
             self.faulty.remove(&id);
         }
-        let mut before = self.live.remove(&id);
-        let own = before.as_mut().and_then(|it| it.slot.take());
+        let before = self.live.remove(&id);
         // At once: it may be about to make calls that have ended meanwhile.
         if let Some(before) = &before {
             before.abort.abort();
@@ -300,6 +297,8 @@ impl Running {
         // Boxed, as it is moved several times on its way to where it runs.
         let abort = self.tasks.spawn(Box::pin(async move {
             let _tell_gone = tell_gone;
+            // Free as soon as the thread is gone, for one that somebody starts when he hears of its end.
+            let _slot = slot;
             if let Some(before) = before {
                 before.gone.cancelled().await;
             }
@@ -319,7 +318,6 @@ impl Running {
             abort,
             outdated,
             gone,
-            slot: own.or(slot),
         };
         self.live.insert(id, task);
     }
