@@ -35,7 +35,7 @@ use std::{
 
 use libtest_mimic::{Failed, Trial};
 use scriptum_contract::Value;
-use scriptum_engine::{Incarnation, ProgramHash, Store, ThreadId, program_row};
+use scriptum_engine::{Incarnation, ProgramHash, ProgramRow, Store, ThreadId, program_row};
 use scriptum_vm::{
     Record, Status,
     program::{Program, from_json},
@@ -112,6 +112,8 @@ const WANTED: &[(&str, &str)] = &[
     ("model", "failed"),
     ("node", "killed"),
     ("node", "lapsed"),
+    ("node", "runs one thread"),
+    ("node", "runs what another one runs"),
     ("node", "stopped"),
     ("plan", "does not compile"),
     ("plan", "run"),
@@ -120,6 +122,8 @@ const WANTED: &[(&str, &str)] = &[
     ("secret", "kept from a model"),
     ("secret", "opened"),
     ("step", "retried"),
+    ("store", "never answered"),
+    ("store", "refused everybody"),
     ("sub-thread", "cancelled"),
     ("sub-thread", "ended by its first commit"),
     ("sub-thread", "failed"),
@@ -202,13 +206,13 @@ fn silence_tools() {
 fn check_seed(seed: u64) -> Result<Marks, Failed> {
     let mut rng = Rng::new(seed);
     let weights = Weights::draw(&mut rng);
-    let verbs = match seed % 4 {
-        // The others keep the programs that they had when some of them found a fault.
-        0 | 3 => Verbs::WithModels,
-        _ => Verbs::Plain,
+    let (verbs, weights) = match seed % 4 {
+        // The others keep what they had when some of them found a fault.
+        0 | 3 => (Verbs::WithModels, weights.and_rarer(&mut Rng::new(!seed))),
+        _ => (Verbs::Plain, weights),
     };
-    let threads: Vec<Arc<Program>> = (0..rng.between(1, 4))
-        .map(|_| Arc::new(scripts::program(&mut rng, verbs)))
+    let threads: Vec<Published> = (0..rng.between(1, 4))
+        .map(|_| Published::new(scripts::program(&mut rng, verbs)))
         .collect();
     let calm = simulate(Weights::default(), &threads, rng.clone());
     let troubled = simulate(weights, &threads, rng);
@@ -231,6 +235,21 @@ fn check_seed(seed: u64) -> Result<Marks, Failed> {
     }
 }
 
+/// A program that a thread runs.
+struct Published {
+    program: Arc<Program>,
+    row: ProgramRow,
+}
+
+impl Published {
+    fn new(program: Program) -> Published {
+        Published {
+            row: program_row(&program, &tools::catalog(), ""),
+            program: Arc::new(program),
+        }
+    }
+}
+
 /// What came of one run.
 struct Outcome {
     results: Vec<Ended>,
@@ -247,7 +266,7 @@ struct Ended {
     was_cancelled: bool,
 }
 
-fn simulate(weights: Weights, threads: &[Arc<Program>], rng: Rng) -> Outcome {
+fn simulate(weights: Weights, threads: &[Published], rng: Rng) -> Outcome {
     runtime().block_on(run(weights, threads, rng))
 }
 
@@ -260,21 +279,16 @@ fn runtime() -> tokio::runtime::Runtime {
         .expect("a runtime without input and output can always be made")
 }
 
-async fn run(weights: Weights, threads: &[Arc<Program>], mut rng: Rng) -> Outcome {
+async fn run(weights: Weights, threads: &[Published], mut rng: Rng) -> Outcome {
     let world = Arc::new(World::new(weights));
     let (engine, _store) = nodes::engine(&world, rng.split(), &Incarnation("people".into()));
     let mut wishes = Vec::new();
-    for (program, number) in threads.iter().zip(1..) {
-        let row = program_row(program, &tools::catalog(), "");
-        let hash = row.hash.clone();
-        world
-            .store
-            .put_program(row)
-            .await
-            .expect("memory takes every program");
+    for (thread, number) in threads.iter().zip(1..) {
+        let put = world.store.put_program(thread.row.clone()).await;
+        put.expect("memory takes every program");
         wishes.push(Wish {
             id: ThreadId(number),
-            program: hash,
+            program: thread.row.hash.clone(),
         });
     }
     let mut nodes = Nodes::new(&world, rng.split());
@@ -342,12 +356,9 @@ async fn run(weights: Weights, threads: &[Arc<Program>], mut rng: Rng) -> Outcom
 }
 
 /// Checks all that the store has of a run that is over.
-fn check_kept(world: &World, wishes: &[Wish], threads: &[Arc<Program>]) {
-    let mut programs: BTreeMap<ProgramHash, Arc<Program>> = wishes
-        .iter()
-        .map(|wish| wish.program.clone())
-        .zip(threads.iter().cloned())
-        .collect();
+fn check_kept(world: &World, wishes: &[Wish], threads: &[Published]) {
+    let program = |thread: &Published| (thread.row.hash.clone(), Arc::clone(&thread.program));
+    let mut programs: BTreeMap<ProgramHash, Arc<Program>> = threads.iter().map(program).collect();
     for row in world.all_threads() {
         let program = programs.entry(row.program.clone());
         let program = program.or_insert_with(|| kept_program(world, &row.program));

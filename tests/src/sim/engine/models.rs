@@ -163,6 +163,25 @@ impl ModelTurn {
     }
 }
 
+/// No text in what a model is told holds the secret.
+fn check_untold(world: &World, told: &Value) {
+    match told {
+        Value::Text(text) => check_no_canary(world, "a model is told", text),
+        Value::List(items) => items.iter().for_each(|item| check_untold(world, item)),
+        Value::Object(object) => {
+            for (_, value) in object {
+                check_untold(world, value);
+            }
+        }
+        Value::Null
+        | Value::Bool(_)
+        | Value::Int(_)
+        | Value::Float(_)
+        | Value::Secret(_)
+        | Value::Stored(_) => {}
+    }
+}
+
 fn messages(call: &ToolCall) -> &[Value] {
     list(&call.args, "messages")
 }
@@ -216,11 +235,7 @@ impl Tool for SimModel {
 
     async fn call(&self, call: ToolCall, _out: &mut dyn Sink) -> Result<Value, ToolError> {
         let active = begin(&self.world, &call, &self.by);
-        check_no_canary(
-            &self.world,
-            "a model is told",
-            &call.args.to_json().unwrap(),
-        );
+        check_untold(&self.world, &call.args);
         let Some(turn) = ModelTurn::of(&call) else {
             self.world.accuse(format!("{} asks for no turn", call.key));
             return Ok(Value::Null);

@@ -9,8 +9,8 @@ use async_trait::async_trait;
 
 use scriptum_contract::ToolOrigin;
 use scriptum_engine::{
-    ClaimScope, Clock, Engine, Incarnation, Limits, Script, ScriptError, Scripts, Store, ToolBox,
-    ToolSource, Worker, WorkerError,
+    ClaimScope, Clock, Engine, Incarnation, Limits, Script, ScriptError, Scripts, Store, ThreadId,
+    ToolBox, ToolSource, Worker, WorkerError,
 };
 use tokio::{task::JoinHandle, time::sleep};
 use tokio_util::sync::CancellationToken;
@@ -31,6 +31,7 @@ struct Node {
     task: JoinHandle<()>,
     stop: CancellationToken,
     store: Arc<FaultyStore>,
+    scope: ClaimScope,
 }
 
 /// The engines of all nodes that ever were, in the order of their start.
@@ -116,12 +117,17 @@ impl Nodes {
         Arc::clone(&self.engines)
     }
 
+    /// A node that runs whatever there is.
     pub(crate) fn start(&mut self) {
+        self.start_for(ClaimScope::All);
+    }
+
+    fn start_for(&mut self, scope: ClaimScope) {
         self.started += 1;
         let me = Incarnation(format!("node-{}", self.started).into());
         let (engine, store) = engine(&self.world, self.rng.split(), &me);
         let (stop, name) = (CancellationToken::new(), me.clone());
-        let worker = Worker::new(&engine, me, ClaimScope::All).run(stop.clone());
+        let worker = Worker::new(&engine, me, scope).run(stop.clone());
         let world = Arc::clone(&self.world);
         let task = tokio::spawn(async move {
             let ended = worker.await;
@@ -132,7 +138,12 @@ impl Nodes {
             }
         });
         self.engines.lock().unwrap().push(engine);
-        self.alive.push(Node { task, stop, store });
+        self.alive.push(Node {
+            task,
+            stop,
+            store,
+            scope,
+        });
     }
 
     /// Lets trouble happen until the world is healed.
@@ -148,7 +159,14 @@ impl Nodes {
         let weights = self.world.weights;
         self.alive.retain(|node| !node.task.is_finished());
         if self.alive.len() < NODES_MAX && self.rng.permille(500) {
-            self.start();
+            let scope = self.scope();
+            self.start_for(scope);
+        }
+        // A run without this trouble draws nothing for it.
+        if weights.outage > 0 && self.rng.permille(weights.outage) {
+            self.world.marks.reach("store", "refused everybody");
+            let length = Duration::from_millis(self.rng.between(5_000, 20_000));
+            self.world.refuse(length);
         }
         if self.rng.permille(weights.clock_jumps) {
             self.jump();
@@ -166,6 +184,20 @@ impl Nodes {
             let length = Duration::from_millis(self.rng.between(1_000, 30_000));
             self.alive[victim].store.cut(length);
         }
+    }
+
+    /// What a new node runs. Few threads are named, so that two nodes run the same one.
+    fn scope(&mut self) -> ClaimScope {
+        let chance = self.world.weights.narrow;
+        if chance == 0 || !self.rng.permille(chance) {
+            return ClaimScope::All;
+        }
+        let scope = ClaimScope::Only(ThreadId(u128::from(self.rng.between(1, 2))));
+        self.world.marks.reach("node", "runs one thread");
+        if self.alive.iter().any(|node| node.scope == scope) {
+            self.world.marks.reach("node", "runs what another one runs");
+        }
+        scope
     }
 
     fn jump(&mut self) {

@@ -129,7 +129,7 @@ impl Script<'_> {
         let mut steps = Vec::new();
         for _ in 0..count {
             let thinks = self.verbs == Verbs::WithModels;
-            if thinks && self.rng.permille(180) {
+            if thinks && self.rng.permille(150) {
                 steps.extend(self.agent());
             } else if thinks && self.may_run(depth) && self.rng.permille(90) {
                 steps.extend(self.plan());

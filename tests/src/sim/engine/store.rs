@@ -7,7 +7,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use futures::{StreamExt, stream, stream::BoxStream};
+use futures::{StreamExt, future::pending, stream, stream::BoxStream};
 use scriptum_contract::ValueHash;
 use scriptum_engine::{
     Change, Claim, ClaimScope, Commit, Committed, Created, InboxItem, InboxNumber, Incarnation,
@@ -30,6 +30,7 @@ enum Fault {
     Before,
     After,
     Late(Duration),
+    Silent { happens: bool },
 }
 
 /// One node's way to the store.
@@ -102,7 +103,8 @@ impl FaultyStore {
 
     fn is_cut(&self) -> bool {
         let until = *self.cut_until.lock().unwrap();
-        !self.world.is_healed() && until.is_some_and(|until| Instant::now() < until)
+        let is_cut = until.is_some_and(|until| Instant::now() < until);
+        !self.world.is_healed() && (is_cut || self.world.is_out())
     }
 
     fn draw(&self, writes: bool) -> Fault {
@@ -122,6 +124,12 @@ impl FaultyStore {
         }
         if writes && rng.permille(weights.lands_late) {
             return Fault::Late(Duration::from_millis(rng.below(20_000)));
+        }
+        // A run without this trouble draws nothing for it.
+        if weights.silent > 0 && rng.permille(weights.silent) {
+            self.world.marks.reach("store", "never answered");
+            let happens = rng.permille(500);
+            return Fault::Silent { happens };
         }
         if rng.permille(weights.slow) {
             let before = Duration::from_millis(rng.below(500));
@@ -144,6 +152,7 @@ impl FaultyStore {
                 answer
             }
             Fault::Before | Fault::After | Fault::Late(_) => Err(unavailable()),
+            Fault::Silent { .. } => pending().await,
         }
     }
 
@@ -179,6 +188,12 @@ impl FaultyStore {
                 Err(unavailable())
             }
             Fault::Before => Err(unavailable()),
+            Fault::Silent { happens } => {
+                if happens {
+                    drop(request.await);
+                }
+                pending().await
+            }
         }
     }
 }

@@ -32,6 +32,12 @@ pub(crate) struct Weights {
     pub(crate) pause: u64,
     /// Somebody cancels a thread.
     pub(crate) cancel: u64,
+    /// A store request is never answered, whether it has happened or not.
+    pub(crate) silent: u64,
+    /// The store refuses everybody for long.
+    pub(crate) outage: u64,
+    /// A node runs one thread, and those that it starts.
+    pub(crate) narrow: u64,
 }
 
 impl Weights {
@@ -55,6 +61,21 @@ impl Weights {
             pause: some(300),
             cancel: some(100),
             damaged: some(500),
+            ..Weights::default()
+        }
+    }
+
+    /// The same troubles, and rarer ones.
+    pub(crate) fn and_rarer(self, rng: &mut Rng) -> Weights {
+        let mut some = |high: u64| {
+            let chance = rng.between(1, high);
+            if rng.permille(300) { chance } else { 0 }
+        };
+        Weights {
+            silent: some(20),
+            outage: some(200),
+            narrow: some(800),
+            ..self
         }
     }
 }

@@ -6,6 +6,7 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 
 use futures::FutureExt;
@@ -16,7 +17,7 @@ use scriptum_engine::{
 };
 use scriptum_store::MemoryStore;
 use scriptum_vm::{Entry, Event, Notification, Record, Seq, StepPath, Timestamp};
-use tokio::task::JoinSet;
+use tokio::{task::JoinSet, time::Instant};
 
 use super::{clock::SimClock, marks::Marks, weights::Weights};
 
@@ -32,6 +33,8 @@ pub(crate) struct World {
     /// True when everything that happens is to be told.
     is_watched: bool,
     is_healed: AtomicBool,
+    /// Until when the store refuses everybody.
+    out_until: Mutex<Option<Instant>>,
     broken: Mutex<Vec<String>>,
     calls: Mutex<Calls>,
     /// Who lost a thread to somebody who believed him dead, and may not know it yet.
@@ -88,6 +91,7 @@ impl World {
             marks: Marks::default(),
             is_watched: std::env::var_os(TRACE_VARIABLE).is_some(),
             is_healed: AtomicBool::new(false),
+            out_until: Mutex::default(),
             broken: Mutex::default(),
             calls: Mutex::default(),
             robbed: Mutex::default(),
@@ -105,6 +109,16 @@ impl World {
 
     pub(crate) fn is_healed(&self) -> bool {
         self.is_healed.load(Ordering::Relaxed)
+    }
+
+    /// Lets the store refuse everybody for a while.
+    pub(crate) fn refuse(&self, length: Duration) {
+        *self.out_until.lock().unwrap() = Some(Instant::now() + length);
+    }
+
+    pub(crate) fn is_out(&self) -> bool {
+        let until = *self.out_until.lock().unwrap();
+        until.is_some_and(|until| Instant::now() < until)
     }
 
     /// Says what happens, when somebody looks closer at one seed.
