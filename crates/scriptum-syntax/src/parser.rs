@@ -26,6 +26,7 @@ mod foreign;
 mod foreign_exprs;
 mod foreign_types;
 mod foreign_values;
+mod foreign_words;
 mod groups;
 mod heads;
 mod lines;
