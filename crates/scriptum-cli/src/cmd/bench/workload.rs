@@ -60,11 +60,14 @@ pub(super) struct Width {
 /// A node with one worker for all threads.
 struct Node {
     engine: Engine,
-    worker: Running,
 }
 
 impl Node {
-    fn open(folder: &Path) -> Result<Node, Failure> {
+    /// Does something with a node; fails when its worker does, as nothing would ever end then.
+    async fn with<T>(
+        folder: &Path,
+        work: impl AsyncFnOnce(&Node) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
         let setup = Setup {
             data_dir: folder,
             workspace: folder,
@@ -72,8 +75,15 @@ impl Node {
             slack_token: None,
         };
         let engine = local::open(setup, None, None)?;
-        let worker = Running::start(&engine, ClaimScope::All);
-        Ok(Node { engine, worker })
+        let mut worker = Running::start(&engine, ClaimScope::All);
+        let node = Node { engine };
+        let done = tokio::select! {
+            biased;
+            done = work(&node) => done?,
+            failure = worker.failed() => return Err(failure),
+        };
+        worker.stop().await?;
+        Ok(done)
     }
 
     async fn publish(&self, text: String) -> Result<ProgramHash, Failure> {
@@ -118,48 +128,49 @@ impl Node {
 }
 
 pub(super) async fn seq10(folder: &Path) -> Result<Latency, Failure> {
-    let node = Node::open(folder)?;
-    let program = node.publish(sequence(STEPS_PER_THREAD)).await?;
-    let mut times = Vec::with_capacity(SEQ_ROUNDS);
-    for round in 0..SEQ_WARM_UP_ROUNDS + SEQ_ROUNDS {
-        let start = Instant::now();
-        node.run(&program).await?;
-        if round >= SEQ_WARM_UP_ROUNDS {
-            times.push(micros(start));
+    Node::with(folder, async |node| {
+        let program = node.publish(sequence(STEPS_PER_THREAD)).await?;
+        let mut times = Vec::with_capacity(SEQ_ROUNDS);
+        for round in 0..SEQ_WARM_UP_ROUNDS + SEQ_ROUNDS {
+            let start = Instant::now();
+            node.run(&program).await?;
+            if round >= SEQ_WARM_UP_ROUNDS {
+                times.push(micros(start));
+            }
         }
-    }
-    node.worker.stop().await?;
-    Ok(Latency {
-        p50_us: percentile(&mut times, 50),
-        p99_us: percentile(&mut times, 99),
+        Ok(Latency {
+            p50_us: percentile(&mut times, 50),
+            p99_us: percentile(&mut times, 99),
+        })
     })
+    .await
 }
 
 pub(super) async fn load(folder: &Path) -> Result<Throughput, Failure> {
-    let node = Node::open(folder)?;
-    let program = node.publish(sequence(STEPS_PER_THREAD)).await?;
-    let start = Instant::now();
-    let runs = stream::iter(0..LOAD_THREADS).map(|_| node.run(&program));
-    let mut runs = runs.buffer_unordered(LOAD_AT_ONCE);
-    while let Some(ended) = runs.next().await {
-        ended?;
-    }
-    drop(runs);
-    let steps = (LOAD_THREADS * STEPS_PER_THREAD) as u64;
-    let steps_per_s = per_second(steps, micros(start));
-    node.worker.stop().await?;
-    Ok(Throughput {
-        threads: LOAD_THREADS,
-        steps_per_s,
+    Node::with(folder, async |node| {
+        let program = node.publish(sequence(STEPS_PER_THREAD)).await?;
+        let start = Instant::now();
+        let runs = stream::iter(0..LOAD_THREADS).map(|_| node.run(&program));
+        let mut runs = runs.buffer_unordered(LOAD_AT_ONCE);
+        while let Some(ended) = runs.next().await {
+            ended?;
+        }
+        let steps = (LOAD_THREADS * STEPS_PER_THREAD) as u64;
+        Ok(Throughput {
+            threads: LOAD_THREADS,
+            steps_per_s: per_second(steps, micros(start)),
+        })
     })
+    .await
 }
 
 pub(super) async fn long(folder: &Path) -> Result<Flatness, Failure> {
-    let node = Node::open(folder)?;
-    let program = node.publish(sequence(LONG_STEPS)).await?;
-    let thread = node.run(&program).await?;
-    let ends = ends_of_steps(&node.engine, thread).await?;
-    node.worker.stop().await?;
+    let (thread, ends) = Node::with(folder, async |node| {
+        let program = node.publish(sequence(LONG_STEPS)).await?;
+        let thread = node.run(&program).await?;
+        Ok((thread, ends_of_steps(&node.engine, thread).await?))
+    })
+    .await?;
     let part =
         |from: usize| -> Option<i64> { Some(ends.get(from + LONG_PART - 1)? - ends.get(from)?) };
     let parts = part(0).zip(part(LONG_STEPS - LONG_PART));
@@ -177,17 +188,17 @@ pub(super) async fn long(folder: &Path) -> Result<Flatness, Failure> {
 }
 
 pub(super) async fn wide(folder: &Path) -> Result<Width, Failure> {
-    let node = Node::open(folder)?;
-    let program = node.publish(loop_over(WIDE_ITEMS, WIDE_PARALLEL)).await?;
-    let start = Instant::now();
-    node.run(&program).await?;
-    let items_per_s = per_second(WIDE_ITEMS, micros(start));
-    node.worker.stop().await?;
-    Ok(Width {
-        items: WIDE_ITEMS,
-        items_per_s,
-        peak_rss_mib: peak_rss_mib(),
+    Node::with(folder, async |node| {
+        let program = node.publish(loop_over(WIDE_ITEMS, WIDE_PARALLEL)).await?;
+        let start = Instant::now();
+        node.run(&program).await?;
+        Ok(Width {
+            items: WIDE_ITEMS,
+            items_per_s: per_second(WIDE_ITEMS, micros(start)),
+            peak_rss_mib: peak_rss_mib(),
+        })
     })
+    .await
 }
 
 /// When each step of the thread was committed as completed, in milliseconds, in order.
