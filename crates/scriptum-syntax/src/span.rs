@@ -13,10 +13,14 @@ impl Span {
     /// The range from `start` up to, not including, `end`.
     ///
     /// # Panics
-    /// When `end` is before `start`.
+    /// In debug builds when `end` is before `start`. In others the range is empty: a caret in a wrong place is
+    /// better than no diagnostic at all.
     pub fn new(start: u32, end: u32) -> Span {
-        assert!(start <= end, "a span ends where it starts or later");
-        Span { start, end }
+        debug_assert!(start <= end, "a span ends where it starts or later");
+        Span {
+            start,
+            end: end.max(start),
+        }
     }
 
     /// The empty range at `offset`.

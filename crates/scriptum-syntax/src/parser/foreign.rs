@@ -164,12 +164,18 @@ impl Parser<'_> {
         self.skip_statement();
     }
 
+    /// Where a token of this line stands; behind the last of them, the place right behind it.
     pub(super) fn nth_span(&self, ahead: usize) -> Span {
         let rest = self.tokens.get(self.pos..self.end).unwrap_or(&[]);
-        let mut tokens = rest.iter().filter(|token| !token.kind.is_trivia());
-        tokens
-            .nth(ahead)
-            .map_or(Span::empty(self.last_end()), |token| token.span)
+        let mut place = Span::empty(self.last_end());
+        let tokens = rest.iter().filter(|token| !token.kind.is_trivia());
+        for (index, token) in tokens.enumerate() {
+            if index == ahead {
+                return token.span;
+            }
+            place = Span::empty(token.span.end);
+        }
+        place
     }
 
     /// `if`, `for`, `while` and their kin. The steps below are read, to find what is wrong in them.
